@@ -1,0 +1,71 @@
+import { type Static, Type } from 'typebox';
+import { jsonContract } from '../../codec.js';
+import { Instant, Nullable, WholeNumber } from '../../schema-parts.js';
+import { IntegrationSettings } from './settings.js';
+
+export * from './settings.js';
+
+/** Each record is the whole newest state of one thing; a reader ignores a version below the one it has. */
+const common = { id: Type.String(), version: WholeNumber, deleted: Type.Boolean(), at: Instant };
+
+export const Plan = Type.Union([Type.Literal('standard'), Type.Literal('enterprise')]);
+export type Plan = Static<typeof Plan>;
+
+export const Role = Type.Union([
+  Type.Literal('viewer'),
+  Type.Literal('editor'),
+  Type.Literal('admin'),
+  Type.Literal('producer'),
+]);
+export type Role = Static<typeof Role>;
+
+export const TenantConfiguration = Type.Object({
+  kind: Type.Literal('tenant'),
+  ...common,
+  name: Type.String(),
+  plan: Plan,
+});
+export type TenantConfiguration = Static<typeof TenantConfiguration>;
+
+export const ApiKeyConfiguration = Type.Object({
+  kind: Type.Literal('api-key'),
+  ...common,
+  tenantId: Type.String(),
+  name: Type.String(),
+  role: Role,
+  /** SHA-256 of the key, hex; keys carry 192 random bits, so a plain hash cannot be searched. */
+  hash: Type.String(),
+});
+export type ApiKeyConfiguration = Static<typeof ApiKeyConfiguration>;
+
+export const DisabledReason = Type.Union([
+  Type.Literal('admin'),
+  Type.Literal('consecutive_failures'),
+  Type.Literal('gone'),
+  Type.Literal('plan'),
+]);
+export type DisabledReason = Static<typeof DisabledReason>;
+
+export const IntegrationConfiguration = Type.Object({
+  kind: Type.Literal('integration'),
+  ...common,
+  tenantId: Type.String(),
+  /** Raised only by enabling; a signal carries the one that it saw. */
+  enablement: WholeNumber,
+  state: Type.Union([Type.Literal('enabled'), Type.Literal('disabled')]),
+  disabledReason: Nullable(DisabledReason),
+  /** Deliveries that were routed under a version below this one end as discarded. */
+  discardBefore: WholeNumber,
+  settings: IntegrationSettings,
+});
+export type IntegrationConfiguration = Static<typeof IntegrationConfiguration>;
+
+export const Configuration = Type.Union([TenantConfiguration, ApiKeyConfiguration, IntegrationConfiguration]);
+export type Configuration = Static<typeof Configuration>;
+
+/** A deleted thing keeps its record (`deleted: true`), so that a late lower version cannot bring it back. */
+export const configurationV1 = jsonContract('configuration', 1, Configuration);
+
+export function configurationKey(kind: Configuration['kind'], id: string): string {
+  return `${kind}:${id}`;
+}

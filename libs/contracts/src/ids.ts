@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+
+/** A string that only the function that makes such ids may produce; no runtime cost. */
+type Branded<Brand extends string> = string & { readonly __brand?: Brand };
+
+export type TenantId = Branded<'TenantId'>;
+export type IntegrationId = Branded<'IntegrationId'>;
+export type DeliveryId = Branded<'DeliveryId'>;
+export type AttemptId = Branded<'AttemptId'>;
+
+export type IdPrefix = 'ten' | 'key' | 'int' | 'evt' | 'dev' | 'req';
+
+const CROCKFORD_BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
+const TIME_CHARACTERS = 10;
+const RANDOM_CHARACTERS = 16;
+const RANDOM_BYTES = 10;
+
+function base32(bytes: Uint8Array, characters: number): string {
+  let text = '';
+  let buffered = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffered = (buffered << 8) | byte;
+    bits += 8;
+    while (bits >= 5 && text.length < characters) {
+      bits -= 5;
+      text += CROCKFORD_BASE32[(buffered >>> bits) & 31];
+    }
+    buffered &= (1 << bits) - 1;
+  }
+  return text;
+}
+
+function base32Time(nowMs: number): string {
+  let text = '';
+  let rest = nowMs;
+  for (let i = 0; i < TIME_CHARACTERS; i += 1) {
+    text = CROCKFORD_BASE32[rest % 32] + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+/**
+ * A new id, sortable by time: prefix, 48-bit milliseconds and 80 random bits in Crockford base32 (the ULID layout).
+ * @param nowMs Unix milliseconds
+ * @param random at least 10 random bytes
+ */
+export function newId(prefix: IdPrefix, nowMs: number, random: Uint8Array): string {
+  if (random.length < RANDOM_BYTES) throw new RangeError(`an id needs ${RANDOM_BYTES} random bytes`);
+  return `${prefix}_${base32Time(nowMs)}${base32(random, RANDOM_CHARACTERS)}`;
+}
+
+/**
+ * The id of a delivery, a pure function of tenant, source, event id and integration: a replayed or repeated event
+ * reaches a receiver under the same `webhook-id`. Each part is preceded by its length, so no two tuples collide.
+ */
+export function deliveryIdOf(
+  tenantId: TenantId,
+  source: string,
+  eventId: string,
+  integrationId: IntegrationId,
+): DeliveryId {
+  const hash = createHash('sha256');
+  for (const part of [tenantId, source, eventId, integrationId]) hash.update(`${part.length}:${part}`);
+  return `dlv_${base32(hash.digest(), 26)}`;
+}
+
+/** The id of the `attempt`th attempt (from 1) of a push under a partition epoch; the push is named by its first delivery. */
+export function attemptIdOf(deliveryId: DeliveryId, epoch: number, attempt: number): AttemptId {
+  return `att_${deliveryId.slice('dlv_'.length)}_${epoch}_${attempt}`;
+}

@@ -1,0 +1,18 @@
+export type MessagingErrorCode =
+  | 'publisher_full'
+  | 'publisher_closed'
+  | 'record_too_large'
+  | 'partition_count_differs'
+  | 'broker_unavailable';
+
+/** A failure of the messaging port; `retryable` says whether the same call may succeed later. */
+export class MessagingError extends Error {
+  constructor(
+    readonly code: MessagingErrorCode,
+    message: string,
+    readonly retryable: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

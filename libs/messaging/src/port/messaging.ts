@@ -1,0 +1,114 @@
+import type { OutgoingRecord, Position, ReceivedRecord, RecordBatch, TopicPartition } from './records.js';
+
+/**
+ * Writes records so that none is lost or overtaken: acks from all in-sync replicas, one request in flight; records of
+ * a rejected request go first again, in order. A record can be written twice; every reader drops duplicates.
+ */
+export interface RecordPublisher {
+  /**
+   * Resolves with each record's offset, in the order given, once all in-sync replicas have it.
+   * Calls are written in the order they were made. Rejects with `MessagingError`
+   * `publisher_full` (retryable: the bounded queue is full, nothing was queued), `publisher_closed`,
+   * or `record_too_large`.
+   */
+  publish(records: readonly OutgoingRecord[]): Promise<readonly number[]>;
+  /** Records queued or in flight. */
+  readonly pending: number;
+  /** Whether requests are being acknowledged at present; null before the first. */
+  readonly healthy: boolean | null;
+  /** Writes what is queued, up to `timeoutMs`, then closes. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+export interface PublisherOptions {
+  /** Names the publisher in metrics and logs. */
+  name: string;
+  /** Waits this long for company before a request when none is in flight; 0 = none. */
+  lingerMs?: number;
+  /** Bounds of the queue; `publish` rejects beyond. */
+  queueMaxRecords?: number;
+  queueMaxBytes?: number;
+}
+
+export interface SubscriptionHandlers {
+  /**
+   * Takes a batch over; must only enqueue and return at once. To slow the reader down, pause the partition.
+   * After a rejoin the same records may come again from the committed offset.
+   */
+  onBatch(batch: RecordBatch): void;
+  /** The whole new assignment, after each rebalance; compare with the one before to find what was gained and lost. */
+  onAssignment(partitions: readonly TopicPartition[]): void;
+}
+
+export interface SubscriptionOptions extends SubscriptionHandlers {
+  groupId: string;
+  topics: readonly string[];
+  /** Where a partition without a commit begins. */
+  from: 'beginning' | 'end';
+  sessionTimeoutMs?: number;
+}
+
+/** Membership in a consumer group. Nothing is committed but by `commit`. */
+export interface Subscription {
+  /** Commits the next offsets to read; positions of partitions that are not assigned here are left out. */
+  commit(positions: readonly Position[]): Promise<void>;
+  pause(partitions: readonly TopicPartition[]): void;
+  resume(partitions: readonly TopicPartition[]): void;
+  /** Goes on reading a partition at `offset`. */
+  seek(position: Position): void;
+  readonly assignment: readonly TopicPartition[];
+  /** Stops fetching; no `onBatch` after it resolves. Idempotent. The group's membership ends too. */
+  stop(): Promise<void>;
+}
+
+export interface FollowOptions {
+  topic: string;
+  onRecords(records: readonly ReceivedRecord[]): void;
+}
+
+/** A reader without a group that has read a whole topic from its beginning and stays at its end. */
+export interface Follower {
+  /** The next offset to be read of each partition: all below were handed to `onRecords`. */
+  position(partition: number): number;
+  /** Resolves once `position(partition) >= offset`. */
+  reached(partition: number, offset: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ReadRangeOptions {
+  topic: string;
+  partition: number;
+  /** The first offset wanted. */
+  from: number;
+  /** Reads up to, not including, this offset. */
+  to: number;
+  onRecords(records: readonly ReceivedRecord[]): void;
+}
+
+export interface TopicDefinition {
+  name: string;
+  partitions: number;
+  /** Topic settings by Kafka's names, such as `cleanup.policy`. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+/** What Hookstile needs of a broker; `libs/messaging/src/kafkajs` is the real one. */
+export interface Messaging {
+  publisher(options: PublisherOptions): Promise<RecordPublisher>;
+  subscribe(options: SubscriptionOptions): Promise<Subscription>;
+  /** Resolves when the reader has reached the end offsets that were current when it began. */
+  follow(options: FollowOptions): Promise<Follower>;
+  readRange(options: ReadRangeOptions): Promise<void>;
+  /** End offset (high watermark) of one partition: one plain ListOffsets; concurrent calls for the same share one request. */
+  endOffset(partition: TopicPartition): Promise<number>;
+  /** Log start offset of one partition. */
+  startOffset(partition: TopicPartition): Promise<number>;
+  /** Creates what is missing; rejects with `MessagingError` `partition_count_differs` when a topic has another count. */
+  createTopics(topics: readonly TopicDefinition[], replicationFactor: number): Promise<void>;
+  /** Cheap: is the cluster answering? Rejects with the reason. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The token under which the messaging port is provided. */
+export const MESSAGING = Symbol('Messaging');
