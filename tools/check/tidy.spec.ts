@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import {
+  filesAreShort,
+  lockFileNamesNoHost,
+  namesAreKebabCaseWithARole,
+  noDumpingGrounds,
+  noLeftOvers,
+  storesHaveFakeAndConformance,
+  timeAndRandomnessComeIn,
+} from './tidy.ts';
+
+const at = (path: string, text = '') => ({ path, text });
+
+describe('tidy', () => {
+  it('wants kebab-case names and roles of the closed list', () => {
+    expect(namesAreKebabCaseWithARole(at('apps/config/src/integration.decider.ts'))).toEqual([]);
+    expect(namesAreKebabCaseWithARole(at('apps/config/src/Integration.ts'))).toHaveLength(1);
+    expect(namesAreKebabCaseWithARole(at('apps/config/src/integration.manager.ts'))).toHaveLength(1);
+  });
+
+  it('refuses files above 300 lines', () => {
+    expect(filesAreShort(at('libs/messaging/src/a.ts', '\n'.repeat(300)))).toEqual([]);
+    expect(filesAreShort(at('libs/messaging/src/a.ts', '\n'.repeat(301)))).toHaveLength(1);
+  });
+
+  it('refuses dumping grounds', () => {
+    expect(noDumpingGrounds(at('apps/audit/src/utils/date.ts'))).toHaveLength(1);
+    expect(noDumpingGrounds(at('apps/audit/src/project/date.ts'))).toEqual([]);
+  });
+
+  it('refuses left-over markers', () => {
+    expect(noLeftOvers(at('apps/audit/src/a.ts', `// ${'TO'}DO later`))).toHaveLength(1);
+  });
+
+  it('wants time, randomness and environment passed in, but in specs', () => {
+    expect(timeAndRandomnessComeIn(at('apps/audit/src/a.ts', 'const t = Date.now();'))).toHaveLength(1);
+    expect(timeAndRandomnessComeIn(at('apps/audit/src/a.ts', 'const p = process.env.PORT;'))).toHaveLength(1);
+    expect(timeAndRandomnessComeIn(at('apps/audit/src/a.spec.ts', 'const t = Date.now();'))).toEqual([]);
+  });
+
+  it('wants a fake and a conformance suite beside each store', () => {
+    expect(storesHaveFakeAndConformance(at('apps/none/src/x.store.typeorm.ts'))).toHaveLength(2);
+  });
+
+  it('refuses a lock file that names a host', () => {
+    expect(lockFileNamesNoHost(at('package-lock.json', '{"resolved": "https://host/x.tgz"}'))).toHaveLength(1);
+    expect(lockFileNamesNoHost(at('package-lock.json', '{"resolved": "apps/audit"}'))).toEqual([]);
+  });
+});

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { LINES_MAX, LONG_FILES, ROLES } from './tidy-rules.ts';
+
+/** What a rule sees of a file. */
+export interface SourceFile {
+  path: string;
+  text: string;
+}
+
+export type TidyRule = (file: SourceFile) => string[];
+
+const SOURCE = /^(apps|libs)\/[^/]+\/src\/.*\.ts$/;
+const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const TEST = /\.(spec|conformance|fake)\.ts$/;
+const DUMPING_GROUND = /(^|\/)(common|shared|utils?|helpers?|core|misc|types)(\/|\.ts$)/;
+const LEFT_OVER = /\b(TODO|FIXME|XXX|HACK)\b/;
+const AMBIENT = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\brandomUUID\(|\brandomBytes\(\d|\bprocess\.env\b/;
+const AMBIENT_ALLOWED = /^libs\/(service-runtime|testing|messaging)\//;
+
+export const namesAreKebabCaseWithARole: TidyRule = ({ path }) => {
+  if (!SOURCE.test(path)) return [];
+  const [name = '', ...suffixes] = basename(path, '.ts').split('.');
+  const problems = KEBAB_CASE.test(name) ? [] : [`the name is not in kebab-case`];
+  for (const suffix of suffixes) {
+    if (!ROLES.includes(suffix))
+      problems.push(`".${suffix}" is no role of the closed list (tools/check/tidy-rules.ts)`);
+  }
+  return problems;
+};
+
+export const filesAreShort: TidyRule = ({ path, text }) => {
+  if (!SOURCE.test(path)) return [];
+  const lines = text.split('\n').length - 1;
+  if (LONG_FILES.includes(path)) {
+    return lines > LINES_MAX ? [] : [`has ${lines} lines now: take it off LONG_FILES, the list only shrinks`];
+  }
+  return lines > LINES_MAX ? [`${lines} lines; split by responsibility above ${LINES_MAX}`] : [];
+};
+
+export const noDumpingGrounds: TidyRule = ({ path }) =>
+  SOURCE.test(path) && DUMPING_GROUND.test(path) ? ['names a dumping ground; name what it does'] : [];
+
+export const noLeftOvers: TidyRule = ({ path, text }) =>
+  SOURCE.test(path) && LEFT_OVER.test(text) ? ['holds a left-over marker; do it or file an issue'] : [];
+
+export const timeAndRandomnessComeIn: TidyRule = ({ path, text }) =>
+  SOURCE.test(path) && !TEST.test(path) && !AMBIENT_ALLOWED.test(path) && AMBIENT.test(text)
+    ? ['takes time, randomness or the environment from the surroundings; pass them in']
+    : [];
+
+export const storesHaveFakeAndConformance: TidyRule = ({ path }) => {
+  if (!path.endsWith('.store.typeorm.ts')) return [];
+  return ['fake', 'conformance']
+    .map((role) => path.replace('.store.typeorm.ts', `.store.${role}.ts`))
+    .filter((twin) => !existsSync(twin))
+    .map((twin) => `has no ${basename(twin)} beside it`);
+};
+
+export const lockFileNamesNoHost: TidyRule = ({ path, text }) =>
+  path === 'package-lock.json' && text.includes('"resolved": "http') ? ['names a registry host'] : [];
+
+const RULES: readonly TidyRule[] = [
+  namesAreKebabCaseWithARole,
+  filesAreShort,
+  noDumpingGrounds,
+  noLeftOvers,
+  timeAndRandomnessComeIn,
+  storesHaveFakeAndConformance,
+  lockFileNamesNoHost,
+];
+
+const READ = /\.(ts|mjs|json|md|yml|yaml)$/;
+
+/** Applies all rules to the files git knows or would add; returns one line a problem. */
+export function tidy(repository: string): string[] {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: repository });
+  const problems: string[] = [];
+  for (const path of listed.toString('utf8').split('\n')) {
+    if (!READ.test(path) || !existsSync(path)) continue;
+    const file = { path, text: readFileSync(path, 'utf8') };
+    for (const rule of RULES) problems.push(...rule(file).map((problem) => `${path}: ${problem}`));
+  }
+  return problems;
+}
