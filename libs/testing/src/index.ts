@@ -1,1 +1,7 @@
-export {};
+export * from './builders.js';
+export * from './database-schema.js';
+export * from './fixed-clock.js';
+export * from './kafka.js';
+export * from './random.js';
+export * from './receiver.js';
+export * from './until.js';
