@@ -7,6 +7,7 @@ export * from './events/v1/schema.js';
 export * from './ids.js';
 export * from './integration-signals/v1/schema.js';
 export * from './partition.js';
+export * from './raw-json.js';
 export * from './routings/v1/schema.js';
 export * from './topics.js';
 export * from './trace-context.js';
