@@ -1,0 +1,105 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { ProblemError } from '../problems/problem.error.js';
+import { ACCESS, type Access, type AuthenticatedRequest, PRINCIPAL } from './access.js';
+import { hashKey, KEY_DIRECTORY, type KeyDirectory, type Principal } from './principal.js';
+
+const BEARER = /^Bearer +([\x21-\x7e]{1,256})$/i;
+const TENANT_HEADER = 'hookstile-tenant';
+const TENANT_ID = /^[\x21-\x7e]{1,255}$/;
+
+/** The platform key's SHA-256, or null where none is set; the key itself is not kept. */
+export const PLATFORM_KEY_DIGEST = Symbol('PlatformKeyDigest');
+
+function unauthorized(): ProblemError {
+  return new ProblemError('unauthorized', 'a valid key is needed: Authorization: Bearer <key>');
+}
+
+function headerTenantOf(request: AuthenticatedRequest): string | null {
+  const header = request.headers[TENANT_HEADER];
+  if (header === undefined) return null;
+  if (typeof header !== 'string' || !TENANT_ID.test(header)) {
+    throw new ProblemError('malformed', 'the header Hookstile-Tenant must hold one tenant id');
+  }
+  return header;
+}
+
+/** Refuses what the route's access does not allow this principal. */
+export function checkAccess(access: Access, principal: Principal): void {
+  if (access.kind === 'platform' && principal.type !== 'platform') {
+    throw new ProblemError('forbidden', 'only the platform key may do this');
+  }
+  if (access.kind !== 'tenant') return;
+  if (principal.type === 'platform') {
+    if (principal.tenantId !== null) return;
+    throw new ProblemError('tenant_required', 'the platform key needs the header Hookstile-Tenant on this route');
+  }
+  if (principal.role === 'platform' || !access.roles.has(principal.role)) {
+    throw new ProblemError('forbidden', `the role ${principal.role} may not do this`);
+  }
+}
+
+/** Every route is guarded; one without a decorator is refused to all, so that a forgotten one is no hole. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  private readonly accessOf = new Map<unknown, Access>();
+  private directory: KeyDirectory | undefined;
+
+  constructor(
+    @Inject(PLATFORM_KEY_DIGEST) private readonly platformKeyDigest: Buffer | null,
+    @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    if (context.getType() !== 'http') return true;
+    const access = this.accessFor(context);
+    if (access.kind === 'public') return true;
+    return this.admit(context.switchToHttp().getRequest<AuthenticatedRequest>(), access);
+  }
+
+  private async admit(request: AuthenticatedRequest, access: Access): Promise<boolean> {
+    const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    if (key === undefined) throw unauthorized();
+    const principal = this.isPlatformKey(key) ? this.platform(request) : await this.tenantKey(key, request);
+    checkAccess(access, principal);
+    request[PRINCIPAL] = principal;
+    return true;
+  }
+
+  /** Digests are compared in constant time: their equal length tells nothing of the key's. */
+  private isPlatformKey(key: string): boolean {
+    if (!this.platformKeyDigest) return false;
+    return timingSafeEqual(createHash('sha256').update(key).digest(), this.platformKeyDigest);
+  }
+
+  private platform(request: AuthenticatedRequest): Principal {
+    return { type: 'platform', tenantId: headerTenantOf(request), role: 'platform', keyId: null, keyName: null };
+  }
+
+  private async tenantKey(key: string, request: AuthenticatedRequest): Promise<Principal> {
+    const found = await this.keyDirectory().find(hashKey(key));
+    if (!found) throw unauthorized();
+    const headerTenant = headerTenantOf(request);
+    if (headerTenant !== null && headerTenant !== found.tenantId) {
+      throw new ProblemError('forbidden', 'the key belongs to another tenant');
+    }
+    return { type: 'api_key', tenantId: found.tenantId, role: found.role, keyId: found.keyId, keyName: found.name };
+  }
+
+  /** Looked up late and anywhere, because it is the app that provides the directory. */
+  private keyDirectory(): KeyDirectory {
+    this.directory ??= this.moduleRef.get<KeyDirectory>(KEY_DIRECTORY, { strict: false });
+    return this.directory;
+  }
+
+  private accessFor(context: ExecutionContext): Access {
+    const handler = context.getHandler();
+    const known = this.accessOf.get(handler);
+    if (known) return known;
+    const access: Access = Reflect.getMetadata(ACCESS, handler) ??
+      Reflect.getMetadata(ACCESS, context.getClass()) ?? { kind: 'tenant', roles: new Set() };
+    this.accessOf.set(handler, access);
+    return access;
+  }
+}

@@ -1,0 +1,93 @@
+import { DEFAULT_PARTITION_COUNT, DEFAULT_TOPIC_PREFIX } from '@hookstile/contracts';
+import { ArrayNotEmpty, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { Setting } from './setting.js';
+
+const PORT_MAX = 65_535;
+const POOL_MAX = 100;
+const PARTITIONS_MAX = 1_000;
+const SHUTDOWN_TIMEOUT_MAX_MS = 600_000;
+const ADMIN_KEY_MIN_LENGTH = 16;
+
+/**
+ * The environment that every service reads. A property has the variable's name; an app's `<app>.env.ts` extends this
+ * class. Lists are separated by commas. Defaults stand beside the checks; `@Setting` feeds the generated reference.
+ */
+export class BaseEnv {
+  @Setting({ description: 'Port of the HTTP server; 0 takes any free one.' })
+  @IsInt()
+  @Min(0)
+  @Max(PORT_MAX)
+  PORT = 0;
+
+  @Setting({ description: 'Port of the Prometheus page /metrics; 0 serves none.' })
+  @IsInt()
+  @Min(0)
+  @Max(PORT_MAX)
+  METRICS_PORT = 0;
+
+  @Setting({ description: 'Address that the HTTP server listens on.' })
+  @IsString()
+  @MinLength(1)
+  HOST = '0.0.0.0';
+
+  @Setting({ description: 'Kafka brokers, host:port, separated by commas.' })
+  @ArrayNotEmpty()
+  @Matches(/^[^\s:]+:\d{1,5}$/, { each: true, message: 'each item must be host:port' })
+  KAFKA_BROKERS: string[] = ['127.0.0.1:9092'];
+
+  @Setting({ description: 'Postgres connection URL.', secret: true })
+  @Matches(/^postgres(ql)?:\/\//, { message: 'must be a URL postgres://user:password@host:port/database' })
+  DATABASE_URL = 'postgres://postgres@127.0.0.1:5432/hookstile';
+
+  @Setting({ description: 'Postgres schema of the service; by default one named after it.' })
+  @IsOptional()
+  @Matches(/^[a-z_][a-z0-9_]{0,62}$/, { message: 'must be a lower-case SQL name of at most 63 characters' })
+  DATABASE_SCHEMA = '';
+
+  @Setting({ description: 'Connections to Postgres of one process.', unit: 'count' })
+  @IsInt()
+  @Min(2)
+  @Max(POOL_MAX)
+  DATABASE_POOL_MAX = 8;
+
+  @Setting({ description: 'What every topic and consumer group name begins with.' })
+  @Matches(/^[a-zA-Z0-9._-]{1,100}$/, { message: 'must be 1 to 100 letters, digits, dots, dashes or underscores' })
+  HOOKSTILE_TOPIC_PREFIX = DEFAULT_TOPIC_PREFIX;
+
+  @Setting({ description: 'Partitions of each topic; cannot change once topics exist.', unit: 'count' })
+  @IsInt()
+  @Min(1)
+  @Max(PARTITIONS_MAX)
+  HOOKSTILE_PARTITIONS = DEFAULT_PARTITION_COUNT;
+
+  @Setting({ description: 'The platform key: acts for any tenant. Required in production.', secret: true })
+  @IsOptional()
+  @MinLength(ADMIN_KEY_MIN_LENGTH, { message: `must have at least ${ADMIN_KEY_MIN_LENGTH} characters` })
+  HOOKSTILE_ADMIN_KEY = '';
+
+  @Setting({
+    description: 'Key ring for stored secrets: keyId:base64 of 32 bytes, newest first. Required in production.',
+    secret: true,
+  })
+  @IsOptional()
+  @IsString()
+  HOOKSTILE_ENCRYPTION_KEYS = '';
+
+  @Setting({ description: 'CIDRs that may be reached although they are not public addresses.' })
+  @IsString({ each: true })
+  HOOKSTILE_EGRESS_ALLOW: string[] = [];
+
+  @Setting({ description: 'Least severe level that is logged.' })
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  LOG_LEVEL = 'info';
+
+  @Setting({ description: '`production` refuses a start without keys.' })
+  @IsString()
+  NODE_ENV = 'development';
+
+  @Setting({ description: 'How long a stop may take before the process ends anyway.', unit: 'ms' })
+  @IsInt()
+  @Min(100)
+  @Max(SHUTDOWN_TIMEOUT_MAX_MS)
+  HOOKSTILE_SHUTDOWN_TIMEOUT_MS = 15_000;
+}

@@ -1,0 +1,68 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { AllowedMethods } from '../problems/allowed-methods.js';
+import { ProblemFilter } from '../problems/problem.filter.js';
+import type { ServiceDefinition } from '../service.js';
+import { registerBodyParsers } from './body-parsers.js';
+import { answerBrokenConnection } from './broken-connection.js';
+
+export const BODY_MAX_BYTES = 256 * 1024;
+export const HEADERS_MAX_BYTES = 16 * 1024;
+export const HEADERS_TIMEOUT_MS = 10_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
+export const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/** How often Node looks for requests that are overdue. */
+export const OVERDUE_CHECK_INTERVAL_MS = 2_000;
+export const PATH_PARAMETER_MAX_LENGTH = 512;
+
+export interface HttpBounds {
+  headersTimeoutMs: number;
+  requestTimeoutMs: number;
+  overdueCheckIntervalMs: number;
+}
+
+export const HTTP_BOUNDS: HttpBounds = {
+  headersTimeoutMs: HEADERS_TIMEOUT_MS,
+  requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  overdueCheckIntervalMs: OVERDUE_CHECK_INTERVAL_MS,
+};
+
+export interface HttpServer {
+  adapter: FastifyAdapter;
+  filter: ProblemFilter;
+}
+
+type RawBodies = Pick<ServiceDefinition, 'rawBodyRoutes' | 'rawBodyMaxBytes'>;
+
+/** Nest's adapter with Hookstile's bounds, body parsers and problem documents. */
+export function createHttpServer(definition: RawBodies, logger: Logger, bounds: HttpBounds = HTTP_BOUNDS): HttpServer {
+  const allowedMethods = new AllowedMethods();
+  const filter = new ProblemFilter(logger, allowedMethods);
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_MAX_BYTES,
+    requestTimeout: bounds.requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: {
+      maxHeaderSize: HEADERS_MAX_BYTES,
+      headersTimeout: bounds.headersTimeoutMs,
+      connectionsCheckingInterval: bounds.overdueCheckIntervalMs,
+    },
+    routerOptions: { maxParamLength: PATH_PARAMETER_MAX_LENGTH },
+    // While stopping, requests that still arrive are served until the server closes.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    clientErrorHandler: answerBrokenConnection,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      filter.answer(error, request, reply),
+  });
+  const instance = adapter.getInstance<FastifyInstance>();
+  instance.addHook('onRoute', (route) => {
+    allowedMethods.add(route.method, route.url);
+    if (definition.rawBodyRoutes?.includes(route.url) && definition.rawBodyMaxBytes !== undefined) {
+      route.bodyLimit = definition.rawBodyMaxBytes;
+    }
+  });
+  registerBodyParsers(instance, definition.rawBodyRoutes ?? []);
+  return { adapter, filter };
+}

@@ -1,0 +1,53 @@
+import { plainToInstance } from 'class-transformer';
+import { type ValidationError, validateSync } from 'class-validator';
+import { type InputError, ProblemError } from '../problems/problem.error.js';
+
+const INPUT_ERRORS_MAX = 50;
+
+function escapePointer(member: string): string {
+  return member.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function ownError(error: ValidationError, pointer: string): InputError | null {
+  const [constraint, detail] = Object.entries(error.constraints ?? {})[0] ?? [];
+  if (constraint === undefined || detail === undefined) return null;
+  if (constraint === 'whitelistValidation') {
+    return { pointer, code: 'unknown_member', detail: `${error.property} is not a member of this object` };
+  }
+  if (error.value === undefined)
+    return { pointer, code: 'required', detail: `${error.property} is required: ${detail}` };
+  return { pointer, code: snakeCase(constraint), detail };
+}
+
+function* inputErrors(errors: readonly ValidationError[], parent: string): Generator<InputError> {
+  for (const error of errors) {
+    const pointer = `${parent}/${escapePointer(error.property)}`;
+    const own = ownError(error, pointer);
+    if (own) yield own;
+    yield* inputErrors(error.children ?? [], pointer);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A body as an instance of its DTO, checked by the DTO's class-validator decorators; unknown members are refused.
+ * Throws `invalid` (422) with a JSON pointer for each wrong place.
+ */
+export function parseBody<T extends object>(dto: new () => T, body: unknown): T {
+  if (!isObject(body) || Buffer.isBuffer(body)) {
+    const detail = 'a JSON object is expected';
+    throw new ProblemError('invalid', detail, { errors: [{ pointer: '', code: 'is_object', detail }] });
+  }
+  const instance = plainToInstance(dto, body);
+  const found = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
+  if (found.length === 0) return instance;
+  const errors = [...inputErrors(found, '')].slice(0, INPUT_ERRORS_MAX);
+  throw new ProblemError('invalid', `${errors[0]?.pointer ?? ''}: ${errors[0]?.detail ?? 'not valid'}`, { errors });
+}

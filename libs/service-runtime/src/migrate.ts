@@ -1,0 +1,20 @@
+import 'reflect-metadata';
+import { createDataSource, migrateDatabase, schemaOf } from './database.js';
+import type { BaseEnv } from './env/base.env.js';
+import { loadEnv } from './env/load-env.js';
+import type { ServiceDefinition } from './service.js';
+
+/** Creates the service's schema where it is missing and runs its pending migrations. Safe beside other starts. */
+export async function migrate<E extends BaseEnv>(
+  definition: ServiceDefinition<E>,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
+  const env = loadEnv(definition.env, definition.name, environment);
+  const dataSource = createDataSource(definition, env);
+  await dataSource.initialize();
+  try {
+    await migrateDatabase(dataSource, schemaOf(definition, env));
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,62 @@
+const CHECK_TIMEOUT_MS = 2_000;
+
+export const READINESS = Symbol('Readiness');
+
+export type ReadinessCheck = () => Promise<void> | void;
+
+export interface ReadinessReport {
+  status: 'ready' | 'unready' | 'stopping';
+  dependencies: Record<string, { status: 'up' | 'down'; detail?: string }>;
+}
+
+/** What must work before the service takes work: a check resolves, or rejects with the reason. */
+export interface Readiness {
+  register(name: string, check: ReadinessCheck): void;
+}
+
+async function within(check: ReadinessCheck, timeoutMs: number): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  try {
+    await Promise.race([check(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A reason in one line; a library's message may hold a connection URL, so passwords are masked. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : 'failed';
+  return message.replaceAll(/:\/\/[^@\s/]*@/g, '://***@');
+}
+
+export class ReadinessChecks implements Readiness {
+  private readonly checks = new Map<string, ReadinessCheck>();
+  private stopping = false;
+
+  constructor(private readonly timeoutMs = CHECK_TIMEOUT_MS) {}
+
+  register(name: string, check: ReadinessCheck): void {
+    this.checks.set(name, check);
+  }
+
+  /** From now on unready, so that a load balancer sends no more. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  async report(): Promise<ReadinessReport> {
+    const dependencies: ReadinessReport['dependencies'] = {};
+    await Promise.all(
+      [...this.checks].map(async ([name, check]) => {
+        dependencies[name] = await within(check, this.timeoutMs).then(
+          () => ({ status: 'up' as const }),
+          (error: unknown) => ({ status: 'down' as const, detail: reasonOf(error) }),
+        );
+      }),
+    );
+    const up = Object.values(dependencies).every(({ status }) => status === 'up');
+    if (this.stopping) return { status: 'stopping', dependencies };
+    return { status: up ? 'ready' : 'unready', dependencies };
+  }
+}
