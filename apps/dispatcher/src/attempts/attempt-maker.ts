@@ -1,0 +1,50 @@
+import { addressPolicyOf } from '../egress/address-policy.js';
+import { guardedConnector, type LookupAll } from '../egress/guarded-connector.js';
+import { OriginPools } from '../egress/origin-pools.js';
+import { RequestPlans, type SecretOpener } from '../request/request-plans.js';
+import type { AttemptInput, AttemptMaker, AttemptOutcome } from './attempt.types.js';
+import { failed } from './attempt-outcome.js';
+import { type AttemptMetrics, type AttemptTracing, attemptRecorder } from './attempt-telemetry.js';
+import { type AttemptParts, makeAttempt } from './make-attempt.js';
+
+export interface AttemptMakerOptions {
+  secrets: SecretOpener;
+  /** HOOKSTILE_EGRESS_ALLOW. */
+  egressAllow: string | undefined;
+  /** Of Hookstile, for `user-agent`. */
+  version: string;
+  tracing: AttemptTracing;
+  metrics: AttemptMetrics;
+  clock: AttemptParts['clock'];
+  /** Told of errors that nobody foresaw; the attempt ends as `request_unbuildable`. */
+  onUnexpected(error: unknown, attemptId: string): void;
+  lookup?: LookupAll;
+}
+
+/** Wires the attempt to its connections; throws when `egressAllow` cannot be read. */
+export function createAttemptMaker(options: AttemptMakerOptions): AttemptMaker {
+  const pools = new OriginPools(guardedConnector(addressPolicyOf(options.egressAllow), options.lookup));
+  const parts: AttemptParts = {
+    plans: new RequestPlans(options.secrets, `Hookstile/${options.version}`),
+    pools,
+    tracing: options.tracing,
+    recorder: attemptRecorder(options.metrics),
+    clock: options.clock,
+  };
+  return {
+    make: (input) =>
+      makeAttempt(parts, input).catch((error: unknown) => {
+        options.onUnexpected(error, input.attemptId);
+        return unforeseen(input);
+      }),
+    close: () => pools.close(),
+  };
+}
+
+/** A programmer's error is never retried: the same attempt would fail the same way, and hold its lane. */
+function unforeseen({ integration }: AttemptInput): AttemptOutcome {
+  const { method } = integration.settings.request;
+  const request = { method, url: integration.settings.url, headers: [], body: Buffer.alloc(0), truncated: false };
+  const verdict = failed('request_unbuildable', 'The request failed inside Hookstile; its log says why.', false);
+  return { ...verdict, request, durationMs: 0, traceId: null };
+}

@@ -1,0 +1,168 @@
+import type { AttemptError } from '@hookstile/contracts';
+import type { Dispatcher } from 'undici';
+import { type Abortable, AbortLinks } from './abort-links.js';
+import { KeptBody } from './kept-body.js';
+import { transportFailureOf } from './transport-failure.js';
+
+/** A body that goes on after the headers may hold up the outcome this long. */
+export const BODY_GRACE_MS = 500;
+
+/** A longer body costs its connection instead of being read to its end. */
+export const DRAINED_BODY_MAX_BYTES = 1024 * 1024;
+
+export interface ExchangeRequest {
+  path: string;
+  method: string;
+  /** Name and value in turn. */
+  headers: string[];
+  body: Buffer;
+  /** One deadline for waiting, connecting, sending and the answer's headers. */
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+export interface ExchangeAnswer {
+  status: number;
+  headers: [string, string][];
+  body: Buffer;
+  /** Whether more of the body came, or might have come, than was kept. */
+  truncated: boolean;
+}
+
+export type ExchangeResult = { answer: ExchangeAnswer } | { answer: null; error: AttemptError; detail: string };
+
+type IncomingHeaders = Record<string, string | string[] | undefined>;
+
+const abortLinks = new AbortLinks();
+
+function pairsOf(headers: IncomingHeaders): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === 'string') pairs.push([name, value]);
+    else for (const one of value ?? []) pairs.push([name, one]);
+  }
+  return pairs;
+}
+
+/**
+ * Makes one HTTP request and resolves with its answer or why there was none; never rejects.
+ * A raw dispatch handler: `request()` and `stream()` add a stream and an async resource a request. The deadline is one
+ * Node timer: Node keeps timers of equal duration in one list, so that thousands cost one entry in the event loop.
+ */
+export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<ExchangeResult> {
+  return new Promise((resolve) => {
+    const handler = new ExchangeHandler(request, resolve);
+    if (handler.begin()) dispatcher.dispatch(handler.options, handler);
+  });
+}
+
+class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
+  readonly #request: ExchangeRequest;
+  readonly #resolve: (result: ExchangeResult) => void;
+  readonly #body = new KeptBody();
+  #controller: Dispatcher.DispatchController | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #status = 0;
+  #headers: IncomingHeaders = {};
+  #settled = false;
+  /** Nothing of this exchange is wanted any more; the connection ends with it. */
+  #givenUp = false;
+
+  constructor(request: ExchangeRequest, resolve: (result: ExchangeResult) => void) {
+    this.#request = request;
+    this.#resolve = resolve;
+  }
+
+  get options(): Dispatcher.DispatchOptions {
+    const { path, method, headers, body } = this.#request;
+    return { path, method: method as Dispatcher.HttpMethod, headers, body };
+  }
+
+  /** Whether the exchange may be dispatched. */
+  begin(): boolean {
+    const { signal, timeoutMs } = this.#request;
+    if (signal.aborted) {
+      this.abort();
+      return false;
+    }
+    abortLinks.add(signal, this);
+    this.#timer = setTimeout(onDeadline, timeoutMs, this);
+    return true;
+  }
+
+  abort(): void {
+    this.#fail('aborted', 'The attempt was ended because the service stops or gave up its partition.');
+  }
+
+  onDeadline(): void {
+    if (this.#status !== 0) this.#answer(true);
+    else this.#fail('timeout', `No answer came within ${this.#request.timeoutMs} ms.`);
+  }
+
+  /** undici is about to write: the last moment at which nothing has been sent. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#request.signal.aborted) this.abort();
+    if (this.#givenUp) controller.abort(new Error('given up'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(onDeadline, Math.min(BODY_GRACE_MS, this.#request.timeoutMs), this);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#body.add(chunk);
+    if (this.#body.receivedBytes > DRAINED_BODY_MAX_BYTES) this.#answer(true);
+  }
+
+  onResponseEnd(): void {
+    this.#answer(false);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const failure = transportFailureOf(error);
+    if (this.#status !== 0) this.#answer(true);
+    else this.#fail(failure.error, failure.detail);
+  }
+
+  /** Ends with the answer whose headers came; a body that is cut short gives up its connection. */
+  #answer(cutShort: boolean): void {
+    this.#settle({
+      answer: {
+        status: this.#status,
+        headers: pairsOf(this.#headers),
+        body: this.#body.bytes(),
+        truncated: cutShort || this.#body.overflowed,
+      },
+    });
+    if (cutShort) this.#giveUp();
+  }
+
+  #fail(error: AttemptError, detail: string): void {
+    // Settled first: to abort the request makes undici report an error of its own.
+    this.#settle({ answer: null, error, detail });
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#givenUp = true;
+    this.#controller?.abort(new Error('given up'));
+  }
+
+  #settle(result: ExchangeResult): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    abortLinks.remove(this.#request.signal, this);
+    this.#resolve(result);
+  }
+}
+
+function onDeadline(handler: ExchangeHandler): void {
+  handler.onDeadline();
+}

@@ -1,0 +1,48 @@
+import type { DeliveryEnvelope } from '@hookstile/contracts';
+import type { RequestPlan } from './request-plan.js';
+import { RequestUnbuildableError } from './request-unbuildable.error.js';
+import { standardBody } from './standard-body.js';
+import { signatureOf } from './standard-webhooks-signature.js';
+
+export interface DeliveryToSend {
+  envelope: DeliveryEnvelope;
+  data: Buffer;
+}
+
+export interface BuiltRequest {
+  plan: RequestPlan;
+  /** Name and value in turn, with the secrets; for the wire only. */
+  headers: string[];
+  /** For the event log: secrets masked, the signature kept. */
+  recordedHeaders: [string, string][];
+  body: Buffer;
+}
+
+/**
+ * Builds the request of one attempt.
+ * @param startedAtMs Unix milliseconds of the attempt: `webhook-timestamp` is new with each, `webhook-id` never
+ */
+export function buildRequest(
+  plan: RequestPlan,
+  deliveries: readonly DeliveryToSend[],
+  startedAtMs: number,
+  traceparent: string,
+): BuiltRequest {
+  const [first] = deliveries;
+  if (!first) throw new RequestUnbuildableError('The push holds no delivery.');
+  const body = standardBody(first.envelope.event, first.data);
+  const id = first.envelope.deliveryId;
+  const timestamp = String(Math.floor(startedAtMs / 1_000));
+  const headers = [...plan.fixedHeaders, 'webhook-id', id, 'webhook-timestamp', timestamp];
+  const recordedHeaders: [string, string][] = [];
+  for (const [name, value] of plan.recordedHeaders) recordedHeaders.push([name, value]);
+  recordedHeaders.push(['webhook-id', id], ['webhook-timestamp', timestamp]);
+  if (plan.signingKey) {
+    const signature = signatureOf(plan.signingKey, id, timestamp, body);
+    headers.push('webhook-signature', signature);
+    recordedHeaders.push(['webhook-signature', signature]);
+  }
+  headers.push('traceparent', traceparent);
+  recordedHeaders.push(['traceparent', traceparent]);
+  return { plan, headers, recordedHeaders, body };
+}

@@ -1,0 +1,59 @@
+import type { KeyObject } from 'node:crypto';
+import type { IntegrationConfiguration } from '@hookstile/contracts';
+import { authHeaderOf, type OpenSecret } from './auth-header.js';
+import { assertSendableHeader } from './header-rules.js';
+import { type RequestTarget, requestTargetOf } from './request-target.js';
+import { signingKeyOf } from './standard-webhooks-signature.js';
+
+/** What the event log shows in place of a secret. */
+export const MASKED = '***';
+
+/** All of an integration's request that no delivery changes, its secrets opened. Never logged. */
+export interface RequestPlan {
+  integrationVersion: number;
+  method: string;
+  target: RequestTarget;
+  /** Name and value in turn, as undici takes them. */
+  fixedHeaders: readonly string[];
+  /** The same headers as they are recorded, secrets masked. */
+  recordedHeaders: readonly (readonly [string, string])[];
+  signingKey: KeyObject | null;
+}
+
+interface FixedHeader {
+  name: string;
+  value: string;
+  secret: boolean;
+}
+
+function fixedHeadersOf({ settings }: IntegrationConfiguration, userAgent: string, open: OpenSecret): FixedHeader[] {
+  const byName = new Map<string, FixedHeader>();
+  const put = (header: FixedHeader) => byName.set(header.name.toLowerCase(), header);
+  put({ name: 'content-type', value: 'application/json', secret: false });
+  put({ name: 'user-agent', value: userAgent, secret: false });
+  for (const [name, sealed] of Object.entries(settings.request.headers)) {
+    put({ name, value: open(sealed), secret: true });
+  }
+  const auth = authHeaderOf(settings.request.auth, open);
+  if (auth) put({ name: auth[0], value: auth[1], secret: true });
+  return [...byName.values()];
+}
+
+/**
+ * Prepares an integration's requests once a version. A header given by the user replaces ours of the same name.
+ * Throws `RequestUnbuildableError`, or what `open` throws when the key ring does not hold a secret's key.
+ */
+export function requestPlanOf(integration: IntegrationConfiguration, userAgent: string, open: OpenSecret): RequestPlan {
+  const { request, url } = integration.settings;
+  const headers = fixedHeadersOf(integration, userAgent, open);
+  for (const { name, value } of headers) assertSendableHeader(name, value);
+  const { scheme, secret } = request.sign;
+  return {
+    integrationVersion: integration.version,
+    method: request.method,
+    target: requestTargetOf(url),
+    fixedHeaders: headers.flatMap(({ name, value }) => [name, value]),
+    recordedHeaders: headers.map(({ name, value, secret }) => [name, secret ? MASKED : value] as const),
+    signingKey: scheme === 'standard-webhooks' && secret ? signingKeyOf(open(secret)) : null,
+  };
+}

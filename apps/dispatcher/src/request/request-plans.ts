@@ -1,0 +1,44 @@
+import type { IntegrationConfiguration, SealedSecret } from '@hookstile/contracts';
+import { LRUCache } from 'lru-cache';
+import { type RequestPlan, requestPlanOf } from './request-plan.js';
+import { RequestUnbuildableError } from './request-unbuildable.error.js';
+
+/** About 1 KiB each. */
+const PLANS_MAX = 10_000;
+
+/** The part of service-runtime's `KeyRing` that requests need. */
+export interface SecretOpener {
+  open(sealed: SealedSecret, owner: string): string;
+}
+
+/** Keeps the plans of the integrations in use, so that secrets are opened once a version and not once a request. */
+export class RequestPlans {
+  readonly #plans = new LRUCache<string, RequestPlan>({ max: PLANS_MAX });
+  readonly #opener: SecretOpener;
+  readonly #userAgent: string;
+
+  constructor(opener: SecretOpener, userAgent: string) {
+    this.#opener = opener;
+    this.#userAgent = userAgent;
+  }
+
+  /** Throws `RequestUnbuildableError`. */
+  of(integration: IntegrationConfiguration): RequestPlan {
+    const known = this.#plans.get(integration.id);
+    if (known?.integrationVersion === integration.version) return known;
+    const plan = requestPlanOf(integration, this.#userAgent, (sealed) => this.#open(integration.id, sealed));
+    this.#plans.set(integration.id, plan);
+    return plan;
+  }
+
+  #open(integrationId: string, sealed: SealedSecret): string {
+    try {
+      return this.#opener.open(sealed, `integration:${integrationId}`);
+    } catch (cause) {
+      throw new RequestUnbuildableError(
+        `A secret could not be opened: the key ring has no usable key "${sealed.keyId}".`,
+        { cause },
+      );
+    }
+  }
+}
