@@ -1,0 +1,38 @@
+/** Why a door does not take an event. The front door answers it as a problem, the router records it in `routings`. */
+export type RejectionCode =
+  | 'malformed'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'invalid'
+  | 'data_not_json'
+  | 'forbidden'
+  | 'tenant_required'
+  | 'unknown_tenant'
+  | 'id_reused';
+
+/** What is wrong with one attribute; `pointer` names it as a member of the envelope. */
+export interface AttributeError {
+  pointer: string;
+  code: string;
+  detail: string;
+}
+
+export interface Rejection {
+  readonly outcome: 'rejected';
+  readonly code: RejectionCode;
+  readonly detail: string;
+  readonly errors: readonly AttributeError[];
+}
+
+export function rejection(code: RejectionCode, detail: string, errors: readonly AttributeError[] = []): Rejection {
+  return { outcome: 'rejected', code, detail, errors };
+}
+
+/** An envelope may hold thousands of wrong members; the answer names the first ones. */
+const ERRORS_MAX_COUNT = 50;
+
+/** The rejection of an event that can be read, but whose attributes break the rules. */
+export function invalid(errors: readonly AttributeError[]): Rejection {
+  const named = errors.slice(0, ERRORS_MAX_COUNT);
+  return rejection('invalid', named.map((error) => error.detail).join(' '), named);
+}
