@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const resolve = { conditions: ['hookstile-source', 'node', 'import', 'default'] };
-const ssr = { resolve };
+// Without 'import': Vitest hands these conditions to Node as well, where a CommonJS require would then get an ES module.
+const ssr = { resolve: { conditions: ['hookstile-source', 'node', 'default'] } };
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { EventStore, NewDomainEvent, OutboxRecord } from './event.store.js';
+
+const AT = '2026-01-02T03:04:05.678Z';
+const lamp = { aggregate: 'lamp', id: 'lamp_1' };
+
+const happened = (type: string): NewDomainEvent => ({ type, at: AT, data: { of: type }, metadata: { actor: 'a' } });
+
+const record = (key: string): OutboxRecord => ({
+  topic: 'configuration',
+  partition: 0,
+  key,
+  headers: { a: 'b' },
+  value: Buffer.from([0, 255]),
+});
+
+/** What every event store must do; `createStore` gives an empty one. */
+export function eventStoreConformance<Handle>(name: string, createStore: () => Promise<EventStore<Handle>>): void {
+  describe(`event store: ${name}`, () => {
+    it('loads what was appended, in order, with versions from 1 and rising sequences', async () => {
+      const store = await createStore();
+      await store.transaction((tx) => tx.append(lamp, 0, [happened('LampMade')]));
+      await store.transaction((tx) => tx.append(lamp, 1, [happened('LampLit'), happened('LampBroken')]));
+
+      const { result: events } = await store.transaction((tx) => tx.load(lamp));
+      expect(events.map(({ type, version }) => [type, version])).toEqual([
+        ['LampMade', 1],
+        ['LampLit', 2],
+        ['LampBroken', 3],
+      ]);
+      expect(events[0]).toMatchObject({ at: AT, data: { of: 'LampMade' }, metadata: { actor: 'a' } });
+      const sequences = events.map(({ sequence }) => sequence);
+      expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+    });
+
+    it('keeps streams apart', async () => {
+      const store = await createStore();
+      await store.transaction((tx) => tx.append(lamp, 0, [happened('LampMade')]));
+      const { result } = await store.transaction((tx) => tx.load({ aggregate: 'lamp', id: 'lamp_2' }));
+      expect(result).toEqual([]);
+    });
+
+    it('refuses an append whose expected version is not the current one', async () => {
+      const store = await createStore();
+      await store.transaction((tx) => tx.append(lamp, 0, [happened('LampMade')]));
+      for (const expected of [0, 2]) {
+        await expect(store.transaction((tx) => tx.append(lamp, expected, [happened('LampLit')]))).rejects.toMatchObject(
+          { code: 'version_conflict', retryable: false },
+        );
+      }
+    });
+
+    it('lets one of many concurrent writers of one version win', async () => {
+      const store = await createStore();
+      const writers = Array.from({ length: 5 }, () =>
+        store.transaction((tx) => tx.append(lamp, 0, [happened('LampMade')])),
+      );
+      const outcomes = await Promise.allSettled(writers);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    });
+
+    it('answers the outbox rows of a transaction in the order they were put', async () => {
+      const store = await createStore();
+      const { result, outboxIds } = await store.transaction(async (tx) => {
+        await tx.enqueue([record('a'), record('b')]);
+        await tx.enqueue([record('c')]);
+        return 'done';
+      });
+      expect(result).toBe('done');
+      expect(outboxIds).toHaveLength(3);
+      expect([...outboxIds].sort((a, b) => a - b)).toEqual(outboxIds);
+    });
+
+    it('leaves nothing of a transaction that fails', async () => {
+      const store = await createStore();
+      const failing = store.transaction(async (tx) => {
+        await tx.append(lamp, 0, [happened('LampMade')]);
+        await tx.enqueue([record('a')]);
+        throw new Error('on purpose');
+      });
+      await expect(failing).rejects.toThrow('on purpose');
+      const { result } = await store.transaction((tx) => tx.load(lamp));
+      expect(result).toEqual([]);
+    });
+
+    it('makes a writer wait for one that shares the lock', async () => {
+      const store = await createStore();
+      const order: string[] = [];
+      let writer: Promise<unknown> = Promise.resolve();
+      await store.transaction(async (tx) => {
+        await tx.lockShared(lamp);
+        writer = store.transaction(async (other) => {
+          await other.load(lamp);
+          order.push('writer');
+        });
+        await tx.append({ aggregate: 'lamp', id: 'lamp_2' }, 0, [happened('LampMade')]);
+        order.push('reader');
+      });
+      await writer;
+      expect(order).toEqual(['reader', 'writer']);
+    });
+  });
+}

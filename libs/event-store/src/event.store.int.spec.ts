@@ -1,0 +1,25 @@
+import { createDatabaseSchema, type DatabaseSchema } from '@hookstile/testing';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll } from 'vitest';
+import { eventStoreConformance } from './event.store.conformance.js';
+import { TypeormEventStore } from './event.store.typeorm.js';
+import { eventStoreTables } from './event-store-tables.js';
+
+let database: DatabaseSchema;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  database = await createDatabaseSchema('event_store');
+  dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+  for (const statement of eventStoreTables(database.schema)) await dataSource.query(statement);
+});
+
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+eventStoreConformance('Postgres', async () => {
+  await dataSource.query(`TRUNCATE "${database.schema}".domain_events, "${database.schema}".outbox`);
+  return new TypeormEventStore(dataSource, database.schema);
+});

@@ -1,0 +1,63 @@
+import type { EncodedRecord, TopicName } from '@hookstile/contracts';
+
+/** One stream: the domain events of one aggregate. */
+export interface AggregateRef {
+  aggregate: string;
+  id: string;
+}
+
+export interface NewDomainEvent {
+  type: string;
+  /** RFC 3339 with milliseconds. */
+  at: string;
+  data: unknown;
+  /** Who asked for it and in which request; no part of the aggregate's state. */
+  metadata: unknown;
+}
+
+export interface StoredDomainEvent extends NewDomainEvent {
+  /** Position in the store, rising with each append of one aggregate; other aggregates' may become visible out of order. */
+  sequence: number;
+  /** Version of the aggregate after this event, from 1. */
+  version: number;
+}
+
+/** A record to be published once the transaction has committed. The topic is named without its prefix. */
+export interface OutboxRecord extends EncodedRecord {
+  topic: TopicName;
+  partition: number;
+}
+
+/** What happens inside one transaction. `Handle` is what read models need to write in the same one. */
+export interface EventStoreTransaction<Handle> {
+  readonly handle: Handle;
+  /** Waits for the aggregate's lock and keeps it until the end of the transaction; many may share it. */
+  lockShared(ref: AggregateRef): Promise<void>;
+  /** Locks the aggregate against every other writer, then reads its stream, oldest first. */
+  load(ref: AggregateRef): Promise<StoredDomainEvent[]>;
+  /** Appends to a stream whose version is `expectedVersion`; rejects with `EventStoreError` `version_conflict` otherwise. */
+  append(
+    ref: AggregateRef,
+    expectedVersion: number,
+    events: readonly NewDomainEvent[],
+  ): Promise<readonly StoredDomainEvent[]>;
+  /** Puts records into the outbox; they are published in this order. */
+  enqueue(records: readonly OutboxRecord[]): Promise<void>;
+}
+
+export interface Committed<T> {
+  result: T;
+  /** The outbox rows of the transaction, by which `OutboxRelay.published` waits for them. */
+  outboxIds: readonly number[];
+}
+
+export interface EventStore<Handle> {
+  /** Commits when `work` resolves, leaves nothing when it rejects. Rejects with `busy` when a lock was not to be had in time. */
+  transaction<T>(work: (transaction: EventStoreTransaction<Handle>) => Promise<T>): Promise<Committed<T>>;
+}
+
+/** Longest wait for an aggregate's lock; beyond it the writer is told to try again. */
+export const LOCK_WAIT_MAX_MS = 5_000;
+
+/** The token under which the event store is provided. */
+export const EVENT_STORE = Symbol('EventStore');

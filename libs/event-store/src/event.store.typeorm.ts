@@ -1,0 +1,168 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import {
+  type AggregateRef,
+  type Committed,
+  type EventStore,
+  type EventStoreTransaction,
+  LOCK_WAIT_MAX_MS,
+  type NewDomainEvent,
+  type OutboxRecord,
+  type StoredDomainEvent,
+} from './event.store.js';
+import { EventStoreError } from './event-store.error.js';
+import { quoted } from './event-store-tables.js';
+
+const UNIQUE_VIOLATION = '23505';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+interface StoredRow {
+  sequence: string;
+  version: number;
+  type: string;
+  at: Date;
+  data: unknown;
+  metadata: unknown;
+}
+
+/** The event store over Postgres; its tables are those of `eventStoreTables(schema)`. */
+export class TypeormEventStore implements EventStore<EntityManager> {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly schema: string,
+  ) {}
+
+  async transaction<T>(work: (transaction: EventStoreTransaction<EntityManager>) => Promise<T>): Promise<Committed<T>> {
+    const outboxIds: number[] = [];
+    try {
+      const result = await this.dataSource.transaction((manager) =>
+        work(new TypeormEventStoreTransaction(manager, quoted(this.schema), outboxIds)),
+      );
+      return { result, outboxIds };
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+}
+
+class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManager> {
+  private readonly locked = new Set<string>();
+
+  constructor(
+    readonly handle: EntityManager,
+    private readonly schema: string,
+    private readonly outboxIds: number[],
+  ) {}
+
+  async lockShared(ref: AggregateRef): Promise<void> {
+    await this.lock(ref, 'pg_advisory_xact_lock_shared');
+  }
+
+  async load(ref: AggregateRef): Promise<StoredDomainEvent[]> {
+    await this.lockExclusively(ref);
+    // A statement of its own: the snapshot of one that also took the lock would be older than the lock.
+    const rows: StoredRow[] = await this.handle.query(
+      `SELECT sequence, version, type, at, data, metadata FROM ${this.schema}.domain_events
+       WHERE aggregate = $1 AND aggregate_id = $2 ORDER BY version`,
+      [ref.aggregate, ref.id],
+    );
+    return rows.map(stored);
+  }
+
+  async append(
+    ref: AggregateRef,
+    expectedVersion: number,
+    events: readonly NewDomainEvent[],
+  ): Promise<readonly StoredDomainEvent[]> {
+    if (events.length === 0) return [];
+    // The lock comes before the sequence id, so that one aggregate's ids rise in the order of its versions.
+    await this.lockExclusively(ref);
+    const rows: { sequence: string; version: number }[] = await this.handle.query(
+      `WITH stream AS (SELECT coalesce(max(version), 0) AS version FROM ${this.schema}.domain_events
+                       WHERE aggregate = $1 AND aggregate_id = $2)
+       INSERT INTO ${this.schema}.domain_events (aggregate, aggregate_id, version, type, at, data, metadata)
+       SELECT $1, $2, $3::integer + e.n, e.type, e.at, e.data, e.metadata
+       FROM stream, unnest($4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[])
+         WITH ORDINALITY AS e (type, at, data, metadata, n)
+       WHERE stream.version = $3::integer
+       ORDER BY e.n RETURNING sequence, version`,
+      [
+        ref.aggregate,
+        ref.id,
+        expectedVersion,
+        events.map(({ type }) => type),
+        events.map(({ at }) => at),
+        events.map(({ data }) => JSON.stringify(data)),
+        events.map(({ metadata }) => JSON.stringify(metadata)),
+      ],
+    );
+    if (rows.length !== events.length) throw versionConflict(ref, expectedVersion);
+    return events.map((event, index) => ({
+      ...event,
+      sequence: Number(rows[index]?.sequence),
+      version: expectedVersion + index + 1,
+    }));
+  }
+
+  async enqueue(records: readonly OutboxRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const rows: { id: string }[] = await this.handle.query(
+      `INSERT INTO ${this.schema}.outbox (topic, partition, key, headers, value)
+       SELECT r.topic, r.partition, r.key, r.headers, r.value
+       FROM unnest($1::text[], $2::integer[], $3::text[], $4::jsonb[], $5::bytea[])
+         WITH ORDINALITY AS r (topic, partition, key, headers, value, n)
+       ORDER BY r.n RETURNING id`,
+      [
+        records.map(({ topic }) => topic),
+        records.map(({ partition }) => partition),
+        records.map(({ key }) => key),
+        records.map(({ headers }) => JSON.stringify(headers)),
+        records.map(({ value }) => value),
+      ],
+    );
+    for (const { id } of rows) this.outboxIds.push(Number(id));
+  }
+
+  private async lockExclusively(ref: AggregateRef): Promise<void> {
+    const name = lockName(ref);
+    if (this.locked.has(name)) return;
+    await this.lock(ref, 'pg_advisory_xact_lock');
+    this.locked.add(name);
+  }
+
+  private async lock(ref: AggregateRef, lock: string): Promise<void> {
+    await this.handle.query(`SELECT set_config('lock_timeout', $2, true), ${lock}(hashtextextended($1, 0))`, [
+      `${this.schema}:${lockName(ref)}`,
+      String(LOCK_WAIT_MAX_MS),
+    ]);
+  }
+}
+
+function lockName(ref: AggregateRef): string {
+  return `${ref.aggregate}:${ref.id}`;
+}
+
+function stored(row: StoredRow): StoredDomainEvent {
+  return {
+    sequence: Number(row.sequence),
+    version: row.version,
+    type: row.type,
+    at: row.at.toISOString(),
+    data: row.data,
+    metadata: row.metadata,
+  };
+}
+
+function versionConflict(ref: AggregateRef, expectedVersion: number): EventStoreError {
+  return new EventStoreError('version_conflict', `${lockName(ref)} is no longer at version ${expectedVersion}`);
+}
+
+function translated(error: unknown): unknown {
+  const code = (error as { driverError?: { code?: unknown } } | null)?.driverError?.code;
+  if (code === LOCK_NOT_AVAILABLE) {
+    return new EventStoreError('busy', 'another change of the same thing takes too long', { cause: error });
+  }
+  if (code === UNIQUE_VIOLATION && String((error as Error).message).includes('domain_events')) {
+    return new EventStoreError('version_conflict', 'another writer was first', { cause: error });
+  }
+  return error;
+}
