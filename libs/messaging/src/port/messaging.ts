@@ -46,6 +46,12 @@ export interface SubscriptionOptions extends SubscriptionHandlers {
   /** Where a partition without a commit begins. */
   from: 'beginning' | 'end';
   sessionTimeoutMs?: number;
+  /**
+   * The broker answers a fetch once it has this many bytes (default 1: at once), or after `fetchMaxWaitMs`. A reader
+   * that may lag saves CPU by letting the broker collect.
+   */
+  fetchMinBytes?: number;
+  fetchMaxWaitMs?: number;
 }
 
 /** Membership in a consumer group. Nothing is committed but by `commit`. */
@@ -98,6 +104,7 @@ export interface Messaging {
   subscribe(options: SubscriptionOptions): Promise<Subscription>;
   /** Resolves when the reader has reached the end offsets that were current when it began. */
   follow(options: FollowOptions): Promise<Follower>;
+  /** Rejects with `MessagingError` `offset_out_of_range` when retention has passed a wanted offset. */
   readRange(options: ReadRangeOptions): Promise<void>;
   /** End offset (high watermark) of one partition: one plain ListOffsets; concurrent calls for the same share one request. */
   endOffset(partition: TopicPartition): Promise<number>;

@@ -1,0 +1,72 @@
+import type { Messaging, Subscription } from '../port/messaging.js';
+import { unavailable } from './broker-error.js';
+import { type ClientOptions, createClient } from './client.js';
+import { follow } from './follower.js';
+import { OffsetReader } from './offsets.js';
+import { connectPublisher } from './publisher.js';
+import { readRange } from './read-range.js';
+import { KafkajsSubscription } from './subscription.js';
+import { createTopics } from './topics.js';
+
+export type ConnectOptions = ClientOptions;
+
+const PING_TIMEOUT_MS = 3_000;
+const CLOSE_TIMEOUT_MS = 5_000;
+
+interface Closeable {
+  close(): Promise<void>;
+}
+
+/** Connects to Kafka by kafkajs. Rejects with `MessagingError` `broker_unavailable` when no broker answers. */
+export async function connectMessaging(options: ConnectOptions): Promise<Messaging> {
+  const client = createClient(options);
+  const offsets = new OffsetReader(client);
+  try {
+    await offsets.connect();
+  } catch (error) {
+    await offsets.close();
+    throw unavailable(`no broker of ${options.brokers.join(', ')} answers`, error);
+  }
+  const open = new Set<Closeable>();
+
+  return {
+    publisher: async (publisherOptions) => {
+      const publisher = await connectPublisher(client, publisherOptions);
+      open.add({ close: () => publisher.close(CLOSE_TIMEOUT_MS) });
+      return publisher;
+    },
+    subscribe: async (subscriptionOptions): Promise<Subscription> => {
+      const subscription = new KafkajsSubscription(client, subscriptionOptions);
+      await subscription.start();
+      open.add({ close: () => subscription.stop() });
+      return subscription;
+    },
+    follow: async (followOptions) => {
+      const follower = await follow(client, offsets, followOptions);
+      open.add({ close: () => follower.stop() });
+      return follower;
+    },
+    readRange: (rangeOptions) => readRange(client, rangeOptions),
+    endOffset: (partition) => offsets.endOffset(partition),
+    startOffset: (partition) => offsets.startOffset(partition),
+    createTopics: (topics, replicationFactor) => createTopics(client, topics, replicationFactor),
+    ping: () => withTimeout(offsets.ping(), PING_TIMEOUT_MS),
+    close: async () => {
+      await Promise.all([...open].map((part) => part.close()));
+      await offsets.close();
+    },
+  };
+}
+
+async function withTimeout(answer: Promise<void>, timeoutMs: number): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(
+    () => reject(unavailable('Kafka does not answer', `no answer in ${timeoutMs} ms`)),
+    timeoutMs,
+  );
+  try {
+    await Promise.race([answer, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

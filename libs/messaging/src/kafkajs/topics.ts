@@ -1,0 +1,77 @@
+import type { Admin } from 'kafkajs';
+import { MessagingError } from '../port/messaging.error.js';
+import type { TopicDefinition } from '../port/messaging.js';
+import { brokerErrorType, unavailable } from './broker-error.js';
+import type { Client } from './client.js';
+
+const CREATE_TIMEOUT_MS = 20_000;
+
+async function partitionCounts(admin: Admin, topics: readonly TopicDefinition[]): Promise<Map<string, number>> {
+  const existing = new Set(await admin.listTopics());
+  const known = topics.map(({ name }) => name).filter((name) => existing.has(name));
+  if (known.length === 0) return new Map();
+  const { topics: metadata } = await admin.fetchTopicMetadata({ topics: known });
+  return new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
+}
+
+function refuseOtherCounts(topics: readonly TopicDefinition[], counts: ReadonlyMap<string, number>): void {
+  for (const { name, partitions } of topics) {
+    const count = counts.get(name);
+    if (count === undefined || count === partitions) continue;
+    const message = `topic ${name} has ${count} partitions and ${partitions} are configured`;
+    throw new MessagingError('partition_count_differs', message, false);
+  }
+}
+
+async function createMissing(admin: Admin, topics: readonly TopicDefinition[], replicationFactor: number) {
+  try {
+    await admin.createTopics({
+      waitForLeaders: true,
+      timeout: CREATE_TIMEOUT_MS,
+      topics: topics.map(({ name, partitions, settings = {} }) => ({
+        topic: name,
+        numPartitions: partitions,
+        replicationFactor,
+        configEntries: Object.entries(settings).map(([setting, value]) => ({ name: setting, value })),
+      })),
+    });
+  } catch (error) {
+    // Another process created it at the same moment; the counts are compared after this.
+    if (brokerErrorType(error) !== 'TOPIC_ALREADY_EXISTS') throw error;
+  }
+}
+
+/** Creates what is missing; rejects with `partition_count_differs`. */
+export async function createTopics(
+  { kafka }: Client,
+  topics: readonly TopicDefinition[],
+  replicationFactor: number,
+): Promise<void> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const counts = await partitionCounts(admin, topics);
+    refuseOtherCounts(topics, counts);
+    const missing = topics.filter(({ name }) => !counts.has(name));
+    if (missing.length === 0) return;
+    await createMissing(admin, missing, replicationFactor);
+    refuseOtherCounts(missing, await partitionCounts(admin, missing));
+  } catch (error) {
+    throw unavailable('topics cannot be created', error);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** For tests and throw-away topics; what does not exist is passed over. */
+export async function deleteTopics({ kafka }: Client, names: readonly string[]): Promise<void> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const existing = new Set(await admin.listTopics());
+    const topics = names.filter((name) => existing.has(name));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+  } finally {
+    await admin.disconnect();
+  }
+}
