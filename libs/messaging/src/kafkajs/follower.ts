@@ -1,9 +1,9 @@
 import type { Follower, FollowOptions } from '../port/messaging.js';
+import { Waiters } from '../port/waiters.js';
 import { unavailable } from './broker-error.js';
 import type { Client } from './client.js';
 import type { OffsetReader } from './offsets.js';
 import { PartitionReader } from './partition-reader.js';
-import { Waiters } from './waiters.js';
 
 /** Reads a topic from its beginning and resolves once it has reached the end offsets of that moment. */
 export async function follow(client: Client, offsets: OffsetReader, options: FollowOptions): Promise<Follower> {

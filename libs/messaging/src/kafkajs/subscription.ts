@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch, Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent } from 'kafkajs';
+import { Assignment, byTopic } from '../port/assignment.js';
 import type { Subscription, SubscriptionOptions } from '../port/messaging.js';
 import type { Position, TopicPartition } from '../port/records.js';
-import { Assignment, byTopic } from './assignment.js';
 import { unavailable } from './broker-error.js';
 import type { Client } from './client.js';
 import { receivedRecord } from './received-record.js';

@@ -12,6 +12,8 @@ export interface OrderedPublisherOptions extends PublisherOptions {
   logger: MessagingLogger;
   /** Waits for company: `lingerMs`, or 0 for what the same turn of the event loop brings. */
   linger: (ms: number) => Promise<void>;
+  /** Waits before a rejected request goes again. */
+  pauseBeforeRetry: (ms: number) => Promise<void>;
   sleep: (ms: number) => Promise<void>;
   /** Ends the connection, after the last request. */
   disconnect?: () => Promise<void>;
@@ -97,7 +99,7 @@ export class OrderedPublisher implements RecordPublisher {
         this.healthy = false;
         const { name, logger } = this.options;
         logger.warn({ publisher: name, records: batch.records.length, attempt, err: error }, 'a request was rejected');
-        await this.options.sleep(delayMs);
+        await this.options.pauseBeforeRetry(delayMs);
         delayMs = Math.min(delayMs * 2, RETRY_DELAY_MAX_MS);
       }
     }

@@ -1,4 +1,4 @@
-import type { Position, TopicPartition } from '../port/records.js';
+import type { Position, TopicPartition } from './records.js';
 
 /** The partitions that a group gave to this member. */
 export class Assignment {
