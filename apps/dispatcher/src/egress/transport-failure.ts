@@ -43,6 +43,11 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** By name: undici 8 leaves the code of its parser's errors undefined. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'HTTPParserError';
+}
+
 /**
  * Maps an error of undici, TLS, DNS or the socket to the event log's code and a sentence.
  * What it does not know counts as a reset: the connection ended without an answer.
@@ -59,8 +64,8 @@ export function transportFailureOf(error: unknown): TransportFailure {
   }
   if (CONNECT_CODES.has(code)) return { error: 'connect', detail: `No connection could be made (${code}).` };
   if (TIMEOUT_CODES.has(code)) return { error: 'timeout', detail: 'The connection could not be made in time.' };
-  if (RESPONSE_CODES.has(code) || code.startsWith('HPE_') || BAD_RESPONSE.test(message)) {
-    return { error: 'response_invalid', detail: `The answer was not valid HTTP: ${message} (${code}).` };
+  if (RESPONSE_CODES.has(code) || isParserError(error) || BAD_RESPONSE.test(message)) {
+    return { error: 'response_invalid', detail: `The answer was not valid HTTP: ${message}.` };
   }
   if (CLOSED_CODES.has(code)) return { error: 'aborted', detail: 'The attempt was ended because the service stops.' };
   if (code === 'UND_ERR_INVALID_ARG') return { error: 'request_unbuildable', detail: `${message}.` };

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { KEPT_BODY_MAX_BYTES, KeptBody } from './kept-body.js';
+
+test('keeps the first 64 KiB and counts the rest', () => {
+  const body = new KeptBody();
+  for (let i = 0; i < 3; i += 1) body.add(Buffer.alloc(30_000, i));
+  expect(body.bytes()).toEqual(
+    Buffer.concat([Buffer.alloc(30_000, 0), Buffer.alloc(30_000, 1), Buffer.alloc(KEPT_BODY_MAX_BYTES - 60_000, 2)]),
+  );
+  expect(body.overflowed).toBe(true);
+  expect(body.receivedBytes).toBe(90_000);
+});
+
+test('does not overflow at exactly 64 KiB', () => {
+  const body = new KeptBody();
+  body.add(Buffer.alloc(KEPT_BODY_MAX_BYTES));
+  expect(body.overflowed).toBe(false);
+});
+
+test('keeps its bytes when the socket reuses its buffer', () => {
+  const body = new KeptBody();
+  const chunk = Buffer.from('first');
+  body.add(chunk);
+  chunk.fill('x');
+  expect(body.bytes().toString()).toBe('first');
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { BlockedAddressError } from './blocked-address.error.js';
+import { transportFailureOf } from './transport-failure.js';
+
+const withCode = (code: string, message = 'm') => Object.assign(new Error(message), { code });
+
+test.each([
+  ['ENOTFOUND', 'dns'],
+  ['EAI_AGAIN', 'dns'],
+  ['ECONNREFUSED', 'connect'],
+  ['EHOSTUNREACH', 'connect'],
+  ['ETIMEDOUT', 'timeout'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
+  ['ECONNRESET', 'reset'],
+  ['EPIPE', 'reset'],
+  ['UND_ERR_SOCKET', 'reset'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls'],
+  ['CERT_HAS_EXPIRED', 'tls'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'response_invalid'],
+  ['UND_ERR_DESTROYED', 'aborted'],
+])('calls %s %s', (code, error) => {
+  expect(transportFailureOf(withCode(code)).error).toBe(error);
+});
+
+test("knows undici's parser errors, which have no code", () => {
+  const error = Object.assign(new Error('Expected HTTP/'), { name: 'HTTPParserError', code: undefined });
+  expect(transportFailureOf(error).error).toBe('response_invalid');
+});
+
+test('looks into the errors of several addresses', () => {
+  const several = new AggregateError([withCode('ECONNREFUSED'), withCode('ENETUNREACH')]);
+  expect(transportFailureOf(several).error).toBe('connect');
+});
+
+test('calls a connection that ends within the TLS handshake tls', () => {
+  const message = 'Client network socket disconnected before secure TLS connection was established';
+  expect(transportFailureOf(withCode('ECONNRESET', message)).error).toBe('tls');
+});
+
+test('says which address is blocked and what would allow it', () => {
+  const { error, detail } = transportFailureOf(new BlockedAddressError('10.0.0.1', 'private'));
+  expect(error).toBe('blocked_address');
+  expect(detail).toBe('The address 10.0.0.1 is not public (private) and not in HOOKSTILE_EGRESS_ALLOW.');
+});

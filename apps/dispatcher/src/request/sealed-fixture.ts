@@ -1,0 +1,20 @@
+import type { SealedSecret } from '@hookstile/contracts';
+import type { SecretOpener } from './request-plans.js';
+
+/** A sealed secret that `fakeOpener` opens for the integration it belongs to. */
+export function sealed(plain: string, owner = 'integration:int_1'): SealedSecret {
+  return { keyId: 'k1', nonce: '', ciphertext: `${owner}|${plain}`, lastFour: plain.slice(-4), updatedAt: '' };
+}
+
+/** Refuses another owner's secret, as AES-GCM does by its additional data; counts what it opened. */
+export function fakeOpener(): SecretOpener & { opened: number } {
+  return {
+    opened: 0,
+    open({ ciphertext }, owner) {
+      const [sealedFor = '', plain = ''] = ciphertext.split('|');
+      if (sealedFor !== owner) throw new Error('wrong owner');
+      this.opened += 1;
+      return plain;
+    },
+  };
+}
