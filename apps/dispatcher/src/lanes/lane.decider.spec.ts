@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LANE_QUEUE_MAX_COUNT, UNACKNOWLEDGED_OUTCOMES_MAX } from './lane.bounds.js';
+import { beginLane, decideLane } from './lane.decider.js';
+import type { LaneEffect, LaneInput, LaneItem, LaneState } from './lane.types.js';
+import { LaneWorld } from './lane.world.fake.js';
+
+type Input = LaneInput<LaneItem>;
+
+const items = (from: number, count: number, version = 1): LaneItem[] =>
+  Array.from({ length: count }, (_, i) => ({ offset: from + i, version, bytes: 1, attempt: 1, dueAtMs: null }));
+
+/** Given inputs, the effects of the last one, by kind. */
+function after(...inputs: Input[]): {
+  state: LaneState<LaneItem>;
+  effects: readonly LaneEffect<LaneItem>[];
+  kinds: string[];
+} {
+  let state = beginLane<LaneItem>({ permission: 'send', discardBefore: 0, rows: 0, firstRow: null });
+  let effects: readonly LaneEffect<LaneItem>[] = [];
+  for (const input of inputs) ({ state, effects } = decideLane(state, input));
+  return { state, effects, kinds: effects.map((effect) => effect.kind) };
+}
+
+const enqueued = (from: number, count = 1): Input => ({ kind: 'enqueued', items: items(from, count) });
+const delivered: Input = { kind: 'attempt ended', result: 'delivered', counted: false };
+const failedForGood: Input = { kind: 'attempt ended', result: 'failed', counted: true };
+const failedFirst: Input = { kind: 'attempt ended', result: { attempt: 2, dueAtMs: 500 }, counted: true };
+const acknowledged = (outcome: number): Input => ({ kind: 'outcome acknowledged', outcome });
+const stored: Input = { kind: 'rows stored' };
+const loaded = (from: number, count = 1): Input => ({ kind: 'rows loaded', items: items(from, count) });
+const timer = (nowMs: number): Input => ({ kind: 'timer fired', nowMs });
+const hold: Input = { kind: 'integration changed', permission: 'hold', discardBefore: 0 };
+const send: Input = { kind: 'integration changed', permission: 'send', discardBefore: 0 };
+const parkedWithTwo: Input[] = [enqueued(0, 2), failedFirst, acknowledged(1), stored];
+
+describe('a flowing lane', () => {
+  it('makes one attempt at a time', () => {
+    expect(after(enqueued(0, 3)).kinds).toEqual(['start attempt']);
+    expect(after(enqueued(0, 3), enqueued(3)).kinds).toEqual([]);
+  });
+
+  it('goes on after a success without waiting for its acknowledgement', () => {
+    expect(after(enqueued(0, 2), delivered).kinds).toEqual(['journal', 'start attempt']);
+  });
+
+  it('marks an offset done when the journal has its outcome, not before', () => {
+    expect(after(enqueued(0), delivered, acknowledged(1)).effects).toEqual([{ kind: 'mark offset done', offset: 0 }]);
+  });
+
+  it('starts no attempt while four outcomes are unacknowledged', () => {
+    const four = [delivered, delivered, delivered, delivered];
+    expect(after(enqueued(0, 9), ...four).kinds).toEqual(['journal']);
+    expect(after(enqueued(0, 9), ...four, acknowledged(1)).kinds).toContain('start attempt');
+  });
+
+  it('never touches rows while its pushes succeed', () => {
+    const { state } = after(enqueued(0, 2), delivered, acknowledged(1), delivered, acknowledged(2));
+    expect(state).toMatchObject({ phase: 'flowing', rows: 0, head: null });
+  });
+
+  it('goes on after a failed push once the counts have it', () => {
+    expect(after(enqueued(0, 2), failedForGood).kinds).toEqual(['journal']);
+    expect(after(enqueued(0, 2), failedForGood, acknowledged(1)).kinds).toEqual(['mark offset done', 'start attempt']);
+  });
+
+  it('parks at its bound, and its attempt goes on', () => {
+    const { state, kinds } = after(enqueued(0, LANE_QUEUE_MAX_COUNT + 2));
+    expect(kinds).toEqual(['park rows']);
+    expect(after(enqueued(0, 1), enqueued(1, LANE_QUEUE_MAX_COUNT + 2)).state.head).toMatchObject({
+      status: 'running',
+    });
+    expect(state.phase).toBe('parking');
+  });
+});
+
+describe('a parking lane', () => {
+  it('writes the head and what waits behind it in one write, after the journal has the failure', () => {
+    expect(after(enqueued(0, 3), failedFirst).kinds).toEqual(['journal']);
+    const { effects } = after(enqueued(0, 3), failedFirst, acknowledged(1));
+    expect(effects).toMatchObject([
+      {
+        kind: 'park rows',
+        insert: [{ offset: 0, attempt: 2, dueAtMs: 500 }, { offset: 1 }, { offset: 2 }],
+        update: null,
+      },
+    ]);
+  });
+
+  it('marks the offsets done once the rows are stored, and waits for the due time', () => {
+    expect(after(enqueued(0, 2), failedFirst, acknowledged(1), stored).effects).toEqual([
+      { kind: 'mark offset done', offset: 0 },
+      { kind: 'mark offset done', offset: 1 },
+      { kind: 'set timer', atMs: 500 },
+    ]);
+  });
+
+  it('writes again after a failed write', () => {
+    const failed: Input = { kind: 'rows failed', retryAtMs: 50 };
+    const { effects } = after(enqueued(0, 2), failedFirst, acknowledged(1), failed, timer(50));
+    expect(effects).toMatchObject([{ kind: 'park rows', insert: [{ offset: 0, attempt: 2 }, { offset: 1 }] }]);
+  });
+});
+
+describe('a parked lane', () => {
+  it('sends records to rows', () => {
+    expect(after(...parkedWithTwo, enqueued(2)).effects).toMatchObject([
+      { kind: 'park rows', insert: [{ offset: 2 }] },
+    ]);
+  });
+
+  it('starts nothing before the head is due, then the head', () => {
+    expect(after(...parkedWithTwo, timer(499)).kinds).toEqual(['set timer']);
+    expect(after(...parkedWithTwo, timer(500)).effects).toEqual([{ kind: 'load rows', after: -1, limit: 1 }]);
+    expect(after(...parkedWithTwo, timer(500), loaded(0)).effects).toMatchObject([
+      { kind: 'start attempt', item: { offset: 0 }, stored: true },
+    ]);
+  });
+
+  it('changes the row of a head that failed again', () => {
+    const again = after(...parkedWithTwo, timer(500), loaded(0), failedFirst, acknowledged(2));
+    expect(again.effects).toMatchObject([{ kind: 'park rows', insert: [], update: { offset: 0, attempt: 2 } }]);
+  });
+});
+
+describe('a draining lane', () => {
+  const draining: Input[] = [...parkedWithTwo, timer(500), loaded(0), delivered];
+
+  it('keeps new records in memory behind its rows', () => {
+    expect(after(...draining).state.phase).toBe('draining');
+    const { state, kinds } = after(...draining, enqueued(2));
+    expect([kinds, state.queue.length]).toEqual([[], 1]);
+  });
+
+  it('deletes the row of a success once the journal has it', () => {
+    expect(after(...draining, acknowledged(2)).effects).toContainEqual({ kind: 'delete rows', offsets: [0] });
+  });
+
+  it('flows again when its rows are empty', () => {
+    expect(after(...draining, enqueued(2), loaded(1), delivered).effects).toMatchObject([
+      { kind: 'journal' },
+      { kind: 'start attempt', item: { offset: 2 }, stored: false },
+    ]);
+  });
+
+  it('does not flow while an insert is pending, for the next record would overtake it', () => {
+    const inputs: Input[] = [...parkedWithTwo, timer(500), loaded(0), enqueued(2), delivered, loaded(1), delivered];
+    expect(after(...inputs).state).toMatchObject({ phase: 'draining', rows: 0 });
+    expect(after(...inputs, enqueued(3)).kinds).toEqual([]);
+    expect(after(...inputs, enqueued(3), stored).kinds).toContain('load rows');
+  });
+
+  it('parks what waits in memory at a failure', () => {
+    const { effects } = after(...draining, enqueued(2), loaded(1), failedFirst, acknowledged(3));
+    expect(effects).toMatchObject([{ kind: 'park rows', insert: [{ offset: 2 }], update: { offset: 1, attempt: 2 } }]);
+  });
+});
+
+describe('a stopped lane', () => {
+  it('starts nothing, and writes what waits as held', () => {
+    const { effects } = after(enqueued(0, 3), hold, failedForGood, acknowledged(1));
+    expect(effects).toEqual([{ kind: 'mark offset done', offset: 0 }]);
+    expect(after(enqueued(0, 3), hold).effects).toMatchObject([
+      { kind: 'park rows', insert: [{ offset: 1 }, { offset: 2 }] },
+    ]);
+    expect(after(hold, enqueued(0), stored).effects).toEqual([
+      { kind: 'mark offset done', offset: 0 },
+      { kind: 'tend held', after: -1 },
+    ]);
+  });
+
+  it('holds a delivery whose attempt failed after the stop', () => {
+    const { state, effects } = after(enqueued(0), hold, failedFirst, acknowledged(1));
+    expect(effects).toMatchObject([{ kind: 'park rows', insert: [{ offset: 0, attempt: 2 }] }]);
+    expect(decideLane(decideLane(state, stored).state, timer(9_999)).effects.map(({ kind }) => kind)).not.toContain(
+      'load rows',
+    );
+  });
+
+  it('sends its rows in order before newer records when it may send again', () => {
+    const held: Input[] = [hold, enqueued(0, 2), stored, { kind: 'held tended', removed: 0, againAtMs: null }];
+    expect(after(...held, send).effects).toEqual([{ kind: 'load rows', after: -1, limit: 1 }]);
+    expect(after(...held, send, enqueued(2), loaded(0)).effects).toMatchObject([
+      { kind: 'start attempt', item: { offset: 0 } },
+    ]);
+  });
+
+  it('waits for the tending of its held rows before it reads them', () => {
+    const held: Input[] = [hold, enqueued(0, 2), stored];
+    expect(after(...held, send).kinds).toEqual([]);
+    expect(after(...held, send, { kind: 'held tended', removed: 0, againAtMs: null }).kinds).toEqual(['load rows']);
+  });
+});
+
+describe('a lane whose deliveries are not wanted any more', () => {
+  it('discards, with a record, what was routed under a version below discardBefore', () => {
+    const cut: Input = { kind: 'integration changed', permission: 'send', discardBefore: 2 };
+    const { effects } = after(cut, { kind: 'enqueued', items: [...items(0, 2), ...items(2, 1, 2)] });
+    expect(effects).toMatchObject([
+      { kind: 'journal', what: 'discarded', items: [{ offset: 0 }, { offset: 1 }] },
+      { kind: 'start attempt', item: { offset: 2 } },
+    ]);
+  });
+
+  it('discards the rows of a deleted integration, also while it waits for a retry', () => {
+    const gone: Input = { kind: 'integration changed', permission: 'discard', discardBefore: 0 };
+    expect(after(...parkedWithTwo, gone).kinds).toEqual(['load rows']);
+    expect(after(...parkedWithTwo, gone, loaded(0, 2)).effects).toMatchObject([
+      { kind: 'journal', what: 'discarded', items: [{ offset: 0 }, { offset: 1 }] },
+    ]);
+  });
+});
+
+it('does nothing any more once the lease is lost', () => {
+  expect(after(enqueued(0, 3), { kind: 'lease lost' }, delivered).effects).toEqual([]);
+});
+
+describe('whatever happens in whatever order', () => {
+  const anyPlan = fc.array(fc.record({ choice: fc.nat(999), amount: fc.integer({ min: 1, max: 7 }) }), {
+    maxLength: 250,
+  });
+
+  it('keeps the order, loses nothing, marks each offset done once, and starts nothing while stopped', () => {
+    fc.assert(
+      fc.property(anyPlan, (plan) => {
+        const world = new LaneWorld();
+        for (const { choice, amount } of plan) world.step(choice, amount);
+        world.settle();
+        expect(world.violations).toEqual([]);
+        expect(world.ended).toEqual(world.enqueuedOffsets);
+        expect([...world.doneOffsets].sort((a, b) => a - b)).toEqual(world.enqueuedOffsets);
+        expect(world.rows.size).toBe(0);
+        expect(world.unacknowledgedMax).toBeLessThanOrEqual(UNACKNOWLEDGED_OUTCOMES_MAX);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
