@@ -14,14 +14,15 @@ import { createAttemptMaker } from './attempt-maker.js';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
 const SECRET = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
-const instrument = { add: () => undefined, record: () => undefined };
+const noop = () => undefined;
+const instrument = { add: noop, record: noop };
 
-function makerWith(options: { egressAllow?: string; lookup?: LookupAll } = {}): AttemptMaker {
+function makerWith(options: { egressAllow?: readonly string[]; lookup?: LookupAll } = {}): AttemptMaker {
   return createAttemptMaker({
     secrets: fakeOpener(),
-    egressAllow: '127.0.0.0/8',
+    egressAllow: ['127.0.0.0/8'],
     version: '1.2.3',
-    tracing: { enabled: false, startSpan: () => ({ traceparent: TRACEPARENT, end: () => undefined }) },
+    tracing: { enabled: false, startSpan: () => ({ traceparent: TRACEPARENT, end: noop, fail: noop }) },
     metrics: { counter: () => instrument, histogram: () => instrument },
     clock: { nowMs: Date.now, monotonicMs: () => performance.now() },
     onUnexpected: (error) => {
@@ -296,7 +297,7 @@ describe('the egress guard', () => {
   test.each(['127.0.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '127.1', '[::ffff:7f00:1]', '[::1]', 'localhost'])(
     'blocks http://%s, and nothing connects',
     async (host) => {
-      const guarded = makerWith({ egressAllow: '' });
+      const guarded = makerWith({ egressAllow: [] });
       cleanups.push(() => guarded.close());
       const outcome = await guarded.make(inputFor(`http://${host}:${receiver.port}/hook`));
       expect(outcome).toMatchObject({ outcome: 'failed', error: 'blocked_address' });
@@ -306,7 +307,7 @@ describe('the egress guard', () => {
 
   test('blocks a public name that resolves to loopback, also beside a public address', async () => {
     const guarded = makerWith({
-      egressAllow: '',
+      egressAllow: [],
       lookup: (_host, _options, callback) =>
         callback(null, [
           { address: '93.184.215.14', family: 4 },

@@ -10,7 +10,7 @@ import { type AttemptParts, makeAttempt } from './make-attempt.js';
 export interface AttemptMakerOptions {
   secrets: SecretOpener;
   /** HOOKSTILE_EGRESS_ALLOW. */
-  egressAllow: string | undefined;
+  egressAllow: readonly string[];
   /** Of Hookstile, for `user-agent`. */
   version: string;
   tracing: AttemptTracing;

@@ -1,26 +1,12 @@
+import type { Metrics, Tracing } from '@hookstile/service-runtime';
 import type { RequestTarget } from '../request/request-target.js';
 import type { Verdict } from './attempt-outcome.js';
 
+/** The parts of the facades that attempts need. */
+export type AttemptTracing = Pick<Tracing, 'enabled' | 'startSpan'>;
+export type AttemptMetrics = Pick<Metrics, 'counter' | 'histogram'>;
+
 type Attributes = Record<string, string | number | boolean>;
-
-/** The parts of service-runtime's tracing and metrics facades that attempts need. */
-export interface AttemptSpan {
-  readonly traceparent: string;
-  end(attributes?: Attributes): void;
-}
-
-export interface AttemptTracing {
-  readonly enabled: boolean;
-  startSpan(name: string, options: { kind: 'client'; parent: string | null; attributes?: Attributes }): AttemptSpan;
-}
-
-export interface AttemptMetrics {
-  counter(name: string, options: { description: string }): { add(value: number, attributes?: Attributes): void };
-  histogram(
-    name: string,
-    options: { description: string; unit: string },
-  ): { record(value: number, attributes?: Attributes): void };
-}
 
 /** Attributes of HTTP client spans by OpenTelemetry's semantic conventions. */
 export function spanAttributesOf(

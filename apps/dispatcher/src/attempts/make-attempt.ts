@@ -37,6 +37,7 @@ export async function makeAttempt(parts: AttemptParts, input: AttemptInput): Pro
   const verdict = 'plan' in built ? await send(parts, built, input) : built;
   const durationMs = parts.clock.monotonicMs() - startedAt;
   parts.recorder.record(verdict, durationMs);
+  if (verdict.errorDetail !== null) span.fail(verdict.errorDetail);
   span.end(parts.tracing.enabled ? endAttributesOf(verdict) : undefined);
   return {
     ...verdict,

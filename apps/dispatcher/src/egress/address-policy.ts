@@ -23,10 +23,12 @@ function parseCidr(text: string): Cidr {
   }
 }
 
-/** Reads HOOKSTILE_EGRESS_ALLOW: addresses and CIDRs, separated by commas; nothing but public ones when unset or empty. */
-export function addressPolicyOf(allowText: string | undefined): AddressPolicy {
-  const allowed = (allowText ?? '')
-    .split(',')
+/**
+ * Public addresses, and those of HOOKSTILE_EGRESS_ALLOW.
+ * @param allow its addresses and CIDRs; none when it is unset or empty. Throws when one cannot be read.
+ */
+export function addressPolicyOf(allow: readonly string[]): AddressPolicy {
+  const allowed = allow
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map(parseCidr);
