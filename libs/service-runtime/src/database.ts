@@ -1,18 +1,27 @@
-import { DataSource } from 'typeorm';
+import type { Logger } from 'pino';
+import { DataSource, type QueryRunner } from 'typeorm';
 import type { BaseEnv } from './env/base.env.js';
+import { reasonOf } from './mask.js';
 import type { ServiceDefinition } from './service.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A process that stops inside a transaction must not hold its locks for ever. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+const MIGRATION_LOCK_TIMEOUT_MS = 120_000;
 const MIGRATIONS_TABLE = 'migrations';
-/** Any fixed number: what all starts of all services queue behind while they migrate. */
-const MIGRATION_LOCK_ID = 4_816_122_903;
+/** Any fixed number: with the schema's hash, what parallel starts of one service queue behind while they migrate. */
+const MIGRATION_LOCK_CLASS = 48_161;
 
 export function schemaOf<E extends BaseEnv>(definition: ServiceDefinition<E>, env: E): string {
   return env.DATABASE_SCHEMA === '' ? definition.schema : env.DATABASE_SCHEMA;
 }
 
 /** The service's pool, not yet connected. Unqualified names are the service's own schema's. */
-export function createDataSource<E extends BaseEnv>(definition: ServiceDefinition<E>, env: E): DataSource {
+export function createDataSource<E extends BaseEnv>(
+  definition: ServiceDefinition<E>,
+  env: E,
+  logger: Logger,
+): DataSource {
   const schema = schemaOf(definition, env);
   return new DataSource({
     type: 'postgres',
@@ -26,9 +35,25 @@ export function createDataSource<E extends BaseEnv>(definition: ServiceDefinitio
     applicationName: `hookstile-${definition.name}`,
     poolSize: env.DATABASE_POOL_MAX,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { options: `-c search_path=${schema}` },
+    extra: {
+      options: `-c search_path=${schema}`,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      keepAlive: true,
+    },
+    poolErrorHandler: (error: unknown) => logger.warn({ reason: reasonOf(error) }, 'a database connection broke'),
     logging: false,
   });
+}
+
+async function withMigrationLock(runner: QueryRunner, schema: string, work: () => Promise<void>): Promise<void> {
+  await runner.query('SELECT set_config($1, $2, false)', ['lock_timeout', String(MIGRATION_LOCK_TIMEOUT_MS)]);
+  await runner.query('SELECT pg_advisory_lock($1, hashtext($2))', [MIGRATION_LOCK_CLASS, schema]);
+  try {
+    await work();
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1, hashtext($2))', [MIGRATION_LOCK_CLASS, schema]);
+    await runner.query('RESET lock_timeout');
+  }
 }
 
 /**
@@ -36,14 +61,14 @@ export function createDataSource<E extends BaseEnv>(definition: ServiceDefinitio
  * two that ran at once would both try to create the same tables.
  */
 export async function migrateDatabase(dataSource: DataSource, schema: string): Promise<void> {
-  const lock = dataSource.createQueryRunner();
-  await lock.connect();
+  const runner = dataSource.createQueryRunner();
+  await runner.connect();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK_ID]);
-    await lock.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
-    await dataSource.runMigrations({ transaction: 'each' });
+    await withMigrationLock(runner, schema, async () => {
+      await runner.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+      await dataSource.runMigrations({ transaction: 'each' });
+    });
   } finally {
-    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK_ID]).catch(() => undefined);
-    await lock.release();
+    await runner.release();
   }
 }

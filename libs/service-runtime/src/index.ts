@@ -25,6 +25,7 @@ export * from './run-service.js';
 export * from './secrets/key-ring.js';
 export * from './service.js';
 export * from './start-service.js';
+export { flushTelemetry } from './telemetry/flush.js';
 export * from './telemetry/metrics.js';
 export * from './telemetry/tracing.js';
 export * from './tokens.js';

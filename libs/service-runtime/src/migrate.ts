@@ -1,8 +1,10 @@
 import 'reflect-metadata';
-import { createDataSource, migrateDatabase, schemaOf } from './database.js';
+import { connectDatabase } from './connections.js';
 import type { BaseEnv } from './env/base.env.js';
 import { loadEnv } from './env/load-env.js';
+import { createLogger } from './logger.js';
 import type { ServiceDefinition } from './service.js';
+import { Teardown } from './teardown.js';
 
 /** Creates the service's schema where it is missing and runs its pending migrations. Safe beside other starts. */
 export async function migrate<E extends BaseEnv>(
@@ -10,11 +12,11 @@ export async function migrate<E extends BaseEnv>(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   const env = loadEnv(definition.env, definition.name, environment);
-  const dataSource = createDataSource(definition, env);
-  await dataSource.initialize();
+  const logger = createLogger({ service: definition.name, level: env.LOG_LEVEL });
+  const teardown = new Teardown(logger);
   try {
-    await migrateDatabase(dataSource, schemaOf(definition, env));
+    await connectDatabase(definition, env, logger, teardown);
   } finally {
-    await dataSource.destroy();
+    await teardown.run();
   }
 }

@@ -1,3 +1,5 @@
+import { reasonOf } from './mask.js';
+
 const CHECK_TIMEOUT_MS = 2_000;
 
 export const READINESS = Symbol('Readiness');
@@ -22,12 +24,6 @@ async function within(check: ReadinessCheck, timeoutMs: number): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** A reason in one line; a library's message may hold a connection URL, so passwords are masked. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : 'failed';
-  return message.replaceAll(/:\/\/[^@\s/]*@/g, '://***@');
 }
 
 export class ReadinessChecks implements Readiness {

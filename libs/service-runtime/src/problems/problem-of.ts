@@ -64,7 +64,10 @@ function ofCoded(error: CodedError): ProblemError | null {
  */
 export function problemOf(error: unknown): ProblemError | null {
   if (error instanceof ProblemError) return error;
-  if (error instanceof HttpException) return ofStatus(error.getStatus(), error.message);
+  if (error instanceof HttpException) {
+    // Nest wraps Fastify's errors; the original one says more.
+    return (isCoded(error.cause) ? ofCoded(error.cause) : null) ?? ofStatus(error.getStatus(), error.message);
+  }
   if (isCoded(error)) return ofCoded(error);
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   return typeof status === 'number' && status < 500 ? ofStatus(status, 'the request cannot be read') : null;

@@ -29,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    if (error instanceof NotFoundException) this.answerUnknownRoute(request, reply);
+    if (request.is404 && error instanceof NotFoundException) this.answerUnknownRoute(request, reply);
     else this.send(reply, this.problemOf(error, request));
   }
 
