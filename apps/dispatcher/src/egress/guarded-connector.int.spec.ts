@@ -33,7 +33,7 @@ test.each(['http:', 'https:'])('sends no byte over %s to a peer whose address is
   const port = String((server.address() as AddressInfo).port);
   const error = await new Promise<Error | null>((resolve) => {
     const target = { hostname: '127.0.0.1', host: `127.0.0.1:${port}`, protocol, port };
-    guardedConnector(blocksThePeer())(target, (refused) => resolve(refused));
+    guardedConnector(blocksThePeer())(target, (...outcome) => resolve(outcome[0]));
   });
   expect(error).toBeInstanceOf(BlockedAddressError);
   await until(() => closed, { what: 'the connection to close' });
