@@ -1,0 +1,61 @@
+import type { DataSource } from 'typeorm';
+import type { AuditLogRow } from '../project/rows.js';
+import type { PageRequest } from '../read/list-page.js';
+import { SqlConditions, toMs } from '../read/sql-list.js';
+import type { AuditLogFilters, AuditLogStore } from './audit-log.store.js';
+
+interface Found {
+  sequence: string;
+  tenant_id: string;
+  at: Date;
+  action: string;
+  actor_type: string;
+  actor_id: string | null;
+  actor_name: string | null;
+  actor_role: string | null;
+  subject_type: string;
+  subject_id: string;
+  subject_name: string | null;
+  before: string;
+  after: string;
+  request_id: string | null;
+}
+
+export class TypeormAuditLogStore implements AuditLogStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async list(tenantId: string, filters: AuditLogFilters, page: PageRequest): Promise<AuditLogRow[]> {
+    const conditions = new SqlConditions(tenantId)
+      .given('actor_id = ?', filters.actorId)
+      .given('action = ?', filters.action)
+      .given('subject_type = ?', filters.subjectType)
+      .given('subject_id = ?', filters.subjectId)
+      .given('at >= ?', filters.since === undefined ? undefined : new Date(filters.since))
+      .given('at < ?', filters.until === undefined ? undefined : new Date(filters.until))
+      .given('sequence < ?', page.after?.atMs);
+    const found: Found[] = await this.dataSource.query(
+      `select * from audit_log where ${conditions.where} order by sequence desc limit ${page.limit + 1}`,
+      conditions.parameters,
+    );
+    return found.map(rowOf);
+  }
+}
+
+function rowOf(found: Found): AuditLogRow {
+  return {
+    sequence: Number(found.sequence),
+    tenantId: found.tenant_id,
+    atMs: toMs(found.at),
+    action: found.action,
+    actorType: found.actor_type,
+    actorId: found.actor_id,
+    actorName: found.actor_name,
+    actorRole: found.actor_role,
+    subjectType: found.subject_type,
+    subjectId: found.subject_id,
+    subjectName: found.subject_name,
+    before: found.before,
+    after: found.after,
+    requestId: found.request_id,
+  };
+}

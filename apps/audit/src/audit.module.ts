@@ -1,0 +1,117 @@
+import { BatchTransportStrategy } from '@hookstile/messaging/nest';
+import {
+  LOGGER,
+  MESSAGING,
+  metrics,
+  READINESS,
+  type Readiness,
+  type ServiceContext,
+  type ServiceDefinition,
+  TOPICS,
+} from '@hookstile/service-runtime';
+import { type DynamicModule, type INestApplication, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { AuditEnv } from './audit.env.js';
+import { AuditLogController } from './audit-log/audit-log.controller.js';
+import { AUDIT_LOG_STORE } from './audit-log/audit-log.store.js';
+import { TypeormAuditLogStore } from './audit-log/audit-log.store.typeorm.js';
+import { AttemptsConsumer } from './consumes/attempts.consumer.js';
+import { DeliveriesConsumer } from './consumes/deliveries.consumer.js';
+import { DomainEventsConsumer } from './consumes/domain-events.consumer.js';
+import { IntegrationSignalsConsumer } from './consumes/integration-signals.consumer.js';
+import { RoutingsConsumer } from './consumes/routings.consumer.js';
+import { DeliveryController } from './deliveries/delivery.controller.js';
+import { DELIVERY_STORE } from './deliveries/delivery.store.js';
+import { TypeormDeliveryStore } from './deliveries/delivery.store.typeorm.js';
+import { EventLogController } from './event-log/event-log.controller.js';
+import { EVENT_LOG_STORE } from './event-log/event-log.store.js';
+import { TypeormEventLogStore } from './event-log/event-log.store.typeorm.js';
+import { EventController } from './events/event.controller.js';
+import { EVENT_STORE } from './events/event.store.js';
+import { TypeormEventStore } from './events/event.store.typeorm.js';
+import { Views1764000000000 } from './migrations/1764000000000-views.migration.js';
+import { TypeormProjectionStore } from './projection/projection.store.typeorm.js';
+import { projectionMetrics } from './projection/projection-metrics.js';
+import { Projector } from './projection/projector.js';
+
+/**
+ * Views may lag by 2 seconds. The broker waits for this many bytes or this long before it answers a fetch, and one
+ * answer brings records of all topics; the lingers let what belongs together meet in one flush.
+ */
+const FETCH_MIN_BYTES = 1024 * 1024;
+const FETCH_MAX_WAIT_MS = 400;
+const TOPIC_LINGER_MS = 50;
+const FLUSH_LINGER_MS = 50;
+/** Of one topic in one flush. */
+const BATCH_MAX_RECORDS = 2_000;
+const BUFFER_MAX_RECORDS = 4_000;
+const RETRY_DELAY_MS = 100;
+const RETRY_DELAY_MAX_MS = 5_000;
+
+@Module({
+  controllers: [
+    RoutingsConsumer,
+    DeliveriesConsumer,
+    AttemptsConsumer,
+    DomainEventsConsumer,
+    IntegrationSignalsConsumer,
+    EventLogController,
+    DeliveryController,
+    EventController,
+    AuditLogController,
+  ],
+})
+export class AuditModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(Projector) private readonly projector: Projector,
+    @Inject(READINESS) readiness: Readiness,
+  ) {
+    readiness.register('projections', () => projector.check());
+  }
+
+  /** Consumers have drained by now; only a flush that keeps failing can still be there. */
+  onApplicationShutdown(): Promise<void> {
+    return this.projector.stop();
+  }
+}
+
+function auditModule({ dataSource, clock, logger }: ServiceContext<AuditEnv>): DynamicModule {
+  const projector = new Projector(new TypeormProjectionStore(dataSource), clock, logger, projectionMetrics(metrics), {
+    lingerMs: FLUSH_LINGER_MS,
+    retryDelayMs: RETRY_DELAY_MS,
+    retryDelayMaxMs: RETRY_DELAY_MAX_MS,
+  });
+  return {
+    module: AuditModule,
+    providers: [
+      { provide: Projector, useValue: projector },
+      { provide: EVENT_LOG_STORE, useValue: new TypeormEventLogStore(dataSource) },
+      { provide: DELIVERY_STORE, useValue: new TypeormDeliveryStore(dataSource) },
+      { provide: EVENT_STORE, useValue: new TypeormEventStore(dataSource) },
+      { provide: AUDIT_LOG_STORE, useValue: new TypeormAuditLogStore(dataSource) },
+    ],
+  };
+}
+
+function batchTransport(app: INestApplication): BatchTransportStrategy {
+  const topicOf = app.get(TOPICS);
+  return new BatchTransportStrategy({
+    messaging: app.get(MESSAGING),
+    groupId: topicOf('audit'),
+    topicOf,
+    logger: app.get(LOGGER),
+    lingerMs: TOPIC_LINGER_MS,
+    batchMaxRecords: BATCH_MAX_RECORDS,
+    bufferMaxRecords: BUFFER_MAX_RECORDS,
+    fetchMinBytes: FETCH_MIN_BYTES,
+    fetchMaxWaitMs: FETCH_MAX_WAIT_MS,
+  });
+}
+
+export const auditService: ServiceDefinition<AuditEnv> = {
+  name: 'audit',
+  env: AuditEnv,
+  module: auditModule,
+  migrations: [Views1764000000000],
+  schema: 'audit',
+  strategies: (app) => [batchTransport(app)],
+};

@@ -1,0 +1,39 @@
+import type { DeliveryRow } from '../project/rows.js';
+import type { FakeProjectionStore } from '../projection/projection.store.fake.js';
+import { isBehind, newestFirst, type PageRequest } from '../read/list-page.js';
+import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.store.js';
+
+const positionOf = (row: DeliveryRow) => ({ atMs: row.acceptedAtMs, key: row.deliveryId });
+
+export class FakeDeliveryStore implements DeliveryStore {
+  constructor(private readonly projections: FakeProjectionStore) {}
+
+  async list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<DeliveryLine[]> {
+    const ofEvent =
+      filters.eventId === undefined ? null : this.projections.deliveriesOfEvent(tenantId, filters.eventId);
+    return [...this.projections.rows.deliveries.values()]
+      .filter((row) => row.tenantId === tenantId && matches(row, filters))
+      .filter((row) => !ofEvent || ofEvent.has(row.deliveryId))
+      .filter((row) => !page.after || isBehind(positionOf(row), page.after))
+      .sort((a, b) => newestFirst(positionOf(a), positionOf(b)))
+      .slice(0, page.limit + 1)
+      .map((row) => this.#lineOf(row));
+  }
+
+  async get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null> {
+    const row = this.projections.rows.deliveries.get(deliveryId);
+    return row?.tenantId === tenantId ? this.#lineOf(row) : null;
+  }
+
+  #lineOf({ deliveryOffset, epoch, sequence, ...line }: DeliveryRow): DeliveryLine {
+    const attempts = [...this.projections.rows.attempts.values()].filter(
+      (attempt) => !attempt.late && (attempt.deliveryIds ?? [attempt.deliveryId]).includes(line.deliveryId),
+    );
+    return { ...line, attemptCount: attempts.length };
+  }
+}
+
+function matches(row: DeliveryRow, { since, until, eventId: _, ...equal }: DeliveryFilters): boolean {
+  if (Object.entries(equal).some(([name, value]) => row[name as keyof DeliveryRow] !== value)) return false;
+  return (since === undefined || row.acceptedAtMs >= since) && (until === undefined || row.acceptedAtMs < until);
+}

@@ -1,0 +1,27 @@
+import type { DeliveryRow, DeliveryStatus } from '../project/rows.js';
+import type { PageRequest } from '../read/list-page.js';
+
+export interface DeliveryFilters {
+  integrationId?: string;
+  eventId?: string;
+  eventType?: string;
+  status?: DeliveryStatus;
+  /** Unix milliseconds, inclusive. */
+  since?: number;
+  /** Unix milliseconds, exclusive. */
+  until?: number;
+}
+
+export interface DeliveryLine extends Omit<DeliveryRow, 'deliveryOffset' | 'epoch' | 'sequence'> {
+  /** How many of its attempts the event log holds, late ones left out. */
+  attemptCount: number;
+}
+
+/** Deliveries, by `acceptedAt` and `deliveryId`. */
+export interface DeliveryStore {
+  /** Newest first, up to one row more than the limit. */
+  list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<DeliveryLine[]>;
+  get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null>;
+}
+
+export const DELIVERY_STORE = Symbol('DeliveryStore');

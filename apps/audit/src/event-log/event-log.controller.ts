@@ -1,0 +1,55 @@
+import { AttemptError, Trigger } from '@hookstile/contracts';
+import {
+  Allow,
+  CurrentPrincipal,
+  type Principal,
+  ProblemError,
+  parseListQuery,
+  tenantOf,
+} from '@hookstile/service-runtime';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ATTEMPT_OUTCOMES } from '../project/rows.js';
+import { httpStatus, instant, noParameters, oneOf, text } from '../read/filters.js';
+import { pageOf, pageRequestOf } from '../read/list-page.js';
+import { EVENT_LOG_STORE, type EventLogLine, type EventLogStore } from './event-log.store.js';
+import { eventLogDetail, eventLogItem } from './event-log-item.js';
+
+const literals = (schema: { anyOf: readonly { const: string }[] }) => schema.anyOf.map((member) => member.const);
+
+const FILTERS = {
+  integrationId: text,
+  eventId: text,
+  deliveryId: text,
+  eventType: text,
+  httpStatus,
+  outcome: oneOf(ATTEMPT_OUTCOMES),
+  error: oneOf(literals(AttemptError)),
+  trigger: oneOf(literals(Trigger)),
+  since: instant,
+  until: instant,
+  q: text,
+};
+
+const positionOf = (line: EventLogLine) => ({ atMs: line.atMs, key: line.attemptId });
+
+/** Every attempt with its HTTP status. */
+@Controller('v1/event-log')
+@Allow('viewer', 'editor', 'admin')
+export class EventLogController {
+  constructor(@Inject(EVENT_LOG_STORE) private readonly store: EventLogStore) {}
+
+  @Get()
+  async list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
+    const { filters, ...listQuery } = parseListQuery(query, FILTERS);
+    const page = pageRequestOf(listQuery);
+    return pageOf(await this.store.list(tenantOf(principal), filters, page), page.limit, positionOf, eventLogItem);
+  }
+
+  @Get(':id')
+  async get(@CurrentPrincipal() principal: Principal, @Param('id') id: string, @Query() query: unknown) {
+    noParameters(query);
+    const row = await this.store.get(tenantOf(principal), id);
+    if (!row) throw new ProblemError('not_found', 'there is no such attempt');
+    return eventLogDetail(row);
+  }
+}

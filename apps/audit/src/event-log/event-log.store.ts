@@ -1,0 +1,30 @@
+import type { AttemptOutcome, AttemptRow } from '../project/rows.js';
+import type { PageRequest } from '../read/list-page.js';
+
+export interface EventLogFilters {
+  integrationId?: string;
+  eventId?: string;
+  deliveryId?: string;
+  eventType?: string;
+  httpStatus?: number;
+  outcome?: AttemptOutcome;
+  error?: string;
+  trigger?: string;
+  /** Unix milliseconds, inclusive. */
+  since?: number;
+  /** Unix milliseconds, exclusive. */
+  until?: number;
+  /** A part of an id, of the type or of the error; case does not matter. */
+  q?: string;
+}
+
+export type EventLogLine = Omit<AttemptRow, 'requestBody' | 'responseBody'>;
+
+/** Attempts, by `at` and `attemptId`. */
+export interface EventLogStore {
+  /** Newest first, up to one row more than the limit. */
+  list(tenantId: string, filters: EventLogFilters, page: PageRequest): Promise<EventLogLine[]>;
+  get(tenantId: string, attemptId: string): Promise<AttemptRow | null>;
+}
+
+export const EVENT_LOG_STORE = Symbol('EventLogStore');

@@ -1,0 +1,119 @@
+import type { DataSource } from 'typeorm';
+import { deliveryIdOfAttempt } from '../project/attempt-row.js';
+import type { AttemptRow } from '../project/rows.js';
+import type { PageRequest } from '../read/list-page.js';
+import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs } from '../read/sql-list.js';
+import type { EventLogFilters, EventLogLine, EventLogStore } from './event-log.store.js';
+
+const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id, event_source, event_type, at,
+  epoch, attempt, trigger, outcome, http_status, error, error_detail, duration_ms, next_attempt_at, trace_id, late,
+  method, url, request_headers, request_truncated, response_headers, response_truncated`;
+
+/** Case does not matter; `position` takes the text as it is, where `like` would read its wildcards. */
+const SEARCHED = `position(lower(?) in lower(concat_ws(' ', attempt_id, integration_id, delivery_id,
+  array_to_string(delivery_ids, ' '), event_id, event_type, error, error_detail, trace_id))) > 0`;
+
+interface Found {
+  attempt_id: string;
+  tenant_id: string;
+  integration_id: string;
+  delivery_id: string;
+  delivery_ids: string[] | null;
+  event_id: string;
+  event_source: string;
+  event_type: string;
+  at: Date;
+  epoch: number;
+  attempt: number;
+  trigger: string;
+  outcome: AttemptRow['outcome'];
+  http_status: number | null;
+  error: string | null;
+  error_detail: string | null;
+  duration_ms: number;
+  next_attempt_at: Date | null;
+  trace_id: string | null;
+  late: boolean;
+  method: string;
+  url: string;
+  request_headers: string;
+  request_truncated: boolean;
+  response_headers: string | null;
+  response_truncated: boolean;
+}
+
+type FoundWithBodies = Found & { request_body: Buffer | null; response_body: Buffer | null };
+
+export class TypeormEventLogStore implements EventLogStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async list(tenantId: string, filters: EventLogFilters, page: PageRequest): Promise<EventLogLine[]> {
+    const conditions = conditionsOf(tenantId, filters).behind('at', 'attempt_id', page.after);
+    const found: Found[] = await this.dataSource.query(
+      `select ${COLUMNS} from attempts where ${conditions.where} ${newestFirstSql('at', 'attempt_id', page)}`,
+      conditions.parameters,
+    );
+    return found.map(lineOf);
+  }
+
+  async get(tenantId: string, attemptId: string): Promise<AttemptRow | null> {
+    const deliveryId = deliveryIdOfAttempt(attemptId);
+    if (deliveryId === null) return null;
+    const [found]: FoundWithBodies[] = await this.dataSource.query(
+      `select ${COLUMNS}, request_body, response_body from attempts
+       where delivery_id = $1 and attempt_id = $2 and tenant_id = $3`,
+      [deliveryId, attemptId, tenantId],
+    );
+    return found ? { ...lineOf(found), requestBody: found.request_body, responseBody: found.response_body } : null;
+  }
+}
+
+function conditionsOf(tenantId: string, filters: EventLogFilters): SqlConditions {
+  const conditions = new SqlConditions(tenantId);
+  conditions.given('integration_id = ?', filters.integrationId);
+  conditions.given(
+    `(delivery_id = any (${DELIVERIES_OF_EVENT}) or delivery_ids && ${DELIVERIES_OF_EVENT})`,
+    filters.eventId,
+  );
+  conditions.given('(delivery_id = ? or delivery_ids @> array[?::text])', filters.deliveryId);
+  conditions.given('event_type = ?', filters.eventType);
+  conditions.given('http_status = ?', filters.httpStatus);
+  conditions.given('outcome = ?', filters.outcome);
+  // Only failed attempts have an error; saying so lets their index serve this filter too.
+  conditions.given("outcome = 'failed' and error = ?", filters.error);
+  conditions.given('trigger = ?', filters.trigger);
+  conditions.given('at >= ?', filters.since === undefined ? undefined : new Date(filters.since));
+  conditions.given('at < ?', filters.until === undefined ? undefined : new Date(filters.until));
+  return conditions.given(SEARCHED, filters.q);
+}
+
+function lineOf(found: Found): EventLogLine {
+  return {
+    attemptId: found.attempt_id,
+    tenantId: found.tenant_id,
+    integrationId: found.integration_id,
+    deliveryId: found.delivery_id,
+    deliveryIds: found.delivery_ids,
+    eventId: found.event_id,
+    eventSource: found.event_source,
+    eventType: found.event_type,
+    atMs: toMs(found.at),
+    epoch: found.epoch,
+    attempt: found.attempt,
+    trigger: found.trigger,
+    outcome: found.outcome,
+    httpStatus: found.http_status,
+    error: found.error,
+    errorDetail: found.error_detail,
+    durationMs: found.duration_ms,
+    nextAttemptAtMs: toNullableMs(found.next_attempt_at),
+    traceId: found.trace_id,
+    late: found.late,
+    method: found.method,
+    url: found.url,
+    requestHeaders: found.request_headers,
+    requestTruncated: found.request_truncated,
+    responseHeaders: found.response_headers,
+    responseTruncated: found.response_truncated,
+  };
+}

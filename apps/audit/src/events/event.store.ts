@@ -1,0 +1,25 @@
+import type { DeliveryStatus, EventOutcome, EventRow } from '../project/rows.js';
+import type { PageRequest } from '../read/list-page.js';
+
+export interface EventFilters {
+  eventId?: string;
+  source?: string;
+  outcome?: EventOutcome;
+}
+
+export interface EventFate extends Omit<EventRow, 'deliveryIds' | 'integrationIds'> {
+  deliveries: { deliveryId: string; integrationId: string; status: DeliveryStatus }[];
+}
+
+/** What was accepted and what became of it, by `acceptedAt` and `eventListKey`. */
+export interface EventStore {
+  /** Newest first, up to one row more than the limit. */
+  list(tenantId: string, filters: EventFilters, page: PageRequest): Promise<EventFate[]>;
+}
+
+export const EVENT_STORE = Symbol('EventStore');
+
+/** The same event may have several rows (its duplicates); where each stood in `events` tells them apart. */
+export function eventListKey(row: { eventId: string; sourcePartition: number; sourceOffset: number }): string {
+  return `${row.eventId} ${row.sourcePartition}:${row.sourceOffset}`;
+}

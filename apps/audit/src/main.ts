@@ -1,0 +1,4 @@
+import { runService } from '@hookstile/service-runtime';
+import { auditService } from './audit.module.js';
+
+await runService(auditService);

@@ -1,0 +1,73 @@
+import type { AttemptRecord } from '@hookstile/contracts';
+import { instantMs, nullableInstantMs } from './instant.js';
+import type { AttemptRow } from './rows.js';
+import { UnreadableRecordError } from './unreadable-record.error.js';
+
+interface Bodies {
+  requestBody: Buffer | null;
+  responseBody: Buffer | null;
+}
+
+/** A request always has a body, so none at all means that the integration's payloads are not logged. */
+function bodiesOf(record: AttemptRecord, bytes: Buffer): Bodies {
+  const { requestBytes, responseBytes } = record;
+  if (requestBytes + responseBytes !== bytes.length) {
+    throw new UnreadableRecordError(`${bytes.length} bytes, not ${requestBytes} + ${responseBytes}`);
+  }
+  if (bytes.length === 0) return { requestBody: null, responseBody: null };
+  return {
+    requestBody: bytes.subarray(0, requestBytes),
+    responseBody: record.response ? bytes.subarray(requestBytes) : null,
+  };
+}
+
+const INT32_MAX = 2 ** 31 - 1;
+
+/** Postgres's integer; the contract's whole numbers go further. */
+function int32(value: number): number {
+  if (value > INT32_MAX) throw new UnreadableRecordError(`${value} is too large a number`);
+  return value;
+}
+
+/** One line of the event log. */
+export function attemptRow(record: AttemptRecord, bytes: Buffer, late: boolean): AttemptRow {
+  const first = record.deliveries[0];
+  if (!first) throw new UnreadableRecordError('an attempt without a delivery');
+  return {
+    attemptId: record.attemptId,
+    tenantId: record.tenantId,
+    integrationId: record.integrationId,
+    deliveryId: first.deliveryId,
+    deliveryIds: record.deliveries.length > 1 ? record.deliveries.map((delivery) => delivery.deliveryId) : null,
+    eventId: first.eventId,
+    eventSource: first.eventSource,
+    eventType: first.eventType,
+    atMs: instantMs(record.at),
+    epoch: int32(record.epoch),
+    attempt: int32(record.attempt),
+    trigger: record.trigger,
+    outcome: record.outcome,
+    httpStatus: record.httpStatus === null ? null : int32(record.httpStatus),
+    error: record.error,
+    errorDetail: record.errorDetail,
+    durationMs: record.durationMs,
+    nextAttemptAtMs: nullableInstantMs(record.nextAttemptAt),
+    traceId: record.traceId,
+    late,
+    method: record.request.method,
+    url: record.request.url,
+    requestHeaders: JSON.stringify(record.request.headers),
+    requestTruncated: record.request.truncated,
+    responseHeaders: record.response ? JSON.stringify(record.response.headers) : null,
+    responseTruncated: record.response?.truncated ?? false,
+    ...bodiesOf(record, bytes),
+  };
+}
+
+const ATTEMPT_ID = /^att_([0-9a-z]{1,64})_\d+_\d+$/;
+
+/** The first delivery of the push that an attempt belongs to: `attemptIdOf` turned round. Null for any other text. */
+export function deliveryIdOfAttempt(attemptId: string): string | null {
+  const match = ATTEMPT_ID.exec(attemptId);
+  return match ? `dlv_${match[1]}` : null;
+}

@@ -1,0 +1,80 @@
+import type { DeliveryEnvelope, JournalEnvelope, JournaledDelivery } from '@hookstile/contracts';
+import { instantMs, nullableInstantMs } from './instant.js';
+import type { DeliveryPosition, DeliveryRow, DeliveryStatus } from './rows.js';
+
+/** Below every position that the journal can state. */
+const ROUTED: DeliveryPosition = { deliveryOffset: -1, epoch: -1, sequence: -1 };
+
+/**
+ * A delivery that was routed. The router may write the same delivery twice and only one of the two is ever journaled,
+ * so a first routing says less than any journal record; a redelivery makes an ended delivery pending again.
+ */
+export function routedDeliveryRow(envelope: DeliveryEnvelope, offset: number): DeliveryRow | null {
+  if (envelope.trigger === 'test') return null;
+  const { event } = envelope;
+  return {
+    deliveryId: envelope.deliveryId,
+    tenantId: event.tenantId,
+    integrationId: envelope.integrationId,
+    eventId: event.id,
+    eventSource: event.source,
+    eventType: event.type,
+    acceptedAtMs: instantMs(event.acceptedAt),
+    status: 'pending',
+    reason: null,
+    nextAttemptAtMs: null,
+    finishedAtMs: null,
+    ...(envelope.trigger === 'event' ? ROUTED : { deliveryOffset: offset, epoch: -1, sequence: -1 }),
+  };
+}
+
+type Journaled = Exclude<JournalEnvelope, { kind: 'epoch' }>;
+
+interface State {
+  status: DeliveryStatus;
+  reason: string | null;
+  nextAttemptAtMs: number | null;
+  finishedAtMs: number | null;
+}
+
+function stateOf(record: Journaled): State {
+  if (record.kind === 'held')
+    return { status: 'held', reason: record.reason, nextAttemptAtMs: null, finishedAtMs: null };
+  const finishedAtMs = instantMs(record.at);
+  if (record.kind === 'discarded') {
+    return { status: 'discarded', reason: record.reason, nextAttemptAtMs: null, finishedAtMs };
+  }
+  if (record.push === 'pending') {
+    const nextAttemptAtMs = nullableInstantMs(record.nextAttemptAt);
+    return { status: 'pending', reason: record.error, nextAttemptAtMs, finishedAtMs: null };
+  }
+  return { status: record.push, reason: record.error, nextAttemptAtMs: null, finishedAtMs };
+}
+
+/** What a journal record says of each of its deliveries. A test's attempt belongs to the event log alone. */
+export function journaledDeliveryRows(record: Journaled): DeliveryRow[] {
+  if (record.kind === 'attempt' && record.trigger === 'test') return [];
+  const state = stateOf(record);
+  return record.deliveries.map((delivery: JournaledDelivery) => ({
+    deliveryId: delivery.deliveryId,
+    tenantId: record.tenantId,
+    integrationId: record.integrationId,
+    eventId: delivery.eventId,
+    eventSource: delivery.eventSource,
+    eventType: delivery.eventType,
+    acceptedAtMs: instantMs(delivery.acceptedAt),
+    ...state,
+    deliveryOffset: delivery.offset,
+    epoch: record.epoch,
+    sequence: record.sequence,
+  }));
+}
+
+export function comparePositions(a: DeliveryPosition, b: DeliveryPosition): number {
+  return a.deliveryOffset - b.deliveryOffset || a.epoch - b.epoch || a.sequence - b.sequence;
+}
+
+/** The newer statement about the same delivery. */
+export function newerDeliveryRow(known: DeliveryRow, other: DeliveryRow): DeliveryRow {
+  return comparePositions(other, known) > 0 ? other : known;
+}

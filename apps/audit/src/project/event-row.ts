@@ -1,0 +1,66 @@
+import { type Routing, traceIdOf } from '@hookstile/contracts';
+import { instantMs } from './instant.js';
+import type { EventRow } from './rows.js';
+
+/**
+ * A rejected record's attributes may break every bound; Postgres indexes tenant and event id, and an index entry has
+ * a limit of 2,704 bytes. Accepted events are far below (id ≤ 255 characters).
+ */
+const INDEXED_TEXT_MAX_CHARACTERS = 300;
+
+const clip = (text: string) => text.slice(0, INDEXED_TEXT_MAX_CHARACTERS);
+
+/** What happened to one record of `events`. */
+export function eventRow(routing: Routing): EventRow {
+  const { event } = routing;
+  return {
+    tenantId: clip(routing.tenantId ?? event?.tenantId ?? ''),
+    eventId: clip(event?.id ?? ''),
+    sourcePartition: routing.sourcePartition,
+    sourceOffset: routing.sourceOffset,
+    source: event?.source ?? null,
+    type: event?.type ?? null,
+    subject: event?.subject ?? null,
+    time: event?.time ?? null,
+    acceptedAtMs: instantMs(event?.acceptedAt ?? routing.routedAt),
+    via: routing.via,
+    outcome: routing.outcome,
+    reason: routing.reason,
+    detail: routing.detail,
+    deliveryIds: routing.deliveries.map((delivery) => delivery.deliveryId),
+    integrationIds: routing.deliveries.map((delivery) => delivery.integrationId),
+    traceId: traceIdOf(routing.traceparent),
+  };
+}
+
+export function eventKey(row: EventRow): string {
+  return `${row.tenantId}\n${row.eventId}\n${row.sourcePartition}\n${row.sourceOffset}`;
+}
+
+/** Routed wins over all else: deliveries that were published stay true, whatever a replay under newer settings found. */
+const OUTCOME_RANK = { filtered: 0, duplicate: 1, rejected: 2, routed: 3 } as const;
+
+export function outcomeRank(outcome: EventRow['outcome']): number {
+  return OUTCOME_RANK[outcome];
+}
+
+/**
+ * Two routings of the same source record: a router that died between publishing and remembering routes it again,
+ * perhaps under newer settings. Both sets of deliveries exist, so the row names their union; the order does not matter.
+ */
+export function mergedEventRow(known: EventRow, other: EventRow): EventRow {
+  const better = outcomeRank(other.outcome) > outcomeRank(known.outcome) ? other : known;
+  const integrationOf = new Map<string, string>();
+  for (const row of [known, other]) {
+    row.deliveryIds.forEach((id, index) => {
+      integrationOf.set(id, row.integrationIds[index] ?? '');
+    });
+  }
+  const deliveryIds = [...integrationOf.keys()].sort();
+  return {
+    ...better,
+    acceptedAtMs: Math.min(known.acceptedAtMs, other.acceptedAtMs),
+    deliveryIds,
+    integrationIds: deliveryIds.map((id) => integrationOf.get(id) ?? ''),
+  };
+}

@@ -1,0 +1,77 @@
+import {
+  attemptsV1,
+  type Contract,
+  type Decoded,
+  deliveriesV1,
+  domainEventsV1,
+  integrationSignalsV1,
+  type RecordToDecode,
+  routingsV1,
+} from '@hookstile/contracts';
+import { attemptRow } from './attempt-row.js';
+import { auditLogRow, signalRow } from './audit-log-row.js';
+import { journaledDeliveryRows, routedDeliveryRow } from './delivery-row.js';
+import type { Epochs } from './epochs.js';
+import { eventRow } from './event-row.js';
+import type { ProjectionRows } from './projection-rows.js';
+import { UnknownContractVersionError } from './unknown-contract-version.error.js';
+import { UnreadableRecordError } from './unreadable-record.error.js';
+
+/** The topics that audit projects, without their prefix. */
+export const PROJECTED_TOPICS = ['routings', 'deliveries', 'attempts', 'domain-events', 'integration-signals'] as const;
+export type ProjectedTopic = (typeof PROJECTED_TOPICS)[number];
+
+export interface RecordToProject extends RecordToDecode {
+  partition: number;
+  offset: number;
+  timestampMs: number;
+}
+
+interface Position {
+  topic: ProjectedTopic;
+  partition: number;
+  offset: number;
+}
+
+function decoded<T>(contract: Contract<T>, record: RecordToProject, position: Position): T {
+  const result: Decoded<T> = contract.decode(record);
+  if (result.outcome === 'decoded') return result.value;
+  if (result.outcome === 'unknown-version') throw new UnknownContractVersionError(position, result.version);
+  throw new UnreadableRecordError(result.detail);
+}
+
+type Projection = (record: RecordToProject, position: Position, rows: ProjectionRows, epochs: Epochs) => void;
+
+const PROJECTIONS: Readonly<Record<ProjectedTopic, Projection>> = {
+  routings: (record, position, rows) => rows.addEvent(eventRow(decoded(routingsV1, record, position))),
+  deliveries: (record, position, rows) => {
+    const row = routedDeliveryRow(decoded(deliveriesV1, record, position).envelope, record.offset);
+    if (row) rows.addDelivery(row);
+  },
+  attempts: (record, position, rows, epochs) => {
+    const { envelope, bytes } = decoded(attemptsV1, record, position);
+    epochs.see(record.partition, envelope.epoch, record.offset);
+    if (envelope.kind === 'epoch') return;
+    const late = epochs.isLate(record.partition, envelope.epoch, record.offset);
+    const deliveries = late ? [] : journaledDeliveryRows(envelope);
+    if (envelope.kind === 'attempt') rows.addAttempt(attemptRow(envelope, bytes, late));
+    for (const row of deliveries) rows.addDelivery(row);
+  },
+  'domain-events': (record, position, rows) => rows.addAuditLog(auditLogRow(decoded(domainEventsV1, record, position))),
+  'integration-signals': (record, position, rows) =>
+    rows.addSignal(signalRow(decoded(integrationSignalsV1, record, position))),
+};
+
+/**
+ * Adds what a record says to the rows of a flush. A malformed record becomes an unreadable row; one of an unknown
+ * newer version throws `UnknownContractVersionError` and adds nothing.
+ */
+export function projectRecord(topic: ProjectedTopic, record: RecordToProject, rows: ProjectionRows, epochs: Epochs) {
+  const position = { topic, partition: record.partition, offset: record.offset };
+  try {
+    PROJECTIONS[topic](record, position, rows, epochs);
+  } catch (error) {
+    if (!(error instanceof UnreadableRecordError)) throw error;
+    rows.addUnreadable({ ...position, detail: error.message, atMs: record.timestampMs });
+  }
+}

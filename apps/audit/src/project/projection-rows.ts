@@ -1,0 +1,66 @@
+import { newerDeliveryRow } from './delivery-row.js';
+import { eventKey, mergedEventRow } from './event-row.js';
+import type { AttemptRow, AuditLogRow, DeliveryRow, EpochRow, EventRow, SignalRow, UnreadableRow } from './rows.js';
+
+/**
+ * What one flush writes, one row a key: a delivery that was routed and delivered within the same flush is one upsert.
+ * Every merge is commutative, associative and idempotent, so neither the order of topics nor a replay changes the end.
+ */
+export class ProjectionRows {
+  readonly events = new Map<string, EventRow>();
+  readonly deliveries = new Map<string, DeliveryRow>();
+  readonly attempts = new Map<string, AttemptRow>();
+  readonly auditLog = new Map<number, AuditLogRow>();
+  readonly signals = new Map<string, SignalRow>();
+  readonly unreadable = new Map<string, UnreadableRow>();
+  readonly epochs = new Map<string, EpochRow>();
+
+  addEvent(row: EventRow): void {
+    const key = eventKey(row);
+    const known = this.events.get(key);
+    this.events.set(key, known ? mergedEventRow(known, row) : row);
+  }
+
+  addDelivery(row: DeliveryRow): void {
+    const known = this.deliveries.get(row.deliveryId);
+    this.deliveries.set(row.deliveryId, known ? newerDeliveryRow(known, row) : row);
+  }
+
+  /** The same attempt id is the same attempt: the journal's writer may have written it twice. */
+  addAttempt(row: AttemptRow): void {
+    if (!this.attempts.has(row.attemptId)) this.attempts.set(row.attemptId, row);
+  }
+
+  addAuditLog(row: AuditLogRow): void {
+    if (!this.auditLog.has(row.sequence)) this.auditLog.set(row.sequence, row);
+  }
+
+  addSignal(row: SignalRow): void {
+    const key = `${row.integrationId}\n${row.enablement}\n${row.type}\n${row.sequence}`;
+    if (!this.signals.has(key)) this.signals.set(key, row);
+  }
+
+  addUnreadable(row: UnreadableRow): void {
+    this.unreadable.set(`${row.topic}\n${row.partition}\n${row.offset}`, row);
+  }
+
+  addEpochs(rows: readonly EpochRow[]): void {
+    for (const row of rows) {
+      const key = `${row.partition}:${row.epoch}`;
+      const known = this.epochs.get(key);
+      if (!known || row.firstOffset < known.firstOffset) this.epochs.set(key, row);
+    }
+  }
+
+  get count(): number {
+    return (
+      this.events.size +
+      this.deliveries.size +
+      this.attempts.size +
+      this.auditLog.size +
+      this.signals.size +
+      this.unreadable.size +
+      this.epochs.size
+    );
+  }
+}

@@ -1,0 +1,143 @@
+/** Rows as the projections make them: times in Unix milliseconds, ids and texts as the records carried them. */
+
+export interface EventRow {
+  tenantId: string;
+  /** '' where a rejected record held no readable event. */
+  eventId: string;
+  sourcePartition: number;
+  sourceOffset: number;
+  source: string | null;
+  type: string | null;
+  subject: string | null;
+  /** As the producer gave it. */
+  time: string | null;
+  /** When it was accepted; of an unreadable record, when it was routed. */
+  acceptedAtMs: number;
+  via: 'http' | 'kafka';
+  outcome: EventOutcome;
+  reason: string | null;
+  detail: string | null;
+  deliveryIds: readonly string[];
+  /** The integration of each of `deliveryIds`. */
+  integrationIds: readonly string[];
+  traceId: string | null;
+}
+
+export const EVENT_OUTCOMES = ['routed', 'filtered', 'duplicate', 'rejected'] as const;
+export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
+
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'held', 'discarded'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/**
+ * How new a statement about a delivery is. The three numbers compare in this order: the offset in `deliveries` of the
+ * record it is about (a redelivery has a higher one), the epoch of the partition's owner, and the integration's
+ * journal sequence. What is said of the same delivery under a higher position replaces what stood there.
+ */
+export interface DeliveryPosition {
+  deliveryOffset: number;
+  epoch: number;
+  sequence: number;
+}
+
+export interface DeliveryRow extends DeliveryPosition {
+  deliveryId: string;
+  tenantId: string;
+  integrationId: string;
+  eventId: string;
+  eventSource: string;
+  eventType: string;
+  acceptedAtMs: number;
+  status: DeliveryStatus;
+  reason: string | null;
+  nextAttemptAtMs: number | null;
+  finishedAtMs: number | null;
+}
+
+export const ATTEMPT_OUTCOMES = ['succeeded', 'failed'] as const;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+
+export interface AttemptRow {
+  attemptId: string;
+  tenantId: string;
+  integrationId: string;
+  /** The first delivery of the push. */
+  deliveryId: string;
+  /** All deliveries of the push where it has several, else null. */
+  deliveryIds: readonly string[] | null;
+  eventId: string;
+  eventSource: string;
+  eventType: string;
+  atMs: number;
+  /** Of the partition's owner; delivery, epoch and attempt are what the attempt's id is made of. */
+  epoch: number;
+  attempt: number;
+  trigger: string;
+  outcome: AttemptOutcome;
+  httpStatus: number | null;
+  error: string | null;
+  errorDetail: string | null;
+  durationMs: number;
+  nextAttemptAtMs: number | null;
+  traceId: string | null;
+  /** Written by an owner that had already lost the partition: shown, never counted. */
+  late: boolean;
+  method: string;
+  url: string;
+  /** JSON: an array of name and value pairs. */
+  requestHeaders: string;
+  requestTruncated: boolean;
+  /** JSON, or null where no response came. */
+  responseHeaders: string | null;
+  responseTruncated: boolean;
+  /** Null where payloads are not logged. */
+  requestBody: Buffer | null;
+  responseBody: Buffer | null;
+}
+
+/** A domain event of the config service, one line of the audit log. */
+export interface AuditLogRow {
+  sequence: number;
+  tenantId: string;
+  atMs: number;
+  action: string;
+  actorType: string;
+  actorId: string | null;
+  actorName: string | null;
+  actorRole: string | null;
+  subjectType: string;
+  subjectId: string;
+  subjectName: string | null;
+  /** JSON, as the record had it. */
+  before: string;
+  after: string;
+  requestId: string | null;
+}
+
+export interface SignalRow {
+  integrationId: string;
+  enablement: number;
+  type: string;
+  sequence: number;
+  tenantId: string;
+  reason: string | null;
+  consecutiveFailures: number;
+  atMs: number;
+}
+
+/** The lowest journal offset at which an epoch of a partition was seen. */
+export interface EpochRow {
+  partition: number;
+  epoch: number;
+  firstOffset: number;
+}
+
+/** A record that no contract describes; its partition moved on. */
+export interface UnreadableRow {
+  topic: string;
+  partition: number;
+  offset: number;
+  detail: string;
+  /** The broker's timestamp of the record. */
+  atMs: number;
+}

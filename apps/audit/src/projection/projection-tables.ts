@@ -1,0 +1,246 @@
+import { outcomeRank } from '../project/event-row.js';
+import type { ProjectionRows } from '../project/projection-rows.js';
+import type {
+  AttemptRow,
+  AuditLogRow,
+  DeliveryRow,
+  EpochRow,
+  EventRow,
+  SignalRow,
+  UnreadableRow,
+} from '../project/rows.js';
+import { CopyEncoder } from './copy-encoder.js';
+
+interface TableDefinition<Row> {
+  name: string;
+  columns: readonly string[];
+  rowsOf(rows: ProjectionRows): Iterable<Row>;
+  encode(copy: CopyEncoder, row: Row): void;
+  /** Columns of the primary key. */
+  key: string;
+  /** What happens where the key exists. */
+  onConflict: string;
+}
+
+/** How rows of one kind reach their table. */
+export interface ProjectionTable {
+  name: string;
+  columns: string;
+  key: string;
+  onConflict: string;
+  /** The table's rows of a flush in COPY's binary format, or null where it has none. */
+  encoded(rows: ProjectionRows): Buffer | null;
+}
+
+function projectionTable<Row>({
+  name,
+  columns,
+  key,
+  onConflict,
+  rowsOf,
+  encode,
+}: TableDefinition<Row>): ProjectionTable {
+  const encoded = (rows: ProjectionRows) => {
+    let copy: CopyEncoder | null = null;
+    for (const row of rowsOf(rows)) {
+      copy ??= new CopyEncoder();
+      copy.row(columns.length);
+      encode(copy, row);
+    }
+    return copy?.end() ?? null;
+  };
+  return { name, columns: columns.join(', '), key, onConflict, encoded };
+}
+
+const DELIVERY_COLUMNS =
+  'delivery_id tenant_id integration_id event_id event_source event_type accepted_at status reason next_attempt_at finished_at delivery_offset epoch sequence';
+const ATTEMPT_COLUMNS =
+  'attempt_id tenant_id integration_id delivery_id delivery_ids event_id event_source event_type at epoch attempt trigger outcome http_status error error_detail duration_ms next_attempt_at trace_id late method url request_headers request_truncated response_headers response_truncated request_body response_body';
+
+const names = (text: string) => text.split(' ');
+const rank = (relation: string) =>
+  `case ${relation}.outcome ${['routed', 'rejected', 'duplicate', 'filtered']
+    .map((outcome) => `when '${outcome}' then ${outcomeRank(outcome as EventRow['outcome'])}`)
+    .join(' ')} end`;
+
+/** Ids and integrations of both rows, one pair an id, in the order of `mergedEventRow`. */
+const union = (column: string) => `(select array_agg(pair.${column} order by pair.delivery_id collate "C") from (
+    select distinct on (delivery_id) delivery_id, integration_id from unnest(
+      events.delivery_ids || excluded.delivery_ids, events.integration_ids || excluded.integration_ids
+    ) as both_rows (delivery_id, integration_id)) as pair)`;
+const coalescedUnion = (column: string) => `coalesce(${union(column)}, '{}')`;
+const better = (column: string) =>
+  `${column} = case when ${rank('excluded')} > ${rank('events')} then excluded.${column} else events.${column} end`;
+
+export const EVENTS = projectionTable<EventRow>({
+  name: 'events',
+  columns: names(
+    'tenant_id event_id source_partition source_offset source type subject event_time accepted_at via outcome reason detail delivery_ids integration_ids trace_id',
+  ),
+  rowsOf: (rows) => rows.events.values(),
+  encode: (copy, row) => {
+    copy.text(row.tenantId);
+    copy.text(row.eventId);
+    copy.integer(row.sourcePartition);
+    copy.bigint(row.sourceOffset);
+    copy.text(row.source);
+    copy.text(row.type);
+    copy.text(row.subject);
+    copy.text(row.time);
+    copy.timestamptz(row.acceptedAtMs);
+    copy.text(row.via);
+    copy.text(row.outcome);
+    copy.text(row.reason);
+    copy.text(row.detail);
+    copy.textArray(row.deliveryIds);
+    copy.textArray(row.integrationIds);
+    copy.text(row.traceId);
+  },
+  key: 'tenant_id, event_id, source_partition, source_offset',
+  onConflict: `do update set
+    ${names('source type subject event_time via outcome reason detail trace_id').map(better).join(', ')},
+    accepted_at = least(events.accepted_at, excluded.accepted_at),
+    delivery_ids = ${coalescedUnion('delivery_id')}, integration_ids = ${coalescedUnion('integration_id')}
+    where ${rank('excluded')} > ${rank('events')} or excluded.accepted_at < events.accepted_at
+      or not events.delivery_ids @> excluded.delivery_ids`,
+});
+
+export const DELIVERIES = projectionTable<DeliveryRow>({
+  name: 'deliveries',
+  columns: names(DELIVERY_COLUMNS),
+  rowsOf: (rows) => rows.deliveries.values(),
+  encode: (copy, row) => {
+    copy.text(row.deliveryId);
+    copy.text(row.tenantId);
+    copy.text(row.integrationId);
+    copy.text(row.eventId);
+    copy.text(row.eventSource);
+    copy.text(row.eventType);
+    copy.timestamptz(row.acceptedAtMs);
+    copy.text(row.status);
+    copy.text(row.reason);
+    copy.timestamptz(row.nextAttemptAtMs);
+    copy.timestamptz(row.finishedAtMs);
+    copy.bigint(row.deliveryOffset);
+    copy.bigint(row.epoch);
+    copy.bigint(row.sequence);
+  },
+  key: 'delivery_id',
+  onConflict: `do update set
+    ${names('status reason next_attempt_at finished_at delivery_offset epoch sequence')
+      .map((column) => `${column} = excluded.${column}`)
+      .join(', ')}
+    where (excluded.delivery_offset, excluded.epoch, excluded.sequence)
+      > (deliveries.delivery_offset, deliveries.epoch, deliveries.sequence)`,
+});
+
+export const ATTEMPTS = projectionTable<AttemptRow>({
+  name: 'attempts',
+  columns: names(ATTEMPT_COLUMNS),
+  rowsOf: (rows) => rows.attempts.values(),
+  encode: (copy, row) => {
+    copy.text(row.attemptId);
+    copy.text(row.tenantId);
+    copy.text(row.integrationId);
+    copy.text(row.deliveryId);
+    copy.textArray(row.deliveryIds);
+    copy.text(row.eventId);
+    copy.text(row.eventSource);
+    copy.text(row.eventType);
+    copy.timestamptz(row.atMs);
+    copy.integer(row.epoch);
+    copy.integer(row.attempt);
+    copy.text(row.trigger);
+    copy.text(row.outcome);
+    copy.integer(row.httpStatus);
+    copy.text(row.error);
+    copy.text(row.errorDetail);
+    copy.double(row.durationMs);
+    copy.timestamptz(row.nextAttemptAtMs);
+    copy.text(row.traceId);
+    copy.boolean(row.late);
+    copy.text(row.method);
+    copy.text(row.url);
+    copy.text(row.requestHeaders);
+    copy.boolean(row.requestTruncated);
+    copy.text(row.responseHeaders);
+    copy.boolean(row.responseTruncated);
+    copy.bytes(row.requestBody);
+    copy.bytes(row.responseBody);
+  },
+  key: 'delivery_id, epoch, attempt',
+  onConflict: 'do nothing',
+});
+
+export const AUDIT_LOG = projectionTable<AuditLogRow>({
+  name: 'audit_log',
+  columns: names(
+    'sequence tenant_id at action actor_type actor_id actor_name actor_role subject_type subject_id subject_name before after request_id',
+  ),
+  rowsOf: (rows) => rows.auditLog.values(),
+  encode: (copy, row) => {
+    copy.bigint(row.sequence);
+    copy.text(row.tenantId);
+    copy.timestamptz(row.atMs);
+    copy.text(row.action);
+    copy.text(row.actorType);
+    copy.text(row.actorId);
+    copy.text(row.actorName);
+    copy.text(row.actorRole);
+    copy.text(row.subjectType);
+    copy.text(row.subjectId);
+    copy.text(row.subjectName);
+    copy.text(row.before);
+    copy.text(row.after);
+    copy.text(row.requestId);
+  },
+  key: 'sequence',
+  onConflict: 'do nothing',
+});
+
+export const SIGNALS = projectionTable<SignalRow>({
+  name: 'integration_signals',
+  columns: names('integration_id enablement type sequence tenant_id reason consecutive_failures at'),
+  rowsOf: (rows) => rows.signals.values(),
+  encode: (copy, row) => {
+    copy.text(row.integrationId);
+    copy.bigint(row.enablement);
+    copy.text(row.type);
+    copy.bigint(row.sequence);
+    copy.text(row.tenantId);
+    copy.text(row.reason);
+    copy.bigint(row.consecutiveFailures);
+    copy.timestamptz(row.atMs);
+  },
+  key: 'integration_id, enablement, type, sequence',
+  onConflict: 'do nothing',
+});
+
+export const EPOCHS = projectionTable<EpochRow>({
+  name: 'partition_epochs',
+  columns: names('partition epoch first_offset'),
+  rowsOf: (rows) => rows.epochs.values(),
+  encode: (copy, row) => {
+    copy.integer(row.partition);
+    copy.bigint(row.epoch);
+    copy.bigint(row.firstOffset);
+  },
+  key: 'partition, epoch',
+  onConflict: `do update set first_offset = excluded.first_offset
+    where excluded.first_offset < partition_epochs.first_offset`,
+});
+
+export const UNREADABLE = projectionTable<UnreadableRow>({
+  name: 'unreadable_records',
+  columns: names('topic partition record_offset detail at'),
+  rowsOf: (rows) => rows.unreadable.values(),
+  encode: (copy, row) => {
+    copy.text(row.topic);
+    copy.integer(row.partition);
+    copy.bigint(row.offset);
+    copy.text(row.detail);
+    copy.timestamptz(row.atMs);
+  },
+  key: 'topic, partition, record_offset',
+  onConflict: 'do nothing',
+});

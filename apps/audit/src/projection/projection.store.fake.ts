@@ -1,0 +1,29 @@
+import { ProjectionRows } from '../project/projection-rows.js';
+import type { EpochRow } from '../project/rows.js';
+import type { ProjectionStore } from './projection.store.js';
+
+/** Keeps everything in memory, by the same merges that a flush uses; the views' fakes read from it. */
+export class FakeProjectionStore implements ProjectionStore {
+  readonly rows = new ProjectionRows();
+
+  async write(rows: ProjectionRows): Promise<void> {
+    for (const row of rows.events.values()) this.rows.addEvent(row);
+    for (const row of rows.deliveries.values()) this.rows.addDelivery(row);
+    for (const row of rows.attempts.values()) this.rows.addAttempt(row);
+    for (const row of rows.auditLog.values()) this.rows.addAuditLog(row);
+    for (const row of rows.signals.values()) this.rows.addSignal(row);
+    for (const row of rows.unreadable.values()) this.rows.addUnreadable(row);
+    this.rows.addEpochs([...rows.epochs.values()]);
+  }
+
+  async epochsOf(partitions: readonly number[]): Promise<readonly EpochRow[]> {
+    return [...this.rows.epochs.values()].filter((row) => partitions.includes(row.partition));
+  }
+
+  deliveriesOfEvent(tenantId: string, eventId: string): ReadonlySet<string> {
+    const events = [...this.rows.events.values()];
+    return new Set(
+      events.filter((row) => row.tenantId === tenantId && row.eventId === eventId).flatMap((row) => row.deliveryIds),
+    );
+  }
+}

@@ -1,0 +1,15 @@
+import type { ProjectionRows } from '../project/projection-rows.js';
+import type { EpochRow } from '../project/rows.js';
+
+/** Where the projections' rows go. */
+export interface ProjectionStore {
+  /**
+   * Writes all rows in one transaction, durably. What is stored already stays, or takes what the rows add: the same
+   * rows again, or in another order, end in the same state.
+   */
+  write(rows: ProjectionRows): Promise<void>;
+  /** The epochs known of these partitions of the journal. */
+  epochsOf(partitions: readonly number[]): Promise<readonly EpochRow[]>;
+}
+
+export const PROJECTION_STORE = Symbol('ProjectionStore');

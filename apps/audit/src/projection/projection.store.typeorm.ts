@@ -1,0 +1,96 @@
+import { pipeline } from 'node:stream/promises';
+import type { PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { DataSource } from 'typeorm';
+import type { ProjectionRows } from '../project/projection-rows.js';
+import type { EpochRow } from '../project/rows.js';
+import type { ProjectionStore } from './projection.store.js';
+import {
+  ATTEMPTS,
+  AUDIT_LOG,
+  DELIVERIES,
+  EPOCHS,
+  EVENTS,
+  type ProjectionTable,
+  SIGNALS,
+  UNREADABLE,
+} from './projection-tables.js';
+
+/** In each flush the tables are written in this order and each by key, so that two processes cannot deadlock. */
+const TABLES: readonly ProjectionTable[] = [EPOCHS, EVENTS, DELIVERIES, ATTEMPTS, AUDIT_LOG, SIGNALS, UNREADABLE];
+
+const staging = (table: ProjectionTable) => `staging_${table.name}`;
+
+/** `storage`: else the staging table would compress large bodies that the table itself keeps as they are. */
+const CREATE_STAGING = TABLES.map(
+  (table) =>
+    `create temporary table if not exists ${staging(table)} (like ${table.name} including storage) on commit delete rows`,
+).join('; ');
+
+/**
+ * Kafka's offsets are committed after this transaction, so it must not be lost with the server's memory, whatever the
+ * server's default is. A flush is one commit, so that waiting for the disk costs next to nothing.
+ */
+const BEGIN = 'begin; set local synchronous_commit to on';
+
+/**
+ * A flush is, for each table, one COPY into a temporary table of the session, which writes no log, and one
+ * `insert … select … on conflict`.
+ */
+export class TypeormProjectionStore implements ProjectionStore {
+  readonly #prepared = new WeakSet<PoolClient>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  async write(rows: ProjectionRows): Promise<void> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as PoolClient;
+      await this.#prepare(client);
+      await writeInTransaction(client, rows);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  async epochsOf(partitions: readonly number[]): Promise<readonly EpochRow[]> {
+    const found: { partition: number; epoch: string; first_offset: string }[] = await this.dataSource.query(
+      'select partition, epoch, first_offset from partition_epochs where partition = any($1)',
+      [partitions],
+    );
+    return found.map((row) => ({
+      partition: row.partition,
+      epoch: Number(row.epoch),
+      firstOffset: Number(row.first_offset),
+    }));
+  }
+
+  async #prepare(client: PoolClient): Promise<void> {
+    if (this.#prepared.has(client)) return;
+    await client.query(CREATE_STAGING);
+    this.#prepared.add(client);
+  }
+}
+
+async function writeInTransaction(client: PoolClient, rows: ProjectionRows): Promise<void> {
+  await client.query(BEGIN);
+  try {
+    for (const table of TABLES) await writeTable(client, table, rows);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeTable(client: PoolClient, table: ProjectionTable, rows: ProjectionRows): Promise<void> {
+  const bytes = table.encoded(rows);
+  if (!bytes) return;
+  const { name, columns, key, onConflict } = table;
+  const into = client.query(copyFrom(`copy ${staging(table)} (${columns}) from stdin (format binary)`));
+  await pipeline([bytes], into);
+  await client.query(
+    `insert into ${name} (${columns}) select ${columns} from ${staging(table)} order by ${key}
+     on conflict (${key}) ${onConflict}`,
+  );
+}

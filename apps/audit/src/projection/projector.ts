@@ -1,0 +1,149 @@
+import type { Clock } from '@hookstile/service-runtime';
+import type { Logger } from 'pino';
+import { Epochs } from '../project/epochs.js';
+import { type ProjectedTopic, projectRecord, type RecordToProject } from '../project/project-record.js';
+import { ProjectionRows } from '../project/projection-rows.js';
+import { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
+import type { ProjectionStore } from './projection.store.js';
+import type { ProjectionMetrics } from './projection-metrics.js';
+
+export interface ProjectorOptions {
+  /** Waits this long for other topics' records before a flush: what was routed and delivered at once is one row. */
+  lingerMs: number;
+  /** Waits this long between tries while the database does not take a flush; doubles up to the second. */
+  retryDelayMs: number;
+  retryDelayMaxMs: number;
+}
+
+interface Waiting {
+  topic: ProjectedTopic;
+  records: readonly RecordToProject[];
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Group commit over all topics: what arrives while a flush is in flight is written by the next one, in one transaction.
+ * Bounded by its callers: each topic hands over one batch and waits for it.
+ */
+export class Projector {
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | null = null;
+  #stopped = false;
+  /** Why the database does not take the rows at present, or null. */
+  #failure: Error | null = null;
+
+  constructor(
+    private readonly store: ProjectionStore,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    private readonly metrics: ProjectionMetrics,
+    private readonly options: ProjectorOptions,
+  ) {}
+
+  /** Resolves once the records are stored durably, so that their offsets may be committed. */
+  add(topic: ProjectedTopic, records: readonly RecordToProject[]): Promise<void> {
+    const stored = new Promise<void>((resolve, reject) => this.#waiting.push({ topic, records, resolve, reject }));
+    this.#running ??= this.#run();
+    return stored;
+  }
+
+  /** Throws while flushes fail: the readiness of the service. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Gives up on a flush that fails; what is not stored is read again by the next start. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      if (!this.#stopped) await pause(this.options.lingerMs);
+      const taken = this.#waiting;
+      this.#waiting = [];
+      await this.#flush(taken);
+    }
+    this.#running = null;
+  }
+
+  async #flush(taken: readonly Waiting[]): Promise<void> {
+    for (let delayMs = this.options.retryDelayMs; ; delayMs = Math.min(delayMs * 2, this.options.retryDelayMaxMs)) {
+      try {
+        const stopped = await this.#write(taken);
+        this.#failure = null;
+        for (const waiting of taken) {
+          const error = stopped.get(waiting);
+          if (error) this.#stop(waiting, error);
+          else waiting.resolve();
+        }
+        return;
+      } catch (error) {
+        this.#failure = error instanceof Error ? error : new Error(String(error));
+        this.metrics.flushFailed();
+        this.logger.error({ err: error }, 'the projections could not be written; trying again');
+        if (this.#stopped) {
+          for (const waiting of taken) waiting.reject(error);
+          return;
+        }
+        await pause(delayMs);
+      }
+    }
+  }
+
+  #stop(waiting: Waiting, error: UnknownContractVersionError): void {
+    this.metrics.partitionStopped(waiting.topic);
+    this.logger.fatal({ err: error, ...error.position }, 'a partition stopped: its record needs a newer release');
+    waiting.reject(error);
+  }
+
+  /** Writes what can be read; gives back which batches hold a record that this release cannot. */
+  async #write(taken: readonly Waiting[]): Promise<Map<Waiting, UnknownContractVersionError>> {
+    const startedMs = this.clock.monotonicMs();
+    const epochs = new Epochs(await this.store.epochsOf(journalPartitions(taken)));
+    const rows = new ProjectionRows();
+    const stopped = new Map<Waiting, UnknownContractVersionError>();
+    for (const waiting of taken) {
+      const error = projectBatch(waiting, rows, epochs);
+      if (error) stopped.set(waiting, error);
+    }
+    rows.addEpochs(epochs.found);
+    await this.store.write(rows);
+    this.metrics.flushed(rows, this.clock.monotonicMs() - startedMs, this.clock.nowMs() - oldestMs(taken));
+    return stopped;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Records of a batch are oldest first in each partition, so the first one is nearly the oldest. */
+function oldestMs(taken: readonly Waiting[]): number {
+  return Math.min(...taken.map(({ records }) => records[0]?.timestampMs ?? Number.POSITIVE_INFINITY));
+}
+
+function journalPartitions(taken: readonly Waiting[]): number[] {
+  const partitions = new Set<number>();
+  for (const { topic, records } of taken) {
+    if (topic === 'attempts') for (const record of records) partitions.add(record.partition);
+  }
+  return [...partitions];
+}
+
+/** A partition stops at its first record of an unknown version; those of other partitions go on. */
+function projectBatch({ topic, records }: Waiting, rows: ProjectionRows, epochs: Epochs) {
+  const stopped = new Map<number, UnknownContractVersionError>();
+  for (const record of records) {
+    if (stopped.has(record.partition)) continue;
+    try {
+      projectRecord(topic, record, rows, epochs);
+    } catch (error) {
+      if (!(error instanceof UnknownContractVersionError)) throw error;
+      stopped.set(record.partition, error);
+    }
+  }
+  return [...stopped.values()][0] ?? null;
+}
