@@ -4,6 +4,15 @@ import { ProblemError } from '../problems/problem.error.js';
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 const MERGE_PATCH_TYPE = /^application\/merge-patch\+json\s*(;|$)/i;
 
+export const JSON_DEPTH_MAX = 64;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function textOf(body: Buffer): string {
@@ -20,8 +29,28 @@ function refuseProto(key: string, value: unknown): unknown {
   return value;
 }
 
+/** Whether brackets nest deeper than the bound: recursive code behind the parser would overflow the stack. */
+function isTooDeep(body: Buffer): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at];
+    if (inString) {
+      if (byte === BACKSLASH) at += 1;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
+      depth += 1;
+      if (depth > JSON_DEPTH_MAX) return true;
+    } else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) depth -= 1;
+  }
+  return false;
+}
+
+/** Strict JSON: UTF-8, bounded depth, no `__proto__`. Throws `malformed`. */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) throw new ProblemError('malformed', 'the body is empty although its content type is JSON');
+  if (isTooDeep(body)) throw new ProblemError('malformed', `the body nests deeper than ${JSON_DEPTH_MAX} levels`);
   const text = textOf(body);
   try {
     return text.includes('__proto__') || text.includes('\\u') ? JSON.parse(text, refuseProto) : JSON.parse(text);

@@ -1,3 +1,5 @@
+// class-transformer reads the types that decorators recorded.
+import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { type InputError, ProblemError } from '../problems/problem.error.js';
@@ -37,6 +39,21 @@ function isObject(value: unknown): value is object {
 }
 
 /**
+ * Members that every object inherits. class-transformer drops them without a word, and what a caller sent must never
+ * vanish, so they are refused wherever they stand.
+ */
+function* inheritedMembers(value: unknown, parent: string): Generator<InputError> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [member, child] of Object.entries(value)) {
+    const pointer = `${parent}/${escapePointer(member)}`;
+    if (member in Object.prototype) {
+      yield { pointer, code: 'unknown_member', detail: `${member} is not a member of this object` };
+    }
+    yield* inheritedMembers(child, pointer);
+  }
+}
+
+/**
  * A body as an instance of its DTO, checked by the DTO's class-validator decorators; unknown members are refused.
  * Throws `invalid` (422) with a JSON pointer for each wrong place.
  */
@@ -47,7 +64,7 @@ export function parseBody<T extends object>(dto: new () => T, body: unknown): T 
   }
   const instance = plainToInstance(dto, body);
   const found = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
-  if (found.length === 0) return instance;
-  const errors = [...inputErrors(found, '')].slice(0, INPUT_ERRORS_MAX);
+  const errors = [...inputErrors(found, ''), ...inheritedMembers(body, '')].slice(0, INPUT_ERRORS_MAX);
+  if (errors.length === 0) return instance;
   throw new ProblemError('invalid', `${errors[0]?.pointer ?? ''}: ${errors[0]?.detail ?? 'not valid'}`, { errors });
 }
