@@ -36,7 +36,8 @@ export function checkCloudEvent(
   door: DoorContext,
   readData: () => DataReading,
 ): Reading {
-  const { specversion, id, source, type, subject, time, datacontenttype, ...others } = given;
+  const { specversion, id, source, type, subject, time, datacontenttype, ...rest } = given;
+  const others: Record<string, unknown> = rest;
   const tenant = eventTenantOf(others[TENANT_EXTENSION], door);
   if (tenant.outcome === 'rejected') return tenant;
   delete others[TENANT_EXTENSION];

@@ -1,0 +1,120 @@
+import { newId } from '@hookstile/contracts';
+import {
+  Allow,
+  CLOCK,
+  type Clock,
+  CurrentPrincipal,
+  type Principal,
+  ProblemError,
+  RANDOM_BYTES,
+  type RandomBytes,
+  tenantOf,
+  tracing,
+} from '@hookstile/service-runtime';
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { EVENT_METRICS, type IngestMetrics } from '../ingest-metrics.js';
+import { EventsPublisher } from '../publishes/events.publisher.js';
+import type { AcceptedEvent, Reading } from './accepted-event.js';
+import { readHttpRequest } from './http-event.js';
+import type { EventDefaults } from './plain-event.js';
+import type { Rejection } from './rejection.js';
+
+export const EVENTS_PATH = '/v1/events';
+
+const EVENT_ID_RANDOM_BYTES = 10;
+const NO_BODY = Buffer.alloc(0);
+
+export interface ItemAnswer {
+  id?: string;
+  error?: { code: string; detail: string; pointer: string };
+}
+
+function problemOf({ code, detail, errors }: Rejection): ProblemError {
+  return new ProblemError(code, detail, errors.length > 0 ? { errors } : {});
+}
+
+function itemAnswer(reading: Reading): ItemAnswer {
+  if (reading.outcome === 'accepted') return { id: reading.attributes.id };
+  const { code, detail, errors } = reading;
+  return { error: { code, detail, pointer: errors[0]?.pointer ?? '' } };
+}
+
+@Controller(EVENTS_PATH)
+export class EventsController {
+  constructor(
+    @Inject(EventsPublisher) private readonly publisher: EventsPublisher,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
+    @Inject(EVENT_METRICS) private readonly metrics: IngestMetrics,
+  ) {}
+
+  /** 202 means that all in-sync replicas have the event, or every item of the batch that was not refused. */
+  @Post()
+  @HttpCode(202)
+  @Allow('producer', 'editor', 'admin')
+  async accept(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+  ): Promise<{ id: string } | { items: ItemAnswer[] }> {
+    const reading = readHttpRequest(
+      {
+        rawHeaders: request.raw.rawHeaders,
+        contentType: request.headers['content-type'],
+        contentEncoding: request.headers['content-encoding'],
+        body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
+      },
+      this.defaultsOf(tenantOf(principal)),
+    );
+    if (reading.outcome === 'rejected') throw this.refused(reading);
+    if (reading.outcome === 'accepted') {
+      await this.publish([reading], request);
+      return { id: reading.attributes.id };
+    }
+    const accepted = reading.readings.filter((item) => item.outcome === 'accepted');
+    if (accepted.length > 0) await this.publish(accepted, request);
+    this.metrics.refused.add(reading.readings.length - accepted.length);
+    return { items: reading.readings.map(itemAnswer) };
+  }
+
+  private defaultsOf(tenantId: string): EventDefaults {
+    const nowMs = this.clock.nowMs();
+    return {
+      tenantId,
+      acceptedAt: new Date(nowMs).toISOString(),
+      newEventId: () => newId('evt', nowMs, this.randomBytes(EVENT_ID_RANDOM_BYTES)),
+    };
+  }
+
+  private refused(rejection: Rejection): ProblemError {
+    this.metrics.refused.add(1);
+    return problemOf(rejection);
+  }
+
+  private async publish(events: AcceptedEvent[], request: FastifyRequest): Promise<void> {
+    const parent = tracing.incoming(request);
+    if (!tracing.enabled) {
+      await this.publisher.publish(events, parent);
+    } else {
+      const span = tracing.startSpan('send events', {
+        kind: 'producer',
+        parent,
+        attributes: {
+          'messaging.system': 'kafka',
+          'messaging.operation.type': 'send',
+          'messaging.operation.name': 'send',
+          'messaging.batch.message_count': events.length,
+        },
+      });
+      try {
+        await this.publisher.publish(events, span.traceparent);
+      } catch (error) {
+        span.fail(error);
+        throw error;
+      } finally {
+        span.end();
+      }
+    }
+    this.metrics.accepted.add(events.length);
+  }
+}

@@ -1,0 +1,21 @@
+import type { IntegrationConfiguration } from '@hookstile/contracts';
+import type { ConfigurationProjection } from '@hookstile/service-runtime';
+
+/** What the router needs of the topic `configuration`. */
+export interface RoutingConfiguration {
+  /** Whether the tenant exists and was not deleted. */
+  knowsTenant(tenantId: string): boolean;
+  /** Not deleted, by id; the same array until one of them changes. */
+  integrationsOf(tenantId: string): readonly IntegrationConfiguration[];
+  /** The barrier: whatever was acknowledged before this call is visible once it resolves (invariant 6). */
+  catchUp(): Promise<void>;
+}
+
+/** The runtime follows the topic; the router sees of it only what it needs. */
+export function routingConfigurationOf(projection: ConfigurationProjection): RoutingConfiguration {
+  return {
+    knowsTenant: (tenantId) => projection.tenant(tenantId)?.deleted === false,
+    integrationsOf: (tenantId) => projection.integrationsOf(tenantId),
+    catchUp: () => projection.catchUp(),
+  };
+}

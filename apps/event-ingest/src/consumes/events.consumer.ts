@@ -1,0 +1,117 @@
+import type {
+  Messaging,
+  Position,
+  ReceivedRecord,
+  RecordBatch,
+  Subscription,
+  TopicPartition,
+} from '@hookstile/messaging';
+import { RecordQueue, type RoundBounds } from './record-queue.js';
+
+/** Beyond either, partitions pause until half of it is left. */
+export const QUEUED_MAX_RECORDS = 5_000;
+export const QUEUED_MAX_BYTES = 32 * 1024 * 1024;
+
+export interface EventsConsumerOptions {
+  messaging: Messaging;
+  topic: string;
+  groupId: string;
+}
+
+/** Membership of the router's group: queues what is fetched, within bounds, until a round takes it. */
+export class EventsConsumer {
+  private readonly queue = new RecordQueue();
+  private readonly highWatermarks = new Map<number, number>();
+  private assigned = new Set<number>();
+  private paused = false;
+  private subscription: Subscription | null = null;
+  private wake: (() => void) | null = null;
+  /** Rises with each assignment, so that a reader can tell that what it knows of partitions may be stale. */
+  generation = 0;
+
+  constructor(private readonly options: EventsConsumerOptions) {}
+
+  async start(): Promise<void> {
+    const { messaging, topic, groupId } = this.options;
+    this.subscription = await messaging.subscribe({
+      groupId,
+      topics: [topic],
+      from: 'beginning',
+      onBatch: (batch) => this.enqueue(batch),
+      onAssignment: (partitions) => this.assign(partitions),
+    });
+  }
+
+  get partitions(): ReadonlySet<number> {
+    return this.assigned;
+  }
+
+  /** Resolves once something is queued, the assignment has changed, or `interrupt` is called. */
+  async ready(): Promise<void> {
+    if (this.queue.records > 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.wake = resolve;
+    await promise;
+  }
+
+  interrupt(): void {
+    this.wake?.();
+    this.wake = null;
+  }
+
+  take(bounds: RoundBounds): ReceivedRecord[] {
+    const round = this.queue.take(bounds);
+    if (this.paused && this.queue.records <= QUEUED_MAX_RECORDS / 2 && this.queue.bytes <= QUEUED_MAX_BYTES / 2) {
+      this.paused = false;
+      this.subscription?.resume(this.topicPartitions());
+    }
+    return round;
+  }
+
+  async commit(offsets: ReadonlyMap<number, number>): Promise<void> {
+    const { topic } = this.options;
+    const positions: Position[] = [];
+    for (const [partition, offset] of offsets) {
+      if (this.assigned.has(partition)) positions.push({ topic, partition, offset });
+    }
+    if (positions.length > 0) await this.subscription?.commit(positions);
+  }
+
+  /** Records behind `next` of each partition, as of the newest fetch. */
+  lagOf(next: ReadonlyMap<number, number>): Map<number, number> {
+    const lags = new Map<number, number>();
+    for (const partition of this.assigned) {
+      const high = this.highWatermarks.get(partition);
+      if (high !== undefined) lags.set(partition, Math.max(0, high - (next.get(partition) ?? 0)));
+    }
+    return lags;
+  }
+
+  async stop(): Promise<void> {
+    await this.subscription?.stop();
+  }
+
+  private enqueue(batch: RecordBatch): void {
+    this.highWatermarks.set(batch.partition, batch.highWatermark);
+    this.queue.push(batch);
+    if (!this.paused && (this.queue.records > QUEUED_MAX_RECORDS || this.queue.bytes > QUEUED_MAX_BYTES)) {
+      this.paused = true;
+      this.subscription?.pause(this.topicPartitions());
+    }
+    this.interrupt();
+  }
+
+  /** A pause does not outlive a rejoin: every partition is fetched again, and the queue's bound pauses it anew. */
+  private assign(partitions: readonly TopicPartition[]): void {
+    this.assigned = new Set(partitions.map(({ partition }) => partition));
+    this.queue.keep((partition) => this.assigned.has(partition));
+    this.generation += 1;
+    this.paused = false;
+    this.subscription?.resume(this.topicPartitions());
+    this.interrupt();
+  }
+
+  private topicPartitions(): TopicPartition[] {
+    return [...this.assigned].map((partition) => ({ topic: this.options.topic, partition }));
+  }
+}

@@ -1,0 +1,33 @@
+import type { ServiceDefinition } from '@hookstile/service-runtime';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { BATCH_MAX_BYTES } from './accept/bounds.js';
+import { EVENTS_PATH } from './accept/events.controller.js';
+import { EventIngestEnv, type IngestRole } from './event-ingest.env.js';
+import { FrontDoorModule } from './front-door.module.js';
+import { Inbox1764000000000 } from './migrations/1764000000000-inbox.migration.js';
+import { RouterModule } from './router.module.js';
+
+const MODULES: Record<IngestRole, new (...parts: never[]) => object> = {
+  'front-door': FrontDoorModule,
+  router: RouterModule,
+};
+
+@Module({})
+export class EventIngestModule {}
+
+/** Both roles in one process, or each in processes of its own. */
+function eventIngestModule(env: EventIngestEnv): DynamicModule {
+  const roles = new Set(env.HOOKSTILE_INGEST_ROLES);
+  const imports = Object.entries(MODULES).flatMap(([role, module]) => (roles.has(role) ? [module] : []));
+  return { module: EventIngestModule, imports };
+}
+
+export const eventIngestService: ServiceDefinition<EventIngestEnv> = {
+  name: 'event-ingest',
+  env: EventIngestEnv,
+  module: ({ env }) => eventIngestModule(env),
+  migrations: [Inbox1764000000000],
+  schema: 'ingest',
+  rawBodyRoutes: [EVENTS_PATH],
+  rawBodyMaxBytes: BATCH_MAX_BYTES,
+};

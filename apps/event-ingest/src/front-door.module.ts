@@ -1,0 +1,36 @@
+import type { Messaging, RecordPublisher } from '@hookstile/messaging';
+import { MESSAGING, PARTITION_COUNT, TOPICS, type TopicsByName } from '@hookstile/service-runtime';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { EventsController } from './accept/events.controller.js';
+import { EVENT_METRICS, ingestMetrics } from './ingest-metrics.js';
+import { EventsPublisher } from './publishes/events.publisher.js';
+
+const RECORD_PUBLISHER = Symbol('RecordPublisher');
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** Takes events by HTTP and writes them to `events`. */
+@Module({
+  controllers: [EventsController],
+  providers: [
+    { provide: EVENT_METRICS, useFactory: ingestMetrics },
+    {
+      provide: RECORD_PUBLISHER,
+      useFactory: (messaging: Messaging) => messaging.publisher({ name: 'events' }),
+      inject: [MESSAGING],
+    },
+    {
+      provide: EventsPublisher,
+      useFactory: (publisher: RecordPublisher, topics: TopicsByName, partitionCount: number) =>
+        new EventsPublisher({ publisher, topic: topics('events'), partitionCount }),
+      inject: [RECORD_PUBLISHER, TOPICS, PARTITION_COUNT],
+    },
+  ],
+})
+export class FrontDoorModule implements OnApplicationShutdown {
+  constructor(@Inject(RECORD_PUBLISHER) private readonly publisher: RecordPublisher) {}
+
+  /** After the HTTP server has closed: every request was answered, so nothing is left to be written but late retries. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.publisher.close(CLOSE_TIMEOUT_MS);
+  }
+}

@@ -1,0 +1,44 @@
+import type { EventAttributes, IntegrationConfiguration } from '@hookstile/contracts';
+import { type RejectionCode } from '../accept/rejection.js';
+import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
+import type { InboxEntry } from '../inbox/inbox-entry.js';
+import { verdictOf } from '../inbox/verdict.js';
+import { matcherOf } from '../match/integration-matcher.js';
+import type { SourceRecord } from './source-record.js';
+
+/** What becomes of a record of `events`; there is no other end (invariant 1). */
+export type Fate =
+  | { outcome: 'routed'; event: EventAttributes; data: Buffer; integrations: readonly IntegrationConfiguration[] }
+  | { outcome: 'filtered'; event: EventAttributes }
+  | { outcome: 'duplicate'; event: EventAttributes }
+  | { outcome: 'rejected'; event: EventAttributes | null; code: RejectionCode; detail: string };
+
+const ID_REUSED = 'An event with this source and id, but another type, subject, data or time, came before.';
+
+/** @param holders who holds each inbox key; read only for events of tenants that exist */
+export function fateOf(
+  { reading, inboxEntry }: SourceRecord,
+  configuration: RoutingConfiguration,
+  holders: ReadonlyMap<string, InboxEntry>,
+): Fate {
+  if (reading.outcome === 'rejected') {
+    return { outcome: 'rejected', event: null, code: reading.code, detail: reading.detail };
+  }
+  const { attributes: event, data } = reading;
+  if (!configuration.knowsTenant(event.tenantId)) {
+    return { outcome: 'rejected', event, code: 'unknown_tenant', detail: `There is no tenant ${event.tenantId}.` };
+  }
+  const holder = inboxEntry && holders.get(inboxEntry.key);
+  if (!inboxEntry || !holder) throw new Error('an event was not claimed in the inbox before its fate was asked');
+  switch (verdictOf(inboxEntry, holder)) {
+    case 'duplicate':
+      return { outcome: 'duplicate', event };
+    case 'id_reused':
+      return { outcome: 'rejected', event, code: 'id_reused', detail: ID_REUSED };
+    case 'first': {
+      const integrations = matcherOf(configuration.integrationsOf(event.tenantId)).match(event.type);
+      if (integrations.length === 0) return { outcome: 'filtered', event };
+      return { outcome: 'routed', event, data, integrations };
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import type { OutgoingRecord, ReceivedRecord, RecordPublisher } from '@hookstile/messaging';
+import { type Clock, type SpanHandle, tracing } from '@hookstile/service-runtime';
+import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
+import type { InboxStore } from '../inbox/inbox.store.js';
+import type { InboxEntry } from '../inbox/inbox-entry.js';
+import { firstOfEachKey } from '../inbox/verdict.js';
+import type { IngestMetrics } from '../ingest-metrics.js';
+import { type EmissionTopics, emissionOf, type Routed } from './emission.js';
+import { type Fate, fateOf } from './fate.js';
+import { type SourceRecord, sourceRecordOf } from './source-record.js';
+
+/** A round can fan out to many deliveries; they are built and written in pieces of at most this much. */
+export const EMIT_MAX_RECORDS = 2_000;
+export const EMIT_MAX_BYTES = 8 * 1024 * 1024;
+
+export interface RoundRouterOptions {
+  configuration: RoutingConfiguration;
+  inbox: InboxStore;
+  publisher: RecordPublisher;
+  topics: EmissionTopics;
+  clock: Clock;
+  metrics: IngestMetrics;
+}
+
+type Holders = ReadonlyMap<string, InboxEntry>;
+
+function entriesOf(sources: readonly SourceRecord[]): InboxEntry[] {
+  return firstOfEachKey(sources.flatMap(({ inboxEntry }) => inboxEntry ?? []));
+}
+
+function spanOf(source: SourceRecord): SpanHandle {
+  if (!tracing.enabled) return tracing.startSpan('process events', { kind: 'consumer', parent: source.parent });
+  const attributes = {
+    'messaging.system': 'kafka',
+    'messaging.operation.type': 'process',
+    'messaging.operation.name': 'process',
+    'messaging.destination.partition.id': String(source.partition),
+    'messaging.kafka.offset': source.offset,
+    'hookstile.tenant.id': source.tenantId ?? '',
+  };
+  return tracing.startSpan('process events', { kind: 'consumer', parent: source.parent, attributes });
+}
+
+/** Takes the records of one round from bytes to acknowledged deliveries and routings. */
+export class RoundRouter {
+  constructor(private readonly options: RoundRouterOptions) {}
+
+  /**
+   * Resolves once everything of the round is acknowledged. Where it rejects, the same round may be given again: the
+   * inbox knows its records by their positions and the readers of both topics drop what they have.
+   */
+  async route(records: readonly ReceivedRecord[]): Promise<void> {
+    const { configuration, clock } = this.options;
+    const sources = records.map(sourceRecordOf);
+    const holders = await this.claim(sources);
+    const routedAt = new Date(clock.nowMs()).toISOString();
+    const spans: SpanHandle[] = [];
+    const round = sources.map((source): Routed => {
+      const span = spanOf(source);
+      spans.push(span);
+      return { source, fate: fateOf(source, configuration, holders), traceparent: span.traceparent, routedAt };
+    });
+    try {
+      await this.emit(round);
+    } catch (error) {
+      for (const span of spans) span.fail(error);
+      throw error;
+    } finally {
+      spans.forEach((span, i) => void span.end({ 'hookstile.outcome': round[i]?.fate.outcome }));
+    }
+    this.count(round.map(({ fate }) => fate));
+  }
+
+  /**
+   * The barrier and the inbox in one wait: only events whose tenant is known already enter the inbox beside it, so
+   * that an event of a tenant that is unknown for good leaves no trace that would make a later one a duplicate.
+   */
+  private async claim(sources: readonly SourceRecord[]): Promise<Holders> {
+    const { inbox, clock } = this.options;
+    const [known, unknown] = this.byTenantKnown(sources);
+    const [holders] = await Promise.all([inbox.claim(entriesOf(known), clock.nowMs()), this.passBarrier()]);
+    const [known2] = this.byTenantKnown(unknown);
+    if (known2.length === 0) return holders;
+    return new Map([...holders, ...(await inbox.claim(entriesOf(known2), clock.nowMs()))]);
+  }
+
+  private byTenantKnown(sources: readonly SourceRecord[]): [known: SourceRecord[], unknown: SourceRecord[]] {
+    const known: SourceRecord[] = [];
+    const unknown: SourceRecord[] = [];
+    for (const source of sources) {
+      if (source.reading.outcome === 'rejected') continue;
+      const { tenantId } = source.reading.attributes;
+      (this.options.configuration.knowsTenant(tenantId) ? known : unknown).push(source);
+    }
+    return [known, unknown];
+  }
+
+  private async passBarrier(): Promise<void> {
+    const { configuration, clock, metrics } = this.options;
+    const startMs = clock.monotonicMs();
+    await configuration.catchUp();
+    metrics.barrierMs.record(clock.monotonicMs() - startMs);
+  }
+
+  /** Every piece is acknowledged before the next is written, so that no delivery overtakes one before it. */
+  private async emit(round: readonly Routed[]): Promise<void> {
+    const { publisher, topics } = this.options;
+    let piece: OutgoingRecord[] = [];
+    let bytes = 0;
+    for (const routed of round) {
+      for (const record of emissionOf(routed, topics)) {
+        piece.push(record);
+        bytes += record.value.length;
+        if (piece.length < EMIT_MAX_RECORDS && bytes < EMIT_MAX_BYTES) continue;
+        await publisher.publish(piece);
+        piece = [];
+        bytes = 0;
+      }
+    }
+    if (piece.length > 0) await publisher.publish(piece);
+  }
+
+  private count(fates: readonly Fate[]): void {
+    const { metrics } = this.options;
+    const byOutcome = new Map<Fate['outcome'], number>();
+    let deliveries = 0;
+    for (const fate of fates) {
+      byOutcome.set(fate.outcome, (byOutcome.get(fate.outcome) ?? 0) + 1);
+      if (fate.outcome === 'routed') deliveries += fate.integrations.length;
+    }
+    for (const [outcome, count] of byOutcome) metrics.routings.add(count, { outcome });
+    metrics.deliveries.add(deliveries);
+  }
+}

@@ -1,0 +1,148 @@
+import type { ReceivedRecord } from '@hookstile/messaging';
+import type { Clock, Logger } from '@hookstile/service-runtime';
+import type { EventsConsumer } from '../consumes/events.consumer.js';
+import type { IngestMetrics } from '../ingest-metrics.js';
+import type { RoutingProgress } from './progress.js';
+import type { RoundRouter } from './round-router.js';
+
+export const ROUND_MAX_RECORDS = 1_000;
+export const ROUND_MAX_BYTES = 8 * 1024 * 1024;
+export const RETRY_DELAY_MS = 100;
+export const RETRY_DELAY_MAX_MS = 5_000;
+export const CHECKPOINT_INTERVAL_MS = 1_000;
+
+const ROUND_BOUNDS = { maxRecords: ROUND_MAX_RECORDS, maxBytes: ROUND_MAX_BYTES };
+
+export interface RouterOptions {
+  consumer: EventsConsumer;
+  rounds: RoundRouter;
+  progress: RoutingProgress;
+  clock: Clock;
+  logger: Logger;
+  metrics: IngestMetrics;
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof Error && (error as { retryable?: unknown }).retryable === false;
+}
+
+/**
+ * One loop over all assigned partitions: a round collects what was fetched while the round before it ran. A round that
+ * fails is tried again until it succeeds, its partitions are lost, or the router stops; none is ever skipped.
+ */
+export class Router {
+  private loop: Promise<void> | null = null;
+  private stopping = false;
+  private failure: Error | null = null;
+  private loadedGeneration = -1;
+  private checkpointTimer: NodeJS.Timeout | null = null;
+  private checkpointing: Promise<void> = Promise.resolve();
+  private readonly stopRequested = Promise.withResolvers<void>();
+
+  constructor(private readonly options: RouterOptions) {}
+
+  async start(): Promise<void> {
+    await this.options.consumer.start();
+    this.loop = this.run();
+  }
+
+  /** Throws what keeps the router from routing everything. */
+  checkHealth(): void {
+    if (this.failure) throw this.failure;
+    const [stopped] = this.options.progress.stopped;
+    if (stopped) throw new Error(`partition ${stopped[0]} of events is stopped: ${stopped[1]}`);
+  }
+
+  /** Ends the running round, stores and commits what was routed, and leaves the group. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.stopRequested.resolve();
+    this.options.consumer.interrupt();
+    await this.loop;
+    if (this.checkpointTimer) clearTimeout(this.checkpointTimer);
+    await this.checkpointing;
+    await this.checkpoint();
+    await this.options.consumer.stop();
+  }
+
+  private async run(): Promise<void> {
+    const { consumer } = this.options;
+    while (!this.stopping) {
+      await consumer.ready();
+      if (this.stopping) return;
+      const records = consumer.take(ROUND_BOUNDS);
+      if (records.length > 0) await this.routeUntilDone(records);
+    }
+  }
+
+  private async routeUntilDone(records: readonly ReceivedRecord[]): Promise<void> {
+    let delayMs = RETRY_DELAY_MS;
+    while (!this.stopping) {
+      try {
+        return await this.routeOnce(records);
+      } catch (error) {
+        if (isFinal(error)) return this.fail(error as Error);
+        this.options.logger.warn({ err: error, records: records.length, delayMs }, 'a round failed and is tried again');
+        await this.pause(delayMs);
+        delayMs = Math.min(delayMs * 2, RETRY_DELAY_MAX_MS);
+      }
+    }
+  }
+
+  private async routeOnce(records: readonly ReceivedRecord[]): Promise<void> {
+    const { consumer, progress, rounds, metrics, clock } = this.options;
+    if (this.loadedGeneration !== consumer.generation) await this.loadProgress();
+    const round = progress.select(records, consumer.partitions);
+    if (round.length === 0) return;
+    const startMs = clock.monotonicMs();
+    await rounds.route(round);
+    metrics.roundMs.record(clock.monotonicMs() - startMs);
+    metrics.roundRecords.record(round.length);
+    progress.routed(round);
+    this.scheduleCheckpoint();
+  }
+
+  private async loadProgress(): Promise<void> {
+    const { consumer, progress, logger } = this.options;
+    const { generation } = consumer;
+    await progress.load(consumer.partitions);
+    this.loadedGeneration = generation;
+    for (const [partition, reason] of progress.stopped) {
+      const advice = 'to go on, set next_offset of the partition in routed_through and restart the router';
+      logger.fatal({ alarm: 'events_partition_stopped', partition, advice }, reason);
+    }
+  }
+
+  /** Nothing after the round may be routed: the records stay uncommitted for a release that can go on. */
+  private fail(error: Error): void {
+    this.failure = error;
+    this.stopping = true;
+    this.options.logger.fatal({ alarm: 'router_stopped', err: error }, 'the router cannot go on');
+  }
+
+  private scheduleCheckpoint(): void {
+    this.checkpointTimer ??= setTimeout(() => {
+      this.checkpointTimer = null;
+      this.checkpointing = this.checkpoint();
+    }, CHECKPOINT_INTERVAL_MS);
+  }
+
+  /** First the store, then Kafka: what is committed must never be above what is known to be routed. */
+  private async checkpoint(): Promise<void> {
+    const { consumer, progress, logger } = this.options;
+    if (!progress.hasUnsaved) return;
+    try {
+      await consumer.commit(await progress.save());
+    } catch (error) {
+      logger.warn({ err: error }, 'a checkpoint failed; it is tried again with the next');
+      if (!this.stopping) this.scheduleCheckpoint();
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    await Promise.race([promise, this.stopRequested.promise]);
+    clearTimeout(timer);
+  }
+}
