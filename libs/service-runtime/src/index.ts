@@ -15,6 +15,7 @@ export * from './input/cursor.js';
 export * from './input/list-query.js';
 export * from './input/parse-body.js';
 export * from './logger.js';
+export { reasonOf } from './mask.js';
 export * from './migrate.js';
 export * from './problems/problem.error.js';
 export * from './problems/problem.filter.js';
