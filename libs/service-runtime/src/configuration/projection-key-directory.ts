@@ -37,6 +37,8 @@ export class ProjectionKeyDirectory implements KeyDirectory {
     this.unknown = new LRUCache({
       max: UNKNOWN_KEYS_MAX,
       ttl: UNKNOWN_KEY_TTL_MS,
+      // Without a resolution the cache would remember the time itself for a while.
+      ttlResolution: 0,
       perf: { now: () => clock.monotonicMs() },
     });
   }

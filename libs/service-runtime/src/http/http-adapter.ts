@@ -15,17 +15,21 @@ export const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** How often Node looks for requests that are overdue. */
 export const OVERDUE_CHECK_INTERVAL_MS = 2_000;
 export const PATH_PARAMETER_MAX_LENGTH = 512;
+/** What is still being served when the server closes may take this long; then its connection is cut. */
+export const CLOSE_TIMEOUT_MS = 5_000;
 
 export interface HttpBounds {
   headersTimeoutMs: number;
   requestTimeoutMs: number;
   overdueCheckIntervalMs: number;
+  closeTimeoutMs: number;
 }
 
 export const HTTP_BOUNDS: HttpBounds = {
   headersTimeoutMs: HEADERS_TIMEOUT_MS,
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
   overdueCheckIntervalMs: OVERDUE_CHECK_INTERVAL_MS,
+  closeTimeoutMs: CLOSE_TIMEOUT_MS,
 };
 
 export interface HttpServer {
@@ -34,6 +38,15 @@ export interface HttpServer {
 }
 
 type RawBodies = Pick<ServiceDefinition, 'rawBodyRoutes' | 'rawBodyMaxBytes'>;
+
+function cutWhatOutlastsTheClose(instance: FastifyInstance, timeoutMs: number): void {
+  let timer: NodeJS.Timeout | undefined;
+  instance.addHook('preClose', (done) => {
+    timer = setTimeout(() => instance.server.closeAllConnections(), timeoutMs);
+    instance.server.once('close', () => clearTimeout(timer));
+    done();
+  });
+}
 
 /** Nest's adapter with Hookstile's bounds, body parsers and problem documents. */
 export function createHttpServer(definition: RawBodies, logger: Logger, bounds: HttpBounds = HTTP_BOUNDS): HttpServer {
@@ -63,6 +76,7 @@ export function createHttpServer(definition: RawBodies, logger: Logger, bounds: 
       route.bodyLimit = definition.rawBodyMaxBytes;
     }
   });
+  cutWhatOutlastsTheClose(instance, bounds.closeTimeoutMs);
   registerBodyParsers(instance, definition.rawBodyRoutes ?? []);
   return { adapter, filter };
 }
