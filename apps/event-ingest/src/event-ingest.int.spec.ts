@@ -122,7 +122,8 @@ const deliveriesOf = (tenantId: string) =>
     }));
 
 async function routed(tenantId: string, count: number): Promise<Routing[]> {
-  return until(() => routingsOf(tenantId).length >= count && routingsOf(tenantId), { what: `${count} routings` });
+  await until(() => routingsOf(tenantId).length >= count, { what: `${count} routings` });
+  return routingsOf(tenantId);
 }
 
 beforeAll(async () => {
@@ -282,7 +283,8 @@ test('bad records end as rejected with the reason, and the partition moves on', 
   await produce(tenantId, { headers: structured, value: Buffer.from('{"specversion":"1.0","id":"e","source":"/s"}') });
   await produce(tenantId, { headers: good, value: Buffer.from('{"fine":true}') });
   await until(() => deliveriesOf(tenantId).length === 1 && routings.length >= before + 8, { what: 'the good record' });
-  expect(routings.slice(before).map(({ outcome, reason }) => reason ?? outcome)).toEqual([
+  const found = routings.slice(before).sort((left, right) => left.sourceOffset - right.sourceOffset);
+  expect(found.map(({ outcome, reason }) => reason ?? outcome)).toEqual([
     'malformed',
     'unknown_tenant',
     'invalid',

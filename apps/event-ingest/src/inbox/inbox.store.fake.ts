@@ -5,6 +5,10 @@ import type { InboxEntry } from './inbox-entry.js';
 export class FakeInboxStore implements InboxStore {
   private readonly entries = new Map<string, { entry: InboxEntry; atMs: number }>();
 
+  get size(): number {
+    return this.entries.size;
+  }
+
   async claim(entries: readonly InboxEntry[], nowMs: number): Promise<ReadonlyMap<string, InboxEntry>> {
     const holders = new Map<string, InboxEntry>();
     for (const entry of entries) {

@@ -1,0 +1,302 @@
+import {
+  type Delivery,
+  deliveriesV1,
+  type IntegrationConfiguration,
+  type Routing,
+  routingsV1,
+} from '@hookstile/contracts';
+import { FakeMessaging, type RecordPublisher } from '@hookstile/messaging';
+import { type Logger, systemClock } from '@hookstile/service-runtime';
+import { anIntegration, until } from '@hookstile/testing';
+import { afterEach, expect, test } from 'vitest';
+import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
+import { EventsConsumer } from '../consumes/events.consumer.js';
+import { FakeInboxStore } from '../inbox/inbox.store.fake.js';
+import { ingestMetrics } from '../ingest-metrics.js';
+import { RoutingProgress } from './progress.js';
+import { RoundRouter } from './round-router.js';
+import { FakeRoutedThroughStore } from './routed-through.store.fake.js';
+import { Router } from './router.js';
+
+const PARTITIONS = 2;
+const GROUP = 'router';
+
+const alarms: string[] = [];
+const logger = {
+  warn: () => undefined,
+  fatal: ({ alarm }: { alarm: string }) => alarms.push(alarm),
+} as unknown as Logger;
+
+/** What outlives a router's process. */
+class World {
+  readonly messaging = new FakeMessaging({ partitions: PARTITIONS });
+  readonly inbox = new FakeInboxStore();
+  readonly routedThrough = new FakeRoutedThroughStore();
+  integrations: readonly IntegrationConfiguration[] = [anIntegration({ id: 'int_a' }), anIntegration({ id: 'int_b' })];
+  tenants = new Set(['ten_1']);
+  catchUp = async () => {};
+
+  readonly configuration: RoutingConfiguration = {
+    knowsTenant: (id) => this.tenants.has(id),
+    integrationsOf: () => this.integrations,
+    catchUp: () => this.catchUp(),
+  };
+
+  async start(publisher?: RecordPublisher): Promise<Router> {
+    const metrics = ingestMetrics();
+    const consumer = new EventsConsumer({ messaging: this.messaging, topic: 'events', groupId: GROUP });
+    const boundsOf = async (partition: number) => ({
+      start: await this.messaging.startOffset({ topic: 'events', partition }),
+      end: await this.messaging.endOffset({ topic: 'events', partition }),
+    });
+    const rounds = new RoundRouter({
+      configuration: this.configuration,
+      inbox: this.inbox,
+      publisher: publisher ?? (await this.messaging.publisher({ name: 'routed' })),
+      topics: { deliveries: 'deliveries', routings: 'routings', partitionCount: PARTITIONS },
+      clock: systemClock,
+      metrics,
+    });
+    const progress = new RoutingProgress(this.routedThrough, boundsOf);
+    const router = new Router({ consumer, rounds, progress, clock: systemClock, logger, metrics });
+    running.push(router);
+    await router.start();
+    return router;
+  }
+
+  produce(id: string, data = '1', partition = 0, headers: Record<string, string> = {}): void {
+    const attributes = { ce_specversion: '1.0', ce_id: id, ce_source: '/s', ce_type: 't', ce_tenantid: 'ten_1' };
+    const value = Buffer.from(data);
+    this.messaging.append({ topic: 'events', partition, key: 'k', headers: { ...attributes, ...headers }, value });
+  }
+
+  get deliveries(): Delivery[] {
+    return this.messaging.records('deliveries').map((record) => decoded(deliveriesV1.decode(record)));
+  }
+
+  get routings(): Routing[] {
+    return this.messaging.records('routings').map((record) => decoded(routingsV1.decode(record)));
+  }
+
+  /** What each integration gets, with offsets that the dispatcher would drop left out. */
+  sentTo(integrationId: string): string[] {
+    const mark = new Map<number, number>();
+    return this.deliveries.flatMap(({ envelope, bytes }) => {
+      if (envelope.integrationId !== integrationId) return [];
+      if (envelope.sourceOffset <= (mark.get(envelope.sourcePartition) ?? -1)) return [];
+      mark.set(envelope.sourcePartition, envelope.sourceOffset);
+      return [bytes.toString()];
+    });
+  }
+}
+
+function decoded<T>(result: { outcome: string; value?: T }): T {
+  if (result.outcome !== 'decoded' || result.value === undefined) throw new Error(result.outcome);
+  return result.value;
+}
+
+const running: Router[] = [];
+
+afterEach(async () => {
+  alarms.length = 0;
+  for (const router of running.splice(0)) await router.stop();
+});
+
+test('emits in source order and, within an event, by integration id', async () => {
+  const world = new World();
+  for (const id of ['e1', 'e2', 'e3']) world.produce(id, `"${id}"`);
+  await world.start();
+  await until(() => world.routings.length === 3);
+  expect(world.messaging.requests.flat().map(({ key, topic }) => `${topic} ${key}`)).toEqual(
+    Array(3).fill(['deliveries int_a', 'deliveries int_b', 'routings ten_1']).flat(),
+  );
+  expect(world.sentTo('int_b')).toEqual(['"e1"', '"e2"', '"e3"']);
+});
+
+test('the same event twice in one round, and in another partition, is delivered once', async () => {
+  const world = new World();
+  world.produce('e1');
+  world.produce('e1');
+  world.produce('e1', '2');
+  world.produce('e1', '1', 1);
+  await world.start();
+  await until(() => world.routings.length === 4);
+  const found = world.routings.map(({ sourcePartition, outcome, reason }) => [sourcePartition, reason ?? outcome]);
+  expect(found.sort()).toEqual([
+    [0, 'duplicate'],
+    [0, 'id_reused'],
+    [0, 'routed'],
+    [1, 'duplicate'],
+  ]);
+  expect(world.deliveries).toHaveLength(2);
+});
+
+test('a crash between the inbox and the produce loses nothing', async () => {
+  const world = new World();
+  world.produce('e1');
+  const crashing: RecordPublisher = {
+    publish: () => Promise.reject(Object.assign(new Error('the process ends here'), { retryable: false })),
+    pending: 0,
+    healthy: null,
+    close: async () => {},
+  };
+  const dying = await world.start(crashing);
+  await until(() => alarms.includes('router_stopped'));
+  await dying.stop();
+  expect(world.inbox.size).toBe(1);
+  await world.start();
+  await until(() => world.routings.length >= 1);
+  expect(world.sentTo('int_a')).toEqual(['1']);
+  expect(world.routings.map(({ outcome }) => outcome)).not.toContain('duplicate');
+});
+
+test('a round whose writes are rejected goes again, in order, and loses nothing', async () => {
+  const world = new World();
+  world.messaging.failNextSends(2, 'written');
+  for (const id of ['e1', 'e2']) world.produce(id, `"${id}"`);
+  await world.start();
+  await until(() => world.messaging.requests.length >= 3);
+  await until(() => world.sentTo('int_a').length === 2);
+  expect(world.sentTo('int_a')).toEqual(['"e1"', '"e2"']);
+});
+
+test('nothing is routed before the barrier is passed, and then under the newest configuration', async () => {
+  const world = new World();
+  const barrier = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  world.catchUp = () => {
+    reached.resolve();
+    return barrier.promise;
+  };
+  world.produce('e1');
+  await world.start();
+  await reached.promise;
+  expect(world.messaging.requests).toEqual([]);
+  world.integrations = [anIntegration({ id: 'int_new', version: 7 })];
+  barrier.resolve();
+  await until(() => world.routings.length === 1);
+  expect(world.deliveries.map(({ envelope }) => [envelope.integrationId, envelope.integrationVersion])).toEqual([
+    ['int_new', 7],
+  ]);
+});
+
+test('a tenant that appears behind the barrier is known to the event that waited at it', async () => {
+  const world = new World();
+  world.tenants.clear();
+  world.catchUp = async () => void world.tenants.add('ten_1');
+  world.produce('e1');
+  await world.start();
+  await until(() => world.routings.length === 1);
+  expect(world.routings[0]?.outcome).toBe('routed');
+});
+
+test('an event of an unknown tenant enters no inbox: the same one is taken once the tenant exists', async () => {
+  const world = new World();
+  world.tenants.clear();
+  world.produce('e1');
+  await world.start();
+  await until(() => world.routings.length === 1);
+  world.tenants.add('ten_1');
+  world.produce('e1');
+  await until(() => world.routings.length === 2);
+  expect(world.routings.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['unknown_tenant', 'routed']);
+});
+
+test('a round that fails is tried again and never skipped', async () => {
+  const world = new World();
+  let failures = 2;
+  world.catchUp = async () => {
+    failures -= 1;
+    if (failures >= 0) throw Object.assign(new Error('away'), { retryable: true });
+  };
+  world.produce('e1');
+  await world.start();
+  await until(() => world.routings.length === 1);
+  expect(world.routings[0]?.outcome).toBe('routed');
+});
+
+test('stops with an alarm at a configuration of a newer release, and commits nothing behind it', async () => {
+  const world = new World();
+  world.catchUp = async () => {
+    throw Object.assign(new Error('newer'), { code: 'configuration_unreadable', retryable: false });
+  };
+  world.produce('e1');
+  const router = await world.start();
+  await until(() => alarms.includes('router_stopped'));
+  expect(() => router.checkHealth()).toThrow('newer');
+  await router.stop();
+  expect(world.messaging.committed(GROUP, { topic: 'events', partition: 0 }) ?? 0).toBe(0);
+});
+
+test('stops a partition with an alarm when its unread events are gone, and routes the others', async () => {
+  const world = new World();
+  await world.routedThrough.save(new Map([[0, 1]]));
+  for (const id of ['e1', 'e2', 'e3']) world.produce(id);
+  world.messaging.truncate({ topic: 'events', partition: 0 }, 2);
+  world.produce('other', '1', 1);
+  const router = await world.start();
+  await until(() => world.routings.length === 1);
+  expect(world.routings[0]?.sourcePartition).toBe(1);
+  expect(alarms).toEqual(['events_partition_stopped']);
+  expect(() => router.checkHealth()).toThrow('unread events below offset 2 are gone');
+});
+
+test('stops a partition with an alarm when its log ends below what was routed', async () => {
+  const world = new World();
+  await world.routedThrough.save(new Map([[0, 100]]));
+  world.produce('e1');
+  await world.start();
+  await until(() => alarms.length > 0);
+  expect(world.routings).toEqual([]);
+});
+
+test('a stop ends the running round, stores and commits what was routed', async () => {
+  const world = new World();
+  for (const id of ['e1', 'e2']) world.produce(id);
+  const router = await world.start();
+  await until(() => world.routings.length === 2);
+  await router.stop();
+  expect(world.messaging.committed(GROUP, { topic: 'events', partition: 0 })).toBe(2);
+  expect(await world.routedThrough.load()).toEqual(new Map([[0, 2]]));
+});
+
+test('reading events again from the beginning writes nothing', async () => {
+  const world = new World();
+  for (const id of ['e1', 'e2']) world.produce(id);
+  const first = await world.start();
+  await until(() => world.routings.length === 2);
+  await first.stop();
+  const requests = world.messaging.requests.length;
+  const reset = await world.messaging.subscribe({
+    groupId: GROUP,
+    topics: ['events'],
+    from: 'beginning',
+    onBatch: () => undefined,
+    onAssignment: () => undefined,
+  });
+  await reset.commit([{ topic: 'events', partition: 0, offset: 0 }]);
+  await reset.stop();
+  await world.start();
+  world.produce('e3');
+  await until(() => world.routings.length === 3);
+  expect(world.messaging.requests.length).toBe(requests + 1);
+});
+
+test('a tombstone is recorded as rejected', async () => {
+  const world = new World();
+  const headers = { ce_tenantid: 'ten_1' };
+  world.messaging.append({ topic: 'events', partition: 0, key: 'k', headers, value: null as unknown as Buffer });
+  await world.start();
+  await until(() => world.routings.length === 1);
+  expect(world.routings).toMatchObject([{ outcome: 'rejected', reason: 'malformed', tenantId: 'ten_1', event: null }]);
+});
+
+test('a large fan-out is written in pieces, each after the ack of the one before', async () => {
+  const world = new World();
+  world.integrations = Array.from({ length: 3_000 }, (_, i) => anIntegration({ id: `int_${10_000 + i}` }));
+  world.produce('e1');
+  await world.start();
+  await until(() => world.routings.length === 1);
+  expect(world.deliveries).toHaveLength(3_000);
+  expect(Math.max(...world.messaging.requests.map(({ length }) => length))).toBeLessThanOrEqual(2_000);
+});
