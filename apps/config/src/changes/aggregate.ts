@@ -1,0 +1,41 @@
+import type { Configuration } from '@hookstile/contracts';
+import type { Decider } from '@hookstile/event-sourcing';
+import type { Kind } from '../read-models/read-model.store.js';
+
+interface Versioned {
+  version: number;
+}
+
+interface Happened {
+  type: string;
+  at: string;
+}
+
+/**
+ * What the change machinery must know of an aggregate besides its decider: how the outside sees it. `Present` is a
+ * state that something was created in, also when that was deleted since.
+ */
+export interface Aggregate<Command, DomainEvent extends Happened, State extends Versioned, Present extends State> {
+  name: 'tenant' | 'api_key' | 'integration';
+  kind: Kind;
+  decider: Decider<Command, DomainEvent, State>;
+  /** What the audit log calls each domain event. */
+  actions: Readonly<Record<DomainEvent['type'], string>>;
+  isPresent(state: State): state is Present;
+  isDeleted(state: Present): boolean;
+  tenantIdOf(id: string, state: Present): string;
+  nameOf(state: Present): string;
+  /** An API key's hash, by which it is found. */
+  hashOf?(state: Present): string;
+  /** The public, secret-masked form. */
+  view(id: string, state: Present): unknown;
+  /** What the other services get of it. */
+  configuration(id: string, state: Present, at: string): Configuration;
+}
+
+/** Keeps the four types of an aggregate together where it is declared. */
+export function defineAggregate<Command, DomainEvent extends Happened, State extends Versioned, Present extends State>(
+  aggregate: Aggregate<Command, DomainEvent, State, Present>,
+): Aggregate<Command, DomainEvent, State, Present> {
+  return aggregate;
+}

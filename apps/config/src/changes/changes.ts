@@ -1,0 +1,74 @@
+import { type EventStore, EventStoreError } from '@hookstile/event-store';
+import { ProblemError } from '@hookstile/service-runtime';
+import type { ReadModelStore } from '../read-models/read-model.store.js';
+import { tenantAggregate } from '../tenants/tenant-aggregate.js';
+import type { Aggregate } from './aggregate.js';
+import { type ChangeContext, LoadedAggregate } from './loaded-aggregate.js';
+import type { Origin } from './origin.js';
+
+/** Longest wait for a change's records to be in their topics; beyond it the answer says that they will be. */
+export const PUBLICATION_WAIT_MAX_MS = 5_000;
+const RETRY_AFTER_SECONDS = 1;
+
+/** What `Changes` needs of the outbox relay. */
+export interface Publications {
+  published(outboxIds: readonly number[], timeoutMs: number): Promise<boolean>;
+}
+
+/** One transaction in which aggregates are loaded and changed. */
+export class Change<Handle = unknown> {
+  constructor(private readonly context: ChangeContext<Handle>) {}
+
+  load<Command, DomainEvent extends { type: string; at: string }, State extends { version: number }, P extends State>(
+    aggregate: Aggregate<Command, DomainEvent, State, P>,
+    id: string,
+  ) {
+    return LoadedAggregate.load(aggregate, id, this.context);
+  }
+
+  /**
+   * Keeps the tenant from being deleted until the transaction ends; rejects with `not_found` where there is none.
+   * Always the first lock: a deletion takes the tenant's lock for itself before those of the tenant's things.
+   */
+  async holdTenant(tenantId: string): Promise<void> {
+    await this.context.transaction.lockShared({ aggregate: tenantAggregate.name, id: tenantId });
+    const row = await this.context.readModels.get('tenant', tenantId, this.context.transaction.handle);
+    if (!row || row.deleted) throw new ProblemError('not_found', 'There is no such tenant.');
+  }
+
+  idsOfTenant(kind: 'api-key' | 'integration', tenantId: string): Promise<string[]> {
+    const { readModels, transaction } = this.context;
+    return readModels.idsOfTenant(transaction.handle, kind, tenantId);
+  }
+}
+
+/** Carries changes out and answers only when the other services can see them (invariant 6). */
+export class Changes<Handle = unknown> {
+  constructor(
+    private readonly events: EventStore<Handle>,
+    private readonly readModels: ReadModelStore<Handle>,
+    private readonly publications: Publications,
+    private readonly partitionCount: number,
+  ) {}
+
+  async run<T>(origin: Origin, work: (change: Change<Handle>) => Promise<T>): Promise<T> {
+    const { readModels, partitionCount } = this;
+    const { result, outboxIds } = await this.events
+      .transaction((transaction) => work(new Change({ transaction, readModels, origin, partitionCount })))
+      .catch((error: unknown) => {
+        throw refused(error);
+      });
+    if (await this.publications.published(outboxIds, PUBLICATION_WAIT_MAX_MS)) return result;
+    throw new ProblemError(
+      'unavailable',
+      'The change is stored and will be published, but that has not happened yet. Read it back before trying again.',
+      { retryAfterSeconds: RETRY_AFTER_SECONDS },
+    );
+  }
+}
+
+function refused(error: unknown): unknown {
+  if (!(error instanceof EventStoreError)) return error;
+  if (error.code === 'busy') return new ProblemError('unavailable', 'Another change of the same thing takes too long.');
+  return new ProblemError('conflict', 'Somebody else changed it at the same time.');
+}

@@ -1,0 +1,111 @@
+import { TypeormEventStore } from '@hookstile/event-store';
+import {
+  KEY_DIRECTORY,
+  KEY_RING,
+  type KeyRing,
+  PARTITION_COUNT,
+  READINESS,
+  type Readiness,
+  type ServiceContext,
+  type ServiceDefinition,
+  TOPICS,
+  type TopicsByName,
+} from '@hookstile/service-runtime';
+import {
+  type DynamicModule,
+  type FactoryProvider,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ApiKeys } from './api-keys/api-keys.js';
+import { Changes } from './changes/changes.js';
+import { type OriginOf, originOf } from './changes/origin.js';
+import { ConfigEnv } from './config.env.js';
+import { IntegrationsController } from './integrations/integrations.controller.js';
+import { Integrations } from './integrations/integrations.js';
+import { MeController } from './me/me.controller.js';
+import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
+import { ProfilesController } from './profiles/profiles.controller.js';
+import { Relay } from './publishes/relay.js';
+import { TypeormReadModelStore } from './read-models/read-model.store.typeorm.js';
+import { TenantsController } from './tenants/tenants.controller.js';
+import { Tenants } from './tenants/tenants.js';
+import { API_KEYS, CHANGES, INTEGRATIONS, ORIGIN_OF, OUTBOX_RELAY, READ_MODELS, TENANTS } from './tokens.js';
+
+const DEFAULT_SCHEMA = 'config';
+
+function provide<T>(token: symbol, inject: symbol[], useFactory: (...parts: never[]) => T): FactoryProvider<T> {
+  return { provide: token, inject, useFactory: useFactory as FactoryProvider<T>['useFactory'] };
+}
+
+function providers(context: ServiceContext<ConfigEnv>): FactoryProvider[] {
+  const { dataSource, clock, randomBytes, env } = context;
+  const schema = env.DATABASE_SCHEMA || DEFAULT_SCHEMA;
+  return [
+    provide(READ_MODELS, [], () => new TypeormReadModelStore(dataSource, schema)),
+    provide(OUTBOX_RELAY, [TOPICS], (topics: TopicsByName) => new Relay(context, schema, topics, () => undefined)),
+    provide(
+      CHANGES,
+      [READ_MODELS, OUTBOX_RELAY, PARTITION_COUNT],
+      (readModels: TypeormReadModelStore, relay: Relay, partitionCount: number) =>
+        new Changes(new TypeormEventStore(dataSource, schema), readModels, relay, partitionCount),
+    ),
+    provide(
+      TENANTS,
+      [CHANGES, READ_MODELS],
+      (changes: Changes, readModels: TypeormReadModelStore) => new Tenants(changes, readModels, clock, randomBytes),
+    ),
+    provide(
+      API_KEYS,
+      [CHANGES, READ_MODELS],
+      (changes: Changes, readModels: TypeormReadModelStore) => new ApiKeys(changes, readModels, clock, randomBytes),
+    ),
+    provide(
+      INTEGRATIONS,
+      [CHANGES, READ_MODELS, KEY_RING],
+      (changes: Changes, readModels: TypeormReadModelStore, keyRing: KeyRing) =>
+        new Integrations(changes, readModels, keyRing, clock, randomBytes),
+    ),
+    provide(KEY_DIRECTORY, [API_KEYS], (apiKeys: ApiKeys) => apiKeys),
+    provide(ORIGIN_OF, [], (): OriginOf => (principal, header) => originOf(principal, header, clock, randomBytes)),
+  ];
+}
+
+@Module({})
+export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(OUTBOX_RELAY) private readonly relay: Relay,
+    @Inject(READINESS) private readonly readiness: Readiness,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.readiness.register('outbox-relay', () => {
+      if (!this.relay.isConnected) throw new Error('the outbox relay has no connection to the database');
+    });
+    await this.relay.start();
+  }
+
+  /** After the HTTP server has closed: every change was answered, or is stored and published after the next start. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.relay.stop();
+  }
+
+  static of(context: ServiceContext<ConfigEnv>): DynamicModule {
+    return {
+      module: ConfigModule,
+      controllers: [TenantsController, ApiKeysController, MeController, ProfilesController, IntegrationsController],
+      providers: providers(context),
+    };
+  }
+}
+
+export const configService: ServiceDefinition<ConfigEnv> = {
+  name: 'config',
+  env: ConfigEnv,
+  module: (context) => ConfigModule.of(context),
+  migrations: [FirstTables1763798400000],
+  schema: DEFAULT_SCHEMA,
+};

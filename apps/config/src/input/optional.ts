@@ -1,0 +1,11 @@
+import { ValidateIf } from 'class-validator';
+
+/** The member may be absent; null is not absent, and is refused unless the member's own checks take it. */
+export function Optional(): PropertyDecorator {
+  return ValidateIf((_object, value) => value !== undefined);
+}
+
+/** The member may be absent, or null where that means something. */
+export function OptionalOrNull(): PropertyDecorator {
+  return ValidateIf((_object, value) => value !== undefined && value !== null);
+}

@@ -1,0 +1,55 @@
+import { defineAggregate } from '../changes/aggregate.js';
+import {
+  type Integration,
+  type IntegrationCommand,
+  type IntegrationDomainEvent,
+  type IntegrationState,
+  integrationDecider,
+} from './integration.decider.js';
+import { integrationView } from './integration-view.js';
+
+/** What an integration of a deleted one's configuration still says; its secrets are gone from it. */
+function configuredSettings({ status, settings }: Integration): Integration['settings'] {
+  if (status === 'present') return settings;
+  const { request } = settings;
+  return {
+    ...settings,
+    request: { ...request, headers: {}, auth: { type: 'none' }, sign: { ...request.sign, secret: null } },
+  };
+}
+
+export const integrationAggregate = defineAggregate<
+  IntegrationCommand,
+  IntegrationDomainEvent,
+  IntegrationState,
+  Integration
+>({
+  name: 'integration',
+  kind: 'integration',
+  decider: integrationDecider,
+  actions: {
+    IntegrationCreated: 'integration.created',
+    IntegrationUpdated: 'integration.updated',
+    IntegrationEnabled: 'integration.enabled',
+    IntegrationDisabled: 'integration.disabled',
+    IntegrationDeleted: 'integration.deleted',
+  },
+  isPresent: (state) => state.status !== 'absent',
+  isDeleted: ({ status }) => status === 'deleted',
+  tenantIdOf: (_id, { tenantId }) => tenantId,
+  nameOf: ({ settings }) => settings.name,
+  view: (id, integration) => integrationView(id, integration, 0),
+  configuration: (id, integration, at) => ({
+    kind: 'integration',
+    id,
+    version: integration.version,
+    deleted: integration.status === 'deleted',
+    at,
+    tenantId: integration.tenantId,
+    enablement: integration.enablement,
+    state: integration.state,
+    disabledReason: integration.disabledReason,
+    discardBefore: integration.discardBefore,
+    settings: configuredSettings(integration),
+  }),
+});

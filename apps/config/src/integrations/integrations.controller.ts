@@ -1,0 +1,130 @@
+import { Allow, CurrentPrincipal, type Principal, tenantOf } from '@hookstile/service-runtime';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { OriginOf } from '../changes/origin.js';
+import { etagOf } from '../input/if-match.js';
+import type { Page } from '../input/page.js';
+import type { Tenants } from '../tenants/tenants.js';
+import { INTEGRATIONS, ORIGIN_OF, TENANTS } from '../tokens.js';
+import type { IntegrationView } from './integration-view.js';
+import type { Caller, Integrations } from './integrations.js';
+
+@Controller('v1/integrations')
+export class IntegrationsController {
+  constructor(
+    @Inject(INTEGRATIONS) private readonly integrations: Integrations,
+    @Inject(TENANTS) private readonly tenants: Tenants,
+    @Inject(ORIGIN_OF) private readonly originOf: OriginOf,
+  ) {}
+
+  @Post()
+  @Allow('editor', 'admin')
+  async create(
+    @Body() body: unknown,
+    @CurrentPrincipal() principal: Principal,
+    @Headers('x-request-id') requestId: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IntegrationView & { signingSecret: string | null }> {
+    const { integration, newSigningSecret } = await this.integrations.create(this.caller(principal, requestId), body);
+    reply.header('location', `/v1/integrations/${integration.id}`).header('cache-control', 'no-store');
+    return { ...tagged(integration, reply), signingSecret: newSigningSecret };
+  }
+
+  @Get()
+  @Allow('viewer', 'editor', 'admin')
+  async list(@Query() query: unknown, @CurrentPrincipal() principal: Principal): Promise<Page<IntegrationView>> {
+    const tenantId = tenantOf(principal);
+    if (principal.type === 'platform') await this.tenants.require(tenantId);
+    return this.integrations.list(tenantId, query);
+  }
+
+  @Get(':id')
+  @Allow('viewer', 'editor', 'admin')
+  async get(
+    @Param('id') id: string,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IntegrationView> {
+    return tagged(await this.integrations.get(tenantOf(principal), id), reply);
+  }
+
+  /** Answers the signing secret only where the patch brought a new one. */
+  @Patch(':id')
+  @Allow('editor', 'admin')
+  async patch(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @CurrentPrincipal() principal: Principal,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Headers('x-request-id') requestId: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IntegrationView & { signingSecret?: string }> {
+    const caller = this.caller(principal, requestId);
+    const { integration, newSigningSecret } = await this.integrations.patch(caller, id, ifMatch, body);
+    return { ...tagged(integration, reply), ...(newSigningSecret === null ? {} : { signingSecret: newSigningSecret }) };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Allow('editor', 'admin')
+  delete(
+    @Param('id') id: string,
+    @CurrentPrincipal() principal: Principal,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Headers('x-request-id') requestId: string | undefined,
+  ): Promise<void> {
+    return this.integrations.delete(this.caller(principal, requestId), id, ifMatch);
+  }
+
+  @Post(':id/enable')
+  @HttpCode(200)
+  @Allow('editor', 'admin')
+  async enable(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @CurrentPrincipal() principal: Principal,
+    @Headers('x-request-id') requestId: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IntegrationView> {
+    return tagged(await this.integrations.enable(this.caller(principal, requestId), id, body), reply);
+  }
+
+  @Post(':id/disable')
+  @HttpCode(200)
+  @Allow('editor', 'admin')
+  async disable(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @CurrentPrincipal() principal: Principal,
+    @Headers('x-request-id') requestId: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IntegrationView> {
+    return tagged(await this.integrations.disable(this.caller(principal, requestId), id, body), reply);
+  }
+
+  private caller(principal: Principal, requestId: string | undefined): Caller {
+    return {
+      tenantId: tenantOf(principal),
+      mayEnableAfterFailures: principal.role === 'admin' || principal.role === 'platform',
+      origin: this.originOf(principal, requestId),
+    };
+  }
+}
+
+function tagged(integration: IntegrationView, reply: FastifyReply): IntegrationView {
+  reply.header('etag', etagOf(integration.version));
+  return integration;
+}

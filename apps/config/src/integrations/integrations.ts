@@ -1,0 +1,167 @@
+import { newId } from '@hookstile/contracts';
+import { type Clock, type KeyRing, ProblemError, parseBody, type RandomBytes } from '@hookstile/service-runtime';
+import type { Change, Changes } from '../changes/changes.js';
+import type { Origin } from '../changes/origin.js';
+import { requireIfMatch } from '../input/if-match.js';
+import { type Page, readPage } from '../input/page.js';
+import type { ReadModelStore } from '../read-models/read-model.store.js';
+import type { Integration, IntegrationCommand, IntegrationState } from './integration.decider.js';
+import { DisableDto, EnableDto, IntegrationDto } from './integration.dto.js';
+import { integrationAggregate } from './integration-aggregate.js';
+import { patchIntegration } from './integration-patch.js';
+import { makeSettings } from './integration-settings.js';
+import { type IntegrationView, integrationDocument, integrationView } from './integration-view.js';
+
+const ID_RANDOM_BYTES = 10;
+
+/** Who asks: a tenant, whether it may enable again what failures had disabled, and what the audit log says of it. */
+export interface Caller {
+  tenantId: string;
+  mayEnableAfterFailures: boolean;
+  origin: Origin;
+}
+
+/** An integration, with its signing secret when that is new. */
+export interface WrittenIntegration {
+  integration: IntegrationView;
+  newSigningSecret: string | null;
+}
+
+function present(state: IntegrationState, tenantId: string): Integration {
+  if (state.status === 'present' && state.tenantId === tenantId) return state;
+  throw new ProblemError('not_found', 'There is no such integration.');
+}
+
+/** What can be done with integrations. */
+export class Integrations {
+  constructor(
+    private readonly changes: Changes,
+    private readonly readModels: ReadModelStore<unknown>,
+    private readonly keyRing: KeyRing,
+    private readonly clock: Clock,
+    private readonly randomBytes: RandomBytes,
+  ) {}
+
+  async create({ tenantId, origin }: Caller, body: unknown): Promise<WrittenIntegration> {
+    const input = parseBody(IntegrationDto, body);
+    const id = newId('int', this.clock.nowMs(), this.randomBytes(ID_RANDOM_BYTES));
+    const { settings, newSigningSecret } = makeSettings(input, this.settingsContext(id, null));
+    const state = await this.changes.run(origin, async (change) => {
+      await change.holdTenant(tenantId);
+      const integration = await change.load(integrationAggregate, id);
+      return integration.execute({
+        type: 'create',
+        at: this.now(),
+        tenantId,
+        settings,
+        enabled: input.enabled ?? true,
+      });
+    });
+    return { integration: integrationView(id, present(state, tenantId), 0), newSigningSecret };
+  }
+
+  async get(tenantId: string, id: string): Promise<IntegrationView> {
+    const row = await this.readModels.get('integration', id);
+    return this.view(
+      id,
+      present((row?.state as Integration | undefined) ?? { status: 'absent', version: 0 }, tenantId),
+    );
+  }
+
+  async list(tenantId: string, query: unknown): Promise<Page<IntegrationView>> {
+    const page = await readPage(query, (bounds) => this.readModels.list('integration', { tenantId, ...bounds }));
+    const failures = await this.readModels.failuresOf(page.items.map(({ id }) => id));
+    const items = page.items.map(({ id, state }) => {
+      const integration = state as Integration;
+      const count = failures.get(id);
+      const current = count?.enablement === integration.enablement ? count.consecutiveFailures : 0;
+      return integrationView(id, integration, current);
+    });
+    return { ...page, items };
+  }
+
+  async patch(caller: Caller, id: string, ifMatch: string | undefined, body: unknown): Promise<WrittenIntegration> {
+    return this.changeOne(caller, id, async (current, execute) => {
+      requireIfMatch(ifMatch, current.version);
+      const input = parseBody(IntegrationDto, patchIntegration(integrationDocument(current), body));
+      const { settings, newSigningSecret } = makeSettings(input, this.settingsContext(id, current.settings));
+      const state = await execute(
+        { type: 'update', at: this.now(), settings },
+        ...this.switching(caller, input.enabled),
+      );
+      return { state, newSigningSecret };
+    });
+  }
+
+  async enable(caller: Caller, id: string, body: unknown): Promise<IntegrationView> {
+    const { backlog = 'deliver' } = parseBody(EnableDto, body ?? {});
+    const { mayEnableAfterFailures } = caller;
+    const written = await this.changeOne(caller, id, async (_current, execute) => ({
+      state: await execute({ type: 'enable', at: this.now(), backlog, mayEnableAfterFailures }),
+      newSigningSecret: null,
+    }));
+    return written.integration;
+  }
+
+  async disable(caller: Caller, id: string, body: unknown): Promise<IntegrationView> {
+    const { reason } = parseBody(DisableDto, body ?? {});
+    const written = await this.changeOne(caller, id, async (_current, execute) => ({
+      state: await execute({ type: 'disable', at: this.now(), note: reason ?? null }),
+      newSigningSecret: null,
+    }));
+    return written.integration;
+  }
+
+  async delete({ tenantId, origin }: Caller, id: string, ifMatch: string | undefined): Promise<void> {
+    await this.changes.run(origin, async (change) => {
+      const integration = await this.loadPresent(change, tenantId, id);
+      requireIfMatch(ifMatch, present(integration.state, tenantId).version);
+      await integration.execute({ type: 'delete', at: this.now() });
+    });
+  }
+
+  private async changeOne(
+    { tenantId, origin }: Caller,
+    id: string,
+    work: (
+      current: Integration,
+      execute: (...commands: IntegrationCommand[]) => Promise<IntegrationState>,
+    ) => Promise<{ state: IntegrationState; newSigningSecret: string | null }>,
+  ): Promise<WrittenIntegration> {
+    const { state, newSigningSecret } = await this.changes.run(origin, async (change) => {
+      const integration = await this.loadPresent(change, tenantId, id);
+      return work(present(integration.state, tenantId), (...commands) => integration.execute(...commands));
+    });
+    return { integration: await this.view(id, present(state, tenantId)), newSigningSecret };
+  }
+
+  private async loadPresent(change: Change, tenantId: string, id: string) {
+    await change.holdTenant(tenantId);
+    const integration = await change.load(integrationAggregate, id);
+    present(integration.state, tenantId);
+    return integration;
+  }
+
+  /** PATCH {enabled} behaves as enable and disable do; the backlog is delivered. */
+  private switching({ mayEnableAfterFailures }: Caller, enabled: boolean | undefined): IntegrationCommand[] {
+    if (enabled === undefined) return [];
+    const at = this.now();
+    if (!enabled) return [{ type: 'disable', at, note: null }];
+    return [{ type: 'enable', at, backlog: 'deliver', mayEnableAfterFailures }];
+  }
+
+  private async view(id: string, integration: Integration): Promise<IntegrationView> {
+    const count = (await this.readModels.failuresOf([id])).get(id);
+    const current = count?.enablement === integration.enablement ? count.consecutiveFailures : 0;
+    return integrationView(id, integration, current);
+  }
+
+  private settingsContext(integrationId: string, current: Integration['settings'] | null) {
+    const { keyRing, randomBytes } = this;
+    return { integrationId, current, keyRing, randomBytes, nowMs: this.clock.nowMs() };
+  }
+
+  private now(): string {
+    return new Date(this.clock.nowMs()).toISOString();
+  }
+}

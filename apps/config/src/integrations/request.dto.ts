@@ -1,0 +1,156 @@
+import { Type } from 'class-transformer';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { Optional, OptionalOrNull } from '../input/optional.js';
+import { IsHeaders } from './headers-input.js';
+import { IsSecret } from './secret-input.js';
+
+const TIMEOUT_MAX_MS = 300_000;
+const USERNAME_MAX_LENGTH = 1_024;
+
+/** Every member of every type; which belong to the given one is checked where the settings are made. */
+export class AuthDto {
+  @IsIn(['none', 'apiKey', 'bearer', 'basic', 'oauth2'])
+  type: 'none' | 'apiKey' | 'bearer' | 'basic' | 'oauth2';
+
+  @Optional()
+  @IsString()
+  header?: string;
+
+  @Optional()
+  @IsSecret()
+  value?: unknown;
+
+  @Optional()
+  @IsSecret()
+  token?: unknown;
+
+  @Optional()
+  @MaxLength(USERNAME_MAX_LENGTH)
+  @IsString()
+  username?: string;
+
+  @Optional()
+  @IsSecret()
+  password?: unknown;
+
+  @Optional()
+  @IsString()
+  tokenUrl?: string;
+
+  @Optional()
+  @IsString()
+  clientId?: string;
+
+  @Optional()
+  @IsSecret()
+  clientSecret?: unknown;
+
+  @Optional()
+  @IsString()
+  scope?: string;
+
+  @Optional()
+  @IsString()
+  audience?: string;
+}
+
+export class BodyDto {
+  @Optional()
+  @IsIn(['standard', 'cloudevents', 'data', 'template'])
+  format?: 'standard' | 'cloudevents' | 'data' | 'template';
+
+  @Optional()
+  @IsString()
+  template?: string;
+
+  @Optional()
+  @IsObject()
+  rename?: object;
+
+  @Optional()
+  @IsArray()
+  omit?: unknown[];
+}
+
+export class SignDto {
+  @Optional()
+  @IsIn(['none', 'standard-webhooks'])
+  scheme?: 'none' | 'standard-webhooks';
+
+  @Optional()
+  @IsIn(['hmac-sha256', 'ed25519'])
+  algorithm?: 'hmac-sha256' | 'ed25519';
+
+  @OptionalOrNull()
+  @IsSecret()
+  secret?: unknown;
+}
+
+export class TlsDto {
+  @Optional()
+  @IsBoolean()
+  verify?: boolean;
+
+  @Optional()
+  @IsString()
+  ca?: string;
+
+  @Optional()
+  @IsString()
+  clientCertificate?: string;
+
+  @Optional()
+  @IsString()
+  clientKey?: string;
+}
+
+export class RequestDto {
+  @Optional()
+  @IsIn(['POST', 'PUT', 'PATCH'])
+  method?: 'POST' | 'PUT' | 'PATCH';
+
+  @Optional()
+  @IsHeaders()
+  headers?: unknown;
+
+  @Optional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => AuthDto)
+  auth?: AuthDto;
+
+  @Optional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => BodyDto)
+  body?: BodyDto;
+
+  @Optional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SignDto)
+  sign?: SignDto;
+
+  @Optional()
+  @IsInt()
+  @Min(1)
+  @Max(TIMEOUT_MAX_MS)
+  timeoutMs?: number;
+
+  @Optional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => TlsDto)
+  tls?: TlsDto;
+}

@@ -1,0 +1,22 @@
+import { ValidateBy } from 'class-validator';
+import { isMasked } from './masked-secret.js';
+
+export const SECRET_MAX_LENGTH = 4_096;
+
+const MASKED_MEMBERS = new Set(['set', 'lastFour', 'updatedAt']);
+
+/** A secret as a user gives it: text, or the read-back form, which stands for "as it is". */
+export function isSecretInput(value: unknown): boolean {
+  if (typeof value === 'string') return value.length <= SECRET_MAX_LENGTH;
+  return isMasked(value) && Object.keys(value as object).every((member) => MASKED_MEMBERS.has(member));
+}
+
+export function IsSecret(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isSecret',
+    validator: {
+      validate: isSecretInput,
+      defaultMessage: () => `$property must be a string of at most ${SECRET_MAX_LENGTH} characters`,
+    },
+  });
+}

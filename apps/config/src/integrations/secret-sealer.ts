@@ -1,0 +1,39 @@
+import type { SealedSecret } from '@hookstile/contracts';
+import type { KeyRing } from '@hookstile/service-runtime';
+import type { InputErrors } from '../input/input-errors.js';
+import { isMasked } from './masked-secret.js';
+
+/** Stands where an input error was added; the settings it gets into are never used. */
+const NOTHING_SEALED: SealedSecret = { keyId: '', nonce: '', ciphertext: '', lastFour: '', updatedAt: '' };
+
+/** Seals one integration's secrets. One that is given again as it is keeps its ciphertext: nothing has changed. */
+export class SecretSealer {
+  constructor(
+    private readonly keyRing: KeyRing,
+    private readonly owner: string,
+    private readonly nowMs: number,
+    private readonly errors: InputErrors,
+  ) {}
+
+  /** @param given text, or the read-back form for "as it is" */
+  seal(pointer: string, given: unknown, current: SealedSecret | null): SealedSecret {
+    if (isMasked(given)) return current ?? this.refuse(pointer);
+    const plain = String(given);
+    if (current && this.opened(current) === plain) return current;
+    return this.keyRing.seal(plain, this.owner, this.nowMs);
+  }
+
+  private refuse(pointer: string): SealedSecret {
+    this.errors.add(pointer, 'not_set', 'no secret is stored here that could stay as it is; give its text.');
+    return NOTHING_SEALED;
+  }
+
+  /** Null where it cannot be opened (its key left the ring): then the given text is sealed anew. */
+  private opened(current: SealedSecret): string | null {
+    try {
+      return this.keyRing.open(current, this.owner);
+    } catch {
+      return null;
+    }
+  }
+}

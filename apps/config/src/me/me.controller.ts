@@ -1,0 +1,17 @@
+import { AnyKey, CurrentPrincipal, type Principal } from '@hookstile/service-runtime';
+import { Controller, Get } from '@nestjs/common';
+
+export interface Me {
+  tenantId: string | null;
+  role: Principal['role'];
+  keyId: string | null;
+}
+
+@Controller('v1/me')
+@AnyKey()
+export class MeController {
+  @Get()
+  me(@CurrentPrincipal() { tenantId, role, keyId }: Principal): Me {
+    return { tenantId, role, keyId };
+  }
+}

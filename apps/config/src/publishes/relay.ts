@@ -1,0 +1,69 @@
+import { OutboxRelay } from '@hookstile/event-store';
+import type { RecordPublisher } from '@hookstile/messaging';
+import type { ServiceContext, TopicsByName } from '@hookstile/service-runtime';
+import pg from 'pg';
+
+const PUBLISHER_CLOSE_TIMEOUT_MS = 5_000;
+const KEEP_ALIVE_DELAY_MS = 10_000;
+
+/** The outbox relay with its publisher; started when the application has booted, stopped after its requests have ended. */
+export class Relay {
+  private publisher: RecordPublisher | null = null;
+  private readonly relay: OutboxRelay;
+
+  constructor(
+    private readonly context: ServiceContext,
+    schema: string,
+    topics: TopicsByName,
+    onLeading: () => void,
+  ) {
+    const { env, clock, logger } = context;
+    this.relay = new OutboxRelay({
+      schema,
+      connect: () =>
+        new pg.Client({
+          connectionString: env.DATABASE_URL,
+          application_name: 'hookstile-config-relay',
+          keepAlive: true,
+          keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+        }),
+      publish: (records) => this.publisherOrFail().publish(records),
+      topicName: topics,
+      monotonicMs: () => clock.monotonicMs(),
+      onLeading: () => {
+        logger.info('leads the outbox relay');
+        onLeading();
+      },
+      onError: (error) => logger.warn({ err: error }, 'the outbox relay failed and tries again'),
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.relay.isConnected;
+  }
+
+  get isLeading(): boolean {
+    return this.relay.isLeading;
+  }
+
+  published(outboxIds: readonly number[], timeoutMs: number): Promise<boolean> {
+    return this.relay.published(outboxIds, timeoutMs);
+  }
+
+  async start(): Promise<void> {
+    this.publisher = await this.context.messaging.publisher({ name: 'outbox' });
+    this.relay.start();
+  }
+
+  /** Closing the publisher ends a batch that an absent broker holds up; its rows are published after the next start. */
+  async stop(): Promise<void> {
+    const stopped = this.relay.stop();
+    await this.publisher?.close(PUBLISHER_CLOSE_TIMEOUT_MS);
+    await stopped;
+  }
+
+  private publisherOrFail(): RecordPublisher {
+    if (!this.publisher) throw new Error('the relay was not started');
+    return this.publisher;
+  }
+}

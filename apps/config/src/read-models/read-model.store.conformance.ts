@@ -1,0 +1,105 @@
+import type { EventStore } from '@hookstile/event-store';
+import { describe, expect, it } from 'vitest';
+import type { FailureCount, ReadModelRow, ReadModelStore } from './read-model.store.js';
+
+export interface StoresUnderTest<Handle> {
+  events: EventStore<Handle>;
+  readModels: ReadModelStore<Handle>;
+}
+
+const row = (id: string, position: number, overrides: Partial<ReadModelRow> = {}): ReadModelRow => ({
+  id,
+  tenantId: 'ten_1',
+  version: 1,
+  deleted: false,
+  position,
+  state: { name: id },
+  ...overrides,
+});
+
+const count = (sequence: number, consecutiveFailures: number): FailureCount => ({
+  integrationId: 'int_1',
+  enablement: 1,
+  sequence,
+  consecutiveFailures,
+});
+
+/** What every store of read models must do; `create` gives empty stores. */
+export function readModelStoreConformance<Handle>(name: string, create: () => Promise<StoresUnderTest<Handle>>): void {
+  const write = ({ events, readModels }: StoresUnderTest<Handle>, ...rows: ReadModelRow[]) =>
+    events.transaction(async ({ handle }) => {
+      for (const each of rows) await readModels.put(handle, 'integration', each);
+    });
+
+  describe(`read models: ${name}`, () => {
+    it('answers the newest state, and keeps the position of the first', async () => {
+      const stores = await create();
+      await write(stores, row('int_1', 7));
+      await write(stores, row('int_1', 9, { version: 2, deleted: true, state: { name: 'new' } }));
+      const expected = row('int_1', 7, { version: 2, deleted: true, state: { name: 'new' } });
+      expect(await stores.readModels.get('integration', 'int_1')).toEqual(expected);
+      expect(await stores.readModels.get('integration', 'int_2')).toBeNull();
+      expect(await stores.readModels.get('tenant', 'int_1')).toBeNull();
+    });
+
+    it('lists newest first, page by page, without other tenants and deleted ones', async () => {
+      const stores = await create();
+      await write(
+        stores,
+        row('a', 1),
+        row('b', 2),
+        row('c', 3),
+        row('d', 4, { deleted: true }),
+        row('e', 5, { tenantId: 'ten_2' }),
+      );
+      const list = async (tenantId: string | null, limit: number, before: number | null) =>
+        (await stores.readModels.list('integration', { tenantId, limit, before })).map(({ id }) => id);
+      expect(await list('ten_1', 2, null)).toEqual(['c', 'b']);
+      expect(await list('ten_1', 2, 2)).toEqual(['a']);
+      expect(await list(null, 9, null)).toEqual(['e', 'c', 'b', 'a']);
+    });
+
+    it('forgets what a failed transaction wrote', async () => {
+      const { events, readModels } = await create();
+      const failing = events.transaction(async ({ handle }) => {
+        await readModels.put(handle, 'integration', row('int_1', 1));
+        throw new Error('on purpose');
+      });
+      await expect(failing).rejects.toThrow('on purpose');
+      expect(await readModels.get('integration', 'int_1')).toBeNull();
+    });
+
+    it('finds an API key by its hash until it is deleted', async () => {
+      const { events, readModels } = await create();
+      const key = row('key_1', 1, { hash: 'ab', state: { name: 'CI', role: 'editor' } });
+      await events.transaction(({ handle }) => readModels.put(handle, 'api-key', key));
+      const found = { tenantId: 'ten_1', role: 'editor', keyId: 'key_1', name: 'CI' };
+      expect(await readModels.keyByHash('ab')).toEqual(found);
+      expect(await readModels.keyByHash('cd')).toBeNull();
+      await events.transaction(({ handle }) => readModels.put(handle, 'api-key', { ...key, deleted: true }));
+      expect(await readModels.keyByHash('ab')).toBeNull();
+    });
+
+    it("names a tenant's things and every version, deleted ones too", async () => {
+      const stores = await create();
+      await write(stores, row('b', 1, { version: 3 }), row('a', 2), row('c', 3, { deleted: true }));
+      const ids = await stores.events.transaction(({ handle }) =>
+        stores.readModels.idsOfTenant(handle, 'integration', 'ten_1'),
+      );
+      expect(ids.result).toEqual(['a', 'b']);
+      expect(await stores.readModels.versions('integration', 'a', 10)).toEqual([
+        { kind: 'integration', id: 'b', version: 3 },
+        { kind: 'integration', id: 'c', version: 1 },
+      ]);
+      expect(await stores.readModels.versions('integration', '', 1)).toHaveLength(1);
+    });
+
+    it('keeps the count of failures with the highest sequence', async () => {
+      const { readModels } = await create();
+      await readModels.putFailures([count(2, 20), count(5, 50), count(3, 30)]);
+      await readModels.putFailures([count(4, 40)]);
+      expect((await readModels.failuresOf(['int_1', 'int_2'])).get('int_1')).toEqual(count(5, 50));
+      expect((await readModels.failuresOf(['int_2'])).size).toBe(0);
+    });
+  });
+}

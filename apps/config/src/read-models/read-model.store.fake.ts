@@ -1,0 +1,82 @@
+import type { FakeHandle } from '@hookstile/event-store';
+import type { FoundKey } from '@hookstile/service-runtime';
+import type {
+  FailureCount,
+  KeyVersion,
+  Kind,
+  ReadModelPage,
+  ReadModelRow,
+  ReadModelStore,
+} from './read-model.store.js';
+
+/** The read models in memory, for a fake event store. */
+export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
+  private readonly rows = new Map<string, ReadModelRow>();
+  private readonly failures = new Map<string, FailureCount>();
+
+  async put(handle: FakeHandle, kind: Kind, row: ReadModelRow): Promise<void> {
+    const key = `${kind}:${row.id}`;
+    const before = this.rows.get(key);
+    this.rows.set(key, structuredClone({ ...row, position: before?.position ?? row.position }));
+    handle.onRollback(() => (before ? this.rows.set(key, before) : this.rows.delete(key)));
+  }
+
+  async get(kind: Kind, id: string): Promise<ReadModelRow | null> {
+    const row = this.rows.get(`${kind}:${id}`);
+    return row ? this.read(row) : null;
+  }
+
+  async list(kind: Kind, { tenantId, limit, before }: ReadModelPage): Promise<ReadModelRow[]> {
+    return this.present(kind)
+      .filter((row) => tenantId === null || row.tenantId === tenantId)
+      .filter((row) => before === null || row.position < before)
+      .sort((a, b) => b.position - a.position)
+      .slice(0, limit)
+      .map((row) => this.read(row));
+  }
+
+  async idsOfTenant(_handle: FakeHandle, kind: Kind, tenantId: string): Promise<string[]> {
+    return this.present(kind)
+      .filter((row) => row.tenantId === tenantId)
+      .map(({ id }) => id)
+      .sort();
+  }
+
+  async keyByHash(hash: string): Promise<FoundKey | null> {
+    const row = this.present('api-key').find((key) => key.hash === hash);
+    if (!row) return null;
+    const { name, role } = row.state as Pick<FoundKey, 'name' | 'role'>;
+    return { tenantId: row.tenantId, role, keyId: row.id, name };
+  }
+
+  async versions(kind: Kind, after: string, limit: number): Promise<KeyVersion[]> {
+    return this.all(kind)
+      .filter(({ id }) => id > after)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, limit)
+      .map(({ id, version }) => ({ kind, id, version }));
+  }
+
+  async putFailures(counts: readonly FailureCount[]): Promise<void> {
+    for (const count of counts) {
+      const known = this.failures.get(count.integrationId);
+      if (!known || count.sequence > known.sequence) this.failures.set(count.integrationId, count);
+    }
+  }
+
+  async failuresOf(integrationIds: readonly string[]): Promise<Map<string, FailureCount>> {
+    return new Map([...this.failures].filter(([id]) => integrationIds.includes(id)));
+  }
+
+  private all(kind: Kind): ReadModelRow[] {
+    return [...this.rows].filter(([key]) => key.startsWith(`${kind}:`)).map(([, row]) => row);
+  }
+
+  private present(kind: Kind): ReadModelRow[] {
+    return this.all(kind).filter(({ deleted }) => !deleted);
+  }
+
+  private read({ hash: _hash, ...row }: ReadModelRow): ReadModelRow {
+    return structuredClone(row);
+  }
+}

@@ -1,0 +1,36 @@
+import { TypeormEventStore } from '@hookstile/event-store';
+import { createDatabaseSchema, type DatabaseSchema } from '@hookstile/testing';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll } from 'vitest';
+import { FirstTables1763798400000 } from '../migrations/first-tables.migration.js';
+import { readModelStoreConformance } from './read-model.store.conformance.js';
+import { TypeormReadModelStore } from './read-model.store.typeorm.js';
+
+let database: DatabaseSchema;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  database = await createDatabaseSchema('read_models');
+  const { url, schema } = database;
+  dataSource = await new DataSource({
+    type: 'postgres',
+    url,
+    schema,
+    migrations: [FirstTables1763798400000],
+    migrationsRun: true,
+  }).initialize();
+});
+
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+readModelStoreConformance('Postgres', async () => {
+  const tables = ['tenants', 'api_keys', 'integrations', 'integration_failures'];
+  await dataSource.query(`TRUNCATE ${tables.map((table) => `"${database.schema}".${table}`).join(', ')}`);
+  return {
+    events: new TypeormEventStore(dataSource, database.schema),
+    readModels: new TypeormReadModelStore(dataSource, database.schema),
+  };
+});

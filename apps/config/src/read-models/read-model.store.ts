@@ -1,0 +1,58 @@
+import type { Configuration } from '@hookstile/contracts';
+import type { FoundKey } from '@hookstile/service-runtime';
+
+export type Kind = Configuration['kind'];
+
+/** The newest state of one aggregate, with what is searched for in columns of its own. */
+export interface ReadModelRow {
+  id: string;
+  tenantId: string;
+  version: number;
+  deleted: boolean;
+  /** Sequence of the domain event that created it: rises with time and never changes. */
+  position: number;
+  state: unknown;
+  /** Of an API key. */
+  hash?: string;
+}
+
+export interface ReadModelPage {
+  /** Null: of all tenants. */
+  tenantId: string | null;
+  limit: number;
+  /** Only rows below this position. */
+  before: number | null;
+}
+
+export interface FailureCount {
+  integrationId: string;
+  enablement: number;
+  sequence: number;
+  consecutiveFailures: number;
+}
+
+export interface KeyVersion {
+  kind: Kind;
+  id: string;
+  version: number;
+}
+
+/** What config reads. Rows are written in the transaction that appends the domain events they come from. */
+export interface ReadModelStore<Handle> {
+  put(handle: Handle, kind: Kind, row: ReadModelRow): Promise<void>;
+  /** Also a deleted one. Inside a transaction give its handle: a second connection could be one too many. */
+  get(kind: Kind, id: string, handle?: Handle): Promise<ReadModelRow | null>;
+  /** Newest first, without deleted ones. */
+  list(kind: Kind, page: ReadModelPage): Promise<ReadModelRow[]>;
+  /** The tenant's, without deleted ones, as the transaction sees them. */
+  idsOfTenant(handle: Handle, kind: Kind, tenantId: string): Promise<string[]>;
+  /** The API key with this hash unless it is deleted. */
+  keyByHash(hash: string): Promise<FoundKey | null>;
+  /** Every aggregate's version, deleted ones too, by kind and id; `after` is the last one of the page before. */
+  versions(kind: Kind, after: string, limit: number): Promise<KeyVersion[]>;
+  /** Keeps a count unless a later one of the same integration is known. */
+  putFailures(counts: readonly FailureCount[]): Promise<void>;
+  failuresOf(integrationIds: readonly string[]): Promise<Map<string, FailureCount>>;
+}
+
+export const READ_MODELS = Symbol('ReadModels');

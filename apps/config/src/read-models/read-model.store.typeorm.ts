@@ -1,0 +1,157 @@
+import type { Role } from '@hookstile/contracts';
+import { quoted } from '@hookstile/event-store';
+import type { FoundKey } from '@hookstile/service-runtime';
+import type { DataSource, EntityManager } from 'typeorm';
+import type {
+  FailureCount,
+  KeyVersion,
+  Kind,
+  ReadModelPage,
+  ReadModelRow,
+  ReadModelStore,
+} from './read-model.store.js';
+
+const TABLES: Readonly<Record<Kind, string>> = {
+  tenant: 'tenants',
+  'api-key': 'api_keys',
+  integration: 'integrations',
+};
+
+interface Row {
+  id: string;
+  tenant_id: string;
+  version: number;
+  deleted: boolean;
+  position: string;
+  state: unknown;
+}
+
+interface FailureRow {
+  integration_id: string;
+  enablement: number;
+  sequence: string;
+  consecutive_failures: number;
+}
+
+export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
+  private readonly schema: string;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    schema: string,
+  ) {
+    this.schema = quoted(schema);
+  }
+
+  async put(manager: EntityManager, kind: Kind, row: ReadModelRow): Promise<void> {
+    const values: unknown[] = [row.id, row.tenantId, row.version, row.deleted, row.position, JSON.stringify(row.state)];
+    const columns = ['id', 'tenant_id', 'version', 'deleted', 'position', 'state'];
+    if (kind === 'api-key') {
+      columns.push('hash');
+      values.push(row.hash);
+    }
+    await manager.query(
+      `INSERT INTO ${this.table(kind)} (${columns.join(', ')}) VALUES (${columns.map((_, n) => `$${n + 1}`).join(', ')})
+       ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted, state = excluded.state`,
+      values,
+    );
+  }
+
+  async get(kind: Kind, id: string, manager?: EntityManager): Promise<ReadModelRow | null> {
+    const rows: Row[] = await (manager ?? this.dataSource).query(`SELECT * FROM ${this.table(kind)} WHERE id = $1`, [
+      id,
+    ]);
+    return rows[0] ? rowOf(rows[0]) : null;
+  }
+
+  async list(kind: Kind, { tenantId, limit, before }: ReadModelPage): Promise<ReadModelRow[]> {
+    const rows: Row[] = await this.dataSource.query(
+      `SELECT * FROM ${this.table(kind)}
+       WHERE NOT deleted AND ($1::text IS NULL OR tenant_id = $1) AND ($2::bigint IS NULL OR position < $2)
+       ORDER BY position DESC LIMIT $3`,
+      [tenantId, before, limit],
+    );
+    return rows.map(rowOf);
+  }
+
+  async idsOfTenant(manager: EntityManager, kind: Kind, tenantId: string): Promise<string[]> {
+    const rows: { id: string }[] = await manager.query(
+      `SELECT id FROM ${this.table(kind)} WHERE tenant_id = $1 AND NOT deleted ORDER BY id`,
+      [tenantId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async keyByHash(hash: string): Promise<FoundKey | null> {
+    const rows: { id: string; tenant_id: string; state: { name: string; role: Role } }[] = await this.dataSource.query(
+      `SELECT id, tenant_id, state FROM ${this.table('api-key')} WHERE hash = $1 AND NOT deleted`,
+      [hash],
+    );
+    const row = rows[0];
+    return row ? { tenantId: row.tenant_id, role: row.state.role, keyId: row.id, name: row.state.name } : null;
+  }
+
+  async versions(kind: Kind, after: string, limit: number): Promise<KeyVersion[]> {
+    const rows: { id: string; version: number }[] = await this.dataSource.query(
+      `SELECT id, version FROM ${this.table(kind)} WHERE id > $1 ORDER BY id LIMIT $2`,
+      [after, limit],
+    );
+    return rows.map((row) => ({ kind, ...row }));
+  }
+
+  async putFailures(counts: readonly FailureCount[]): Promise<void> {
+    const newest = new Map<string, FailureCount>();
+    for (const count of counts) {
+      const known = newest.get(count.integrationId);
+      if (!known || count.sequence > known.sequence) newest.set(count.integrationId, count);
+    }
+    if (newest.size === 0) return;
+    const rows = [...newest.values()];
+    await this.dataSource.query(
+      `INSERT INTO ${this.schema}.integration_failures (integration_id, enablement, sequence, consecutive_failures)
+       SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::integer[])
+       ON CONFLICT (integration_id) DO UPDATE SET enablement = excluded.enablement, sequence = excluded.sequence,
+         consecutive_failures = excluded.consecutive_failures
+       WHERE integration_failures.sequence < excluded.sequence`,
+      [
+        rows.map(({ integrationId }) => integrationId),
+        rows.map(({ enablement }) => enablement),
+        rows.map(({ sequence }) => sequence),
+        rows.map(({ consecutiveFailures }) => consecutiveFailures),
+      ],
+    );
+  }
+
+  async failuresOf(integrationIds: readonly string[]): Promise<Map<string, FailureCount>> {
+    const rows: FailureRow[] = await this.dataSource.query(
+      `SELECT * FROM ${this.schema}.integration_failures WHERE integration_id = ANY($1::text[])`,
+      [integrationIds],
+    );
+    return new Map(
+      rows.map((row) => [
+        row.integration_id,
+        {
+          integrationId: row.integration_id,
+          enablement: row.enablement,
+          sequence: Number(row.sequence),
+          consecutiveFailures: row.consecutive_failures,
+        },
+      ]),
+    );
+  }
+
+  private table(kind: Kind): string {
+    return `${this.schema}.${TABLES[kind]}`;
+  }
+}
+
+function rowOf(row: Row): ReadModelRow {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    version: row.version,
+    deleted: row.deleted,
+    position: Number(row.position),
+    state: row.state,
+  };
+}

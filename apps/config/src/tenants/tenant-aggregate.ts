@@ -1,0 +1,46 @@
+import { defineAggregate } from '../changes/aggregate.js';
+import {
+  type Tenant,
+  type TenantCommand,
+  type TenantDomainEvent,
+  type TenantState,
+  tenantDecider,
+} from './tenant.decider.js';
+
+export interface TenantView {
+  id: string;
+  name: string;
+  plan: Tenant['plan'];
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export function tenantView(id: string, { name, plan, version, createdAt, updatedAt }: Tenant): TenantView {
+  return { id, name, plan, version, createdAt, updatedAt };
+}
+
+export const tenantAggregate = defineAggregate<TenantCommand, TenantDomainEvent, TenantState, Tenant>({
+  name: 'tenant',
+  kind: 'tenant',
+  decider: tenantDecider,
+  actions: {
+    TenantCreated: 'tenant.created',
+    TenantUpdated: 'tenant.updated',
+    TenantDeleted: 'tenant.deleted',
+  },
+  isPresent: (state) => state.status !== 'absent',
+  isDeleted: ({ status }) => status === 'deleted',
+  tenantIdOf: (id) => id,
+  nameOf: ({ name }) => name,
+  view: tenantView,
+  configuration: (id, { version, status, name, plan }, at) => ({
+    kind: 'tenant',
+    id,
+    version,
+    deleted: status === 'deleted',
+    at,
+    name,
+    plan,
+  }),
+});

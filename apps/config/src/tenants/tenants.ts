@@ -1,0 +1,89 @@
+import { newId } from '@hookstile/contracts';
+import { type Clock, ProblemError, parseBody, type RandomBytes } from '@hookstile/service-runtime';
+import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
+import type { Change, Changes } from '../changes/changes.js';
+import type { Origin } from '../changes/origin.js';
+import { requireIfMatch } from '../input/if-match.js';
+import { mergePatch } from '../input/merge-patch.js';
+import { type Page, readPage } from '../input/page.js';
+import { integrationAggregate } from '../integrations/integration-aggregate.js';
+import type { ReadModelStore } from '../read-models/read-model.store.js';
+import type { Tenant, TenantState } from './tenant.decider.js';
+import { CreateTenantDto, TenantDto } from './tenant.dto.js';
+import { type TenantView, tenantAggregate, tenantView } from './tenant-aggregate.js';
+
+const ID_RANDOM_BYTES = 10;
+
+function active(state: TenantState): Tenant {
+  if (state.status !== 'active') throw new ProblemError('not_found', 'There is no such tenant.');
+  return state;
+}
+
+/** What can be done with tenants. */
+export class Tenants {
+  constructor(
+    private readonly changes: Changes,
+    private readonly readModels: ReadModelStore<unknown>,
+    private readonly clock: Clock,
+    private readonly randomBytes: RandomBytes,
+  ) {}
+
+  async create(body: unknown, origin: Origin): Promise<TenantView> {
+    const { id: given, name, plan } = parseBody(CreateTenantDto, body);
+    const id = given ?? newId('ten', this.clock.nowMs(), this.randomBytes(ID_RANDOM_BYTES));
+    const state = await this.changes.run(origin, async (change) => {
+      const tenant = await change.load(tenantAggregate, id);
+      return tenant.execute({ type: 'create', at: this.now(), name, plan });
+    });
+    return tenantView(id, active(state));
+  }
+
+  async get(id: string): Promise<TenantView> {
+    const row = await this.readModels.get('tenant', id);
+    return tenantView(id, active((row?.state as TenantState | undefined) ?? { status: 'absent', version: 0 }));
+  }
+
+  /** Throws `not_found` unless the tenant exists. */
+  async require(id: string): Promise<void> {
+    await this.get(id);
+  }
+
+  async list(query: unknown): Promise<Page<TenantView>> {
+    const page = await readPage(query, (bounds) => this.readModels.list('tenant', { tenantId: null, ...bounds }));
+    return { ...page, items: page.items.map(({ id, state }) => tenantView(id, state as Tenant)) };
+  }
+
+  async patch(id: string, ifMatch: string | undefined, body: unknown, origin: Origin): Promise<TenantView> {
+    const state = await this.changes.run(origin, async (change) => {
+      const tenant = await change.load(tenantAggregate, id);
+      const { version, name, plan } = active(tenant.state);
+      requireIfMatch(ifMatch, version);
+      const next = parseBody(TenantDto, mergePatch({ name, plan }, body));
+      return tenant.execute({ type: 'update', at: this.now(), name: next.name, plan: next.plan });
+    });
+    return tenantView(id, active(state));
+  }
+
+  async delete(id: string, ifMatch: string | undefined, origin: Origin): Promise<void> {
+    await this.changes.run(origin, async (change) => {
+      const tenant = await change.load(tenantAggregate, id);
+      requireIfMatch(ifMatch, active(tenant.state).version);
+      await this.deleteThingsOf(id, change);
+      await tenant.execute({ type: 'delete', at: this.now() });
+    });
+  }
+
+  /** No key and no integration outlives its tenant: what is left would work for a tenant that is gone. */
+  private async deleteThingsOf(tenantId: string, change: Change): Promise<void> {
+    for (const id of await change.idsOfTenant('api-key', tenantId)) {
+      await (await change.load(apiKeyAggregate, id)).execute({ type: 'delete', at: this.now() });
+    }
+    for (const id of await change.idsOfTenant('integration', tenantId)) {
+      await (await change.load(integrationAggregate, id)).execute({ type: 'delete', at: this.now() });
+    }
+  }
+
+  private now(): string {
+    return new Date(this.clock.nowMs()).toISOString();
+  }
+}

@@ -1,0 +1,10 @@
+export { READ_MODELS } from './read-models/read-model.store.js';
+
+/** Tokens under which the module provides what its controllers and consumers use. */
+export const CHANGES = Symbol('Changes');
+export const OUTBOX_RELAY = Symbol('OutboxRelay');
+export const TENANTS = Symbol('Tenants');
+export const API_KEYS = Symbol('ApiKeys');
+export const INTEGRATIONS = Symbol('Integrations');
+/** `OriginOf`: who makes a request. */
+export const ORIGIN_OF = Symbol('OriginOf');
