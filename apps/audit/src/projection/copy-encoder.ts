@@ -30,13 +30,19 @@ export class CopyEncoder {
   }
 
   integer(value: number | null): void {
-    if (value === null) return this.null();
+    if (value === null) {
+      this.null();
+      return;
+    }
     this.#int32(4);
     this.#int32(value);
   }
 
   bigint(value: number | null): void {
-    if (value === null) return this.null();
+    if (value === null) {
+      this.null();
+      return;
+    }
     this.#int32(8);
     this.#int64(value);
   }
@@ -55,13 +61,19 @@ export class CopyEncoder {
 
   /** Postgres counts microseconds from 2000. */
   timestamptz(unixMs: number | null): void {
-    if (unixMs === null) return this.null();
+    if (unixMs === null) {
+      this.null();
+      return;
+    }
     this.#int32(8);
     this.#int64((unixMs - POSTGRES_EPOCH_MS) * 1000);
   }
 
   text(value: string | null): void {
-    if (value === null) return this.null();
+    if (value === null) {
+      this.null();
+      return;
+    }
     // Postgres has no zero character in texts.
     const text = value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
     this.#reserve(4 + text.length * UTF8_BYTES_PER_UNIT);
@@ -71,7 +83,10 @@ export class CopyEncoder {
   }
 
   bytes(value: Buffer | null): void {
-    if (value === null) return this.null();
+    if (value === null) {
+      this.null();
+      return;
+    }
     this.#int32(value.length);
     this.#reserve(value.length);
     this.#length += value.copy(this.#buffer, this.#length);
@@ -79,7 +94,10 @@ export class CopyEncoder {
 
   /** Header (dimensions, has nulls, element type), then length and lower bound of the only dimension, then elements. */
   textArray(values: readonly string[] | null): void {
-    if (values === null) return this.null();
+    if (values === null) {
+      this.null();
+      return;
+    }
     const start = this.#length;
     this.#int32(0);
     this.#int32(values.length > 0 ? 1 : 0);

@@ -1,11 +1,10 @@
 import type { Clock } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
-import { Epochs } from '../project/epochs.js';
-import { type ProjectedTopic, projectRecord, type RecordToProject } from '../project/project-record.js';
-import { ProjectionRows } from '../project/projection-rows.js';
-import { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
+import type { ProjectedTopic, RecordToProject } from '../project/project-record.js';
+import type { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
 import type { ProjectionStore } from './projection.store.js';
 import type { ProjectionMetrics } from './projection-metrics.js';
+import { type Batch, writeBatches } from './write-batches.js';
 
 export interface ProjectorOptions {
   /** Waits this long for other topics' records before a flush: what was routed and delivered at once is one row. */
@@ -15,9 +14,7 @@ export interface ProjectorOptions {
   retryDelayMaxMs: number;
 }
 
-interface Waiting {
-  topic: ProjectedTopic;
-  records: readonly RecordToProject[];
+interface Waiting extends Batch {
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -99,18 +96,9 @@ export class Projector {
     waiting.reject(error);
   }
 
-  /** Writes what can be read; gives back which batches hold a record that this release cannot. */
-  async #write(taken: readonly Waiting[]): Promise<Map<Waiting, UnknownContractVersionError>> {
+  async #write(taken: readonly Waiting[]): Promise<ReadonlyMap<Batch, UnknownContractVersionError>> {
     const startedMs = this.clock.monotonicMs();
-    const epochs = new Epochs(await this.store.epochsOf(journalPartitions(taken)));
-    const rows = new ProjectionRows();
-    const stopped = new Map<Waiting, UnknownContractVersionError>();
-    for (const waiting of taken) {
-      const error = projectBatch(waiting, rows, epochs);
-      if (error) stopped.set(waiting, error);
-    }
-    rows.addEpochs(epochs.found);
-    await this.store.write(rows);
+    const { rows, stopped } = await writeBatches(this.store, taken);
     this.metrics.flushed(rows, this.clock.monotonicMs() - startedMs, this.clock.nowMs() - oldestMs(taken));
     return stopped;
   }
@@ -123,27 +111,4 @@ function pause(ms: number): Promise<void> {
 /** Records of a batch are oldest first in each partition, so the first one is nearly the oldest. */
 function oldestMs(taken: readonly Waiting[]): number {
   return Math.min(...taken.map(({ records }) => records[0]?.timestampMs ?? Number.POSITIVE_INFINITY));
-}
-
-function journalPartitions(taken: readonly Waiting[]): number[] {
-  const partitions = new Set<number>();
-  for (const { topic, records } of taken) {
-    if (topic === 'attempts') for (const record of records) partitions.add(record.partition);
-  }
-  return [...partitions];
-}
-
-/** A partition stops at its first record of an unknown version; those of other partitions go on. */
-function projectBatch({ topic, records }: Waiting, rows: ProjectionRows, epochs: Epochs) {
-  const stopped = new Map<number, UnknownContractVersionError>();
-  for (const record of records) {
-    if (stopped.has(record.partition)) continue;
-    try {
-      projectRecord(topic, record, rows, epochs);
-    } catch (error) {
-      if (!(error instanceof UnknownContractVersionError)) throw error;
-      stopped.set(record.partition, error);
-    }
-  }
-  return [...stopped.values()][0] ?? null;
 }

@@ -1,0 +1,323 @@
+import {
+  type ApiKeyConfiguration,
+  configurationKey,
+  configurationV1,
+  type Delivery,
+  type DomainEventRecord,
+  domainEventsV1,
+  type EncodedRecord,
+  partitionOf,
+  type Role,
+  type TopicName,
+  topicName,
+} from '@hookstile/contracts';
+import { connectMessaging, type Messaging, type RecordPublisher, topicDefinitions } from '@hookstile/messaging';
+import { hashKey, type RunningService, startService } from '@hookstile/service-runtime';
+import {
+  aDelivery,
+  createDatabaseSchema,
+  type DatabaseSchema,
+  randomTopicPrefix,
+  testBrokers,
+  until,
+} from '@hookstile/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditService } from './audit.module.js';
+import {
+  deliveryRecord,
+  FAILED,
+  journaled,
+  journalRecord,
+  routingRecord,
+  sampleAttempt,
+  sampleHeld,
+  sampleRouting,
+} from './project/sample-records.js';
+
+const PARTITIONS = 2;
+const VIEW_LAG_MAX_MS = 2_000;
+const KEYS = { viewer: 'hk_viewer', producer: 'hk_producer', other: 'hk_other' };
+
+interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the test reads answers as a client would, member by member.
+  body: any;
+}
+
+describe('audit on a real broker and database', () => {
+  const prefix = randomTopicPrefix('audit');
+  let database: DatabaseSchema;
+  let messaging: Messaging;
+  let publisher: RecordPublisher;
+  let service: RunningService;
+
+  const start = () =>
+    startService(auditService, {
+      KAFKA_BROKERS: testBrokers().join(','),
+      DATABASE_URL: database.url,
+      DATABASE_SCHEMA: database.schema,
+      HOOKSTILE_TOPIC_PREFIX: prefix,
+      HOOKSTILE_PARTITIONS: String(PARTITIONS),
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'error',
+    });
+  const publish = (name: TopicName, record: EncodedRecord, partition = partitionOf(record.key, PARTITIONS)) =>
+    publisher.publish([{ ...record, topic: topicName(prefix, name), partition }]);
+  const get = async (path: string, key: string = KEYS.viewer): Promise<Answer> => {
+    const response = await fetch(`${service.url}/v1/${path}`, { headers: { authorization: `Bearer ${key}` } });
+    return { status: response.status, body: await response.json() };
+  };
+  const items = async (path: string) => (await get(path)).body.items;
+  const addKey = (key: string, tenantId: string, role: Role) => {
+    const at = new Date().toISOString();
+    const id = `key_${tenantId}_${role}`;
+    const value: ApiKeyConfiguration = {
+      kind: 'api-key',
+      id,
+      version: 1,
+      deleted: false,
+      at,
+      tenantId,
+      name: role,
+      role,
+      hash: hashKey(key),
+    };
+    return publish('configuration', configurationV1.encode(configurationKey('api-key', id), value), 0);
+  };
+  const deliveryOf = (id: string, sourceOffset: number, type = 'device.compliant'): Delivery =>
+    aDelivery({ event: { id, type, acceptedAt: new Date().toISOString() }, sourceOffset });
+  const now = () => ({ at: new Date().toISOString() });
+
+  beforeAll(async () => {
+    database = await createDatabaseSchema('audit');
+    messaging = await connectMessaging({ brokers: testBrokers(), clientId: 'audit-test' });
+    await messaging.createTopics(topicDefinitions(prefix, PARTITIONS), 1);
+    publisher = await messaging.publisher({ name: 'test' });
+    await addKey(KEYS.viewer, 'ten_1', 'viewer');
+    await addKey(KEYS.producer, 'ten_1', 'producer');
+    await addKey(KEYS.other, 'ten_2', 'admin');
+    service = await start();
+  });
+  afterAll(async () => {
+    await service?.stop();
+    await messaging?.close();
+    await database?.drop();
+  });
+
+  it('shows an event, its delivery and its attempt within two seconds of the records', async () => {
+    const delivery = deliveryOf('evt_shown', 1);
+    const { deliveryId } = delivery.envelope;
+    await publish('routings', routingRecord(sampleRouting([delivery])));
+    await publish('deliveries', deliveryRecord(delivery));
+    await until(async () => (await get(`deliveries/${deliveryId}`)).status === 200, {
+      timeoutMs: VIEW_LAG_MAX_MS + 10_000,
+    });
+    expect((await get(`deliveries/${deliveryId}`)).body).toMatchObject({ status: 'pending', attemptCount: 0 });
+    const publishedMs = performance.now();
+    const attempt = sampleAttempt(delivery, now());
+    await publish('attempts', journalRecord(attempt, '{"n":1}', 'ok'));
+    await until(async () => (await get(`deliveries/${deliveryId}`)).body.status === 'delivered');
+    expect(performance.now() - publishedMs).toBeLessThan(VIEW_LAG_MAX_MS);
+    expect((await get(`event-log/${attempt.attemptId}`)).body).toMatchObject({
+      id: attempt.attemptId,
+      deliveryId,
+      deliveryIds: [deliveryId],
+      eventId: 'evt_shown',
+      attempt: 1,
+      trigger: 'event',
+      outcome: 'succeeded',
+      httpStatus: 200,
+      error: null,
+      durationMs: 12.5,
+      traceId: attempt.traceId,
+      late: false,
+      request: {
+        method: 'POST',
+        url: 'https://example.com/hook',
+        body: '{"n":1}',
+        bodyEncoding: 'utf8',
+        truncated: false,
+      },
+      response: { headers: { 'content-type': 'text/plain' }, body: 'ok', bodyEncoding: 'utf8', truncated: false },
+    });
+    const [fate] = await items('events?eventId=evt_shown');
+    expect(fate).toMatchObject({
+      outcome: 'routed',
+      via: 'http',
+      deliveries: [{ id: deliveryId, integrationId: 'int_1', status: 'delivered' }],
+    });
+  });
+
+  it('leaves bodies out of lists and keeps them in the single row', async () => {
+    const [line] = await items('event-log?eventId=evt_shown');
+    expect(line.request).not.toHaveProperty('body');
+    expect(line.request.headers['webhook-id']).toBe(line.deliveryId);
+    expect(line.response).not.toHaveProperty('body');
+  });
+
+  it('narrows the event log by each of its filters', async () => {
+    const delivery = deliveryOf('evt_filtered', 2, 'device.non_compliant');
+    const { deliveryId } = delivery.envelope;
+    const failed = sampleAttempt(delivery, { ...now(), ...FAILED });
+    await publish('routings', routingRecord(sampleRouting([delivery])));
+    await publish('attempts', journalRecord(failed, '{}', 'no'));
+    await until(async () => (await get(`event-log/${failed.attemptId}`)).status === 200);
+    await until(async () => (await items('events?eventId=evt_filtered')).length === 1);
+    const found = async (query: string) => (await items(`event-log?${query}`)).map((line: { id: string }) => line.id);
+    for (const query of [
+      'eventId=evt_filtered',
+      `deliveryId=${deliveryId}`,
+      'eventType=device.non_compliant',
+      'httpStatus=500',
+      'outcome=failed',
+      'error=http_status',
+      'trigger=event&outcome=failed',
+      'integrationId=int_1&httpStatus=500',
+      'q=NON_COMPLIANT',
+      `since=${failed.at}&outcome=failed`,
+    ]) {
+      expect(await found(query), query).toEqual([failed.attemptId]);
+    }
+    for (const query of ['integrationId=int_2', 'trigger=test', 'q=%25', `until=${failed.at}&outcome=failed`]) {
+      expect(await found(query), query).toEqual([]);
+    }
+  });
+
+  it('goes on behind a cursor although rows were added meanwhile', async () => {
+    const first = await get('deliveries?limit=1');
+    expect(first.body.items).toHaveLength(1);
+    const late = deliveryOf('evt_between', 3);
+    await publish('deliveries', deliveryRecord(late));
+    await until(async () => (await get(`deliveries/${late.envelope.deliveryId}`)).status === 200);
+    const second = await get(`deliveries?limit=1&cursor=${first.body.nextCursor}`);
+    const ids = [...first.body.items, ...second.body.items].map((item) => item.eventId);
+    expect(ids).toEqual(['evt_filtered', 'evt_shown']);
+    expect(second.body.nextCursor).toBeNull();
+  });
+
+  it('answers 404 for an id of another tenant, 403 for a producer and 401 without a valid key', async () => {
+    const [delivery] = await items('deliveries?limit=1');
+    expect((await get(`deliveries/${delivery.id}`, KEYS.other)).status).toBe(404);
+    const [line] = await items('event-log?limit=1');
+    expect((await get(`event-log/${line.id}`, KEYS.other)).body).toMatchObject({ status: 404, code: 'not_found' });
+    expect((await get('events', KEYS.other)).body).toEqual({ items: [], nextCursor: null });
+    expect((await get('event-log', KEYS.producer)).status).toBe(403);
+    expect((await get('event-log', 'hk_unknown')).status).toBe(401);
+  });
+
+  it.each([
+    'event-log?colour=red',
+    'event-log?outcome=odd',
+    'event-log?httpStatus=abc',
+    'event-log?since=yesterday',
+    'event-log?limit=0',
+    'event-log?limit=201',
+    'event-log?cursor=x',
+    'event-log?error=odd',
+    'event-log?trigger=odd',
+    'deliveries?status=odd',
+    'events?outcome=odd',
+    'audit-log?since=2026',
+    'event-log/att_1_1_1?x=1',
+    'event-log?eventId=',
+  ])('refuses %s as malformed', async (path) => {
+    expect((await get(path)).body).toMatchObject({ status: 400, code: 'malformed' });
+  });
+
+  it('shows held deliveries and lines of the audit log', async () => {
+    const held = deliveryOf('evt_held', 4);
+    await publish('attempts', journalRecord(sampleHeld(held, { ...now(), deliveries: [journaled(held, 4)] })));
+    const fact: DomainEventRecord = {
+      sequence: 7,
+      aggregate: 'integration',
+      aggregateId: 'int_1',
+      version: 3,
+      type: 'IntegrationDisabled',
+      action: 'integration.disabled',
+      tenantId: 'ten_1',
+      subjectName: 'SIEM',
+      before: { state: 'enabled' },
+      after: { state: 'disabled' },
+      actor: { type: 'system', id: null, name: null, role: null },
+      requestId: null,
+      ...now(),
+    };
+    await publish('domain-events', domainEventsV1.encode('int_1', fact));
+    await until(async () => (await items('deliveries?status=held')).length === 1);
+    expect((await items('deliveries?status=held'))[0]).toMatchObject({
+      eventId: 'evt_held',
+      reason: 'disabled',
+      finishedAt: null,
+    });
+    await until(async () => (await items('audit-log?action=integration.disabled')).length === 1);
+    const [line] = await items('audit-log?subjectType=integration&subjectId=int_1');
+    expect(line).toMatchObject({
+      id: 'aud_7',
+      actor: { type: 'system' },
+      before: { state: 'enabled' },
+      subject: { type: 'integration', id: 'int_1', name: 'SIEM' },
+    });
+    expect(await items('audit-log?actorId=key_1')).toEqual([]);
+  });
+
+  it('records a malformed record and reads on', async () => {
+    await publish(
+      'attempts',
+      { key: 'x', headers: { 'hookstile-contract': 'attempts/1' }, value: Buffer.from('?') },
+      0,
+    );
+    const after = deliveryOf('evt_after', 5);
+    await publish('attempts', journalRecord(sampleAttempt(after, now())), 0);
+    await until(async () => (await get(`deliveries/${after.envelope.deliveryId}`)).body.status === 'delivered');
+    expect(await rows('select topic, partition, detail from unreadable_records')).toEqual([
+      { topic: 'attempts', partition: 0, detail: 'does not match attempts/1' },
+    ]);
+  });
+
+  it('brings deleted rows back and changes no other when every topic is read again from its beginning', async () => {
+    const tables = ['events', 'deliveries', 'attempts', 'audit_log', 'unreadable_records', 'partition_epochs'];
+    const all = async () => Promise.all(tables.map((table) => rows(`select * from ${table} order by 1, 2, 3`)));
+    const before = await all();
+    await service.stop();
+    // What comes back shows that the replay went past all that stayed.
+    await rows('delete from events; delete from attempts; delete from audit_log; delete from unreadable_records');
+    await resetOffsets();
+    service = await start();
+    await until(
+      async () => {
+        expect(await all()).toEqual(before);
+        return true;
+      },
+      { timeoutMs: 20_000, intervalMs: 100 },
+    );
+  }, 60_000);
+
+  async function rows(statement: string): Promise<unknown[]> {
+    const client = new pg.Client({ connectionString: database.url, options: `-c search_path=${database.schema}` });
+    await client.connect();
+    try {
+      return (await client.query(statement)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** A group may commit an earlier offset; that is what an operator does to read everything again. */
+  async function resetOffsets(): Promise<void> {
+    const topics = (['routings', 'deliveries', 'attempts', 'domain-events', 'integration-signals'] as const).map(
+      (name) => topicName(prefix, name),
+    );
+    const assigned = Promise.withResolvers<void>();
+    const subscription = await messaging.subscribe({
+      groupId: topicName(prefix, 'events').replace('events', 'audit'),
+      topics,
+      from: 'beginning',
+      onBatch: () => undefined,
+      onAssignment: () => assigned.resolve(),
+    });
+    await assigned.promise;
+    await subscription.commit(subscription.assignment.map((partition) => ({ ...partition, offset: 0 })));
+    await subscription.stop();
+  }
+});

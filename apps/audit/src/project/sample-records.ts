@@ -1,0 +1,127 @@
+import {
+  type AttemptRecord,
+  attemptIdOf,
+  attemptsV1,
+  type Delivery,
+  type DiscardedRecord,
+  deliveriesV1,
+  type EncodedRecord,
+  type HeldRecord,
+  type JournalEnvelope,
+  type JournaledDelivery,
+  type Routing,
+  routingsV1,
+} from '@hookstile/contracts';
+import type { RecordToProject } from './project-record.js';
+
+/** Records as the other services write them, for tests and measurements. */
+
+export function sampleRouting(deliveries: readonly Delivery[], overrides: Partial<Routing> = {}): Routing {
+  const [first] = deliveries;
+  return {
+    sourcePartition: first?.envelope.sourcePartition ?? 0,
+    sourceOffset: first?.envelope.sourceOffset ?? 0,
+    via: 'http',
+    routedAt: '2026-01-02T03:04:05.700Z',
+    event: first?.envelope.event ?? null,
+    tenantId: first?.envelope.event.tenantId ?? null,
+    outcome: 'routed',
+    reason: null,
+    detail: null,
+    deliveries: deliveries.map(({ envelope: { deliveryId, integrationId } }) => ({ deliveryId, integrationId })),
+    traceparent: null,
+    ...overrides,
+  };
+}
+
+export function journaled({ envelope }: Delivery, offset = 0): JournaledDelivery {
+  return {
+    deliveryId: envelope.deliveryId,
+    eventId: envelope.event.id,
+    eventSource: envelope.event.source,
+    eventType: envelope.event.type,
+    sourcePartition: envelope.sourcePartition,
+    sourceOffset: envelope.sourceOffset,
+    offset,
+    acceptedAt: envelope.event.acceptedAt,
+  };
+}
+
+const common = ({ envelope }: Delivery) => ({
+  tenantId: envelope.event.tenantId,
+  integrationId: envelope.integrationId,
+  epoch: 1,
+  sequence: 1,
+  at: '2026-01-02T03:04:06.000Z',
+});
+
+/** An attempt that succeeded; bodies are added by `journalRecord`. */
+export function sampleAttempt(delivery: Delivery, overrides: Partial<AttemptRecord> = {}): AttemptRecord {
+  const { epoch, attempt } = { epoch: 1, attempt: 1, ...overrides };
+  return {
+    kind: 'attempt',
+    ...common(delivery),
+    deliveries: [journaled(delivery)],
+    attemptId: attemptIdOf(delivery.envelope.deliveryId, epoch, attempt),
+    attempt,
+    trigger: 'event',
+    durationMs: 12.5,
+    outcome: 'succeeded',
+    push: 'delivered',
+    consecutiveFailures: 0,
+    httpStatus: 200,
+    error: null,
+    errorDetail: null,
+    nextAttemptAt: null,
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    request: {
+      method: 'POST',
+      url: 'https://example.com/hook',
+      headers: [
+        ['content-type', 'application/json'],
+        ['webhook-id', delivery.envelope.deliveryId],
+        ['webhook-timestamp', '1767323046'],
+        ['webhook-signature', 'v1,mF2k9wVQm0yqJ9H8mR7Zs1vZ1f8d2w3J6s7m8n9o0pQ='],
+        ['traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'],
+        ['user-agent', 'Hookstile/0.1.0'],
+      ],
+      truncated: false,
+    },
+    response: { headers: [['content-type', 'text/plain']], truncated: false },
+    requestBytes: 0,
+    responseBytes: 0,
+    ...overrides,
+  };
+}
+
+export const FAILED = {
+  outcome: 'failed',
+  push: 'pending',
+  httpStatus: 500,
+  error: 'http_status',
+  nextAttemptAt: '2026-01-02T03:05:00.000Z',
+} as const;
+
+export function sampleHeld(delivery: Delivery, overrides: Partial<HeldRecord> = {}): HeldRecord {
+  return { kind: 'held', ...common(delivery), deliveries: [journaled(delivery)], reason: 'disabled', ...overrides };
+}
+
+export function sampleDiscarded(delivery: Delivery, overrides: Partial<DiscardedRecord> = {}): DiscardedRecord {
+  return { kind: 'discarded', ...common(delivery), deliveries: [journaled(delivery)], reason: 'admin', ...overrides };
+}
+
+export function journalRecord(envelope: JournalEnvelope, request = '', response = ''): EncodedRecord {
+  const bytes = Buffer.from(request + response);
+  if (envelope.kind !== 'attempt') return attemptsV1.encode('int_1', { envelope, bytes });
+  const lengths = { requestBytes: Buffer.byteLength(request), responseBytes: Buffer.byteLength(response) };
+  return attemptsV1.encode(envelope.integrationId, { envelope: { ...envelope, ...lengths }, bytes });
+}
+
+export const routingRecord = (routing: Routing) => routingsV1.encode(routing.tenantId ?? '', routing);
+export const deliveryRecord = (delivery: Delivery) => deliveriesV1.encode(delivery.envelope.integrationId, delivery);
+
+/** A record as a reader gets it. */
+export function received({ headers, value }: EncodedRecord, offset: number, partition = 0): RecordToProject {
+  const bytes = Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)]);
+  return { headers: Object.fromEntries(bytes), value, offset, partition, timestampMs: 0 };
+}

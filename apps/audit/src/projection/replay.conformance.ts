@@ -1,0 +1,136 @@
+import type { Delivery, EncodedRecord, JournalEnvelope } from '@hookstile/contracts';
+import { aDelivery } from '@hookstile/testing';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { ProjectedTopic } from '../project/project-record.js';
+import {
+  deliveryRecord,
+  FAILED,
+  journaled,
+  journalRecord,
+  received,
+  routingRecord,
+  sampleAttempt,
+  sampleDiscarded,
+  sampleHeld,
+  sampleRouting,
+} from '../project/sample-records.js';
+import type { AuditStores } from './audit-stores.js';
+import { writeBatches } from './write-batches.js';
+
+type Log = Record<'routings' | 'deliveries' | 'attempts', EncodedRecord[]>;
+const TOPICS = ['routings', 'deliveries', 'attempts'] as const;
+
+/** What the dispatcher may journal next; `take-over` is a new epoch, `late` a record of the owner before it. */
+const STEPS = ['attempt-failed', 'delivered', 'failed', 'held', 'discarded', 'take-over', 'late', 'twice'] as const;
+const scenario = fc.record({
+  deliveries: fc.integer({ min: 1, max: 3 }),
+  routedTwice: fc.boolean(),
+  steps: fc.array(fc.tuple(fc.constantFrom(...STEPS), fc.nat(2)), { maxLength: 12 }),
+});
+/** How readers go through the log: which topic, how far, and how far back first. */
+const reads = fc.array(
+  fc.record({ topic: fc.constantFrom(...TOPICS), back: fc.nat(6), count: fc.integer({ min: 1, max: 5 }) }),
+  { maxLength: 15 },
+);
+type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+type Reads = typeof reads extends fc.Arbitrary<infer T> ? T : never;
+
+function journalOf(deliveries: readonly Delivery[], { steps }: Scenario): EncodedRecord[] {
+  let epoch = 1;
+  const at = '2026-01-02T03:04:06.000Z';
+  const records: JournalEnvelope[] = [{ kind: 'epoch', epoch, owner: 'a', at }];
+  const attempts = new Map<Delivery, number>();
+  steps.forEach(([step, which], index) => {
+    const delivery = deliveries[which % deliveries.length];
+    if (!delivery) return;
+    const position = { epoch: step === 'late' ? Math.max(1, epoch - 1) : epoch, sequence: index + 1 };
+    const about = { ...position, deliveries: [journaled(delivery, deliveries.indexOf(delivery))] };
+    const attempt = (attempts.get(delivery) ?? 0) + 1;
+    if (step === 'take-over') {
+      epoch += 1;
+      records.push({ kind: 'epoch', epoch, owner: 'b', at });
+    } else if (step === 'held') records.push(sampleHeld(delivery, about));
+    else if (step === 'discarded') records.push(sampleDiscarded(delivery, about));
+    else if (step === 'twice') records.push(...records.slice(-1));
+    else {
+      if (step !== 'late') attempts.set(delivery, attempt);
+      const outcome = step === 'delivered' || step === 'late' ? {} : FAILED;
+      const push = step === 'failed' ? { push: 'failed' as const, nextAttemptAt: null } : {};
+      records.push(sampleAttempt(delivery, { ...about, attempt, ...outcome, ...push }));
+    }
+  });
+  return records.map((record) => journalRecord(record, 'request', 'response'));
+}
+
+function logOf(tenantId: string, made: Scenario): Log {
+  const deliveries = Array.from({ length: made.deliveries }, (_, n) =>
+    aDelivery({ event: { tenantId, id: `evt_${n}` }, sourceOffset: n }),
+  );
+  const routings = deliveries.map((delivery) => routingRecord(sampleRouting([delivery])));
+  const routed = deliveries.map(deliveryRecord);
+  if (!made.routedTwice) return { routings, deliveries: routed, attempts: journalOf(deliveries, made) };
+  // The router died before it remembered what it had routed, and meanwhile the integration had been removed.
+  const again = deliveries.map((delivery) =>
+    routingRecord(sampleRouting([delivery], { outcome: 'filtered', deliveries: [] })),
+  );
+  return {
+    routings: [...routings, ...again],
+    deliveries: [...routed, ...routed],
+    attempts: journalOf(deliveries, made),
+  };
+}
+
+async function read(stores: AuditStores, log: Log, topic: keyof Log, from: number, to: number, partition: number) {
+  const records = log[topic].slice(from, to).map((record, index) => received(record, from + index, partition));
+  await writeBatches(stores.projections, [{ topic: topic as ProjectedTopic, records }]);
+}
+
+async function readAll(stores: AuditStores, log: Log, partition: number): Promise<void> {
+  const batches = TOPICS.map((topic) => ({
+    topic,
+    records: log[topic].map((record, offset) => received(record, offset, partition)),
+  }));
+  await writeBatches(stores.projections, batches);
+}
+
+async function readInPieces(stores: AuditStores, log: Log, plan: Reads, partition: number): Promise<void> {
+  const next: Record<keyof Log, number> = { routings: 0, deliveries: 0, attempts: 0 };
+  for (const { topic, back, count } of plan) {
+    const from = Math.max(0, next[topic] - back);
+    const to = Math.min(log[topic].length, from + count);
+    await read(stores, log, topic, from, to, partition);
+    next[topic] = to;
+  }
+  for (const topic of TOPICS) await read(stores, log, topic, next[topic], log[topic].length, partition);
+}
+
+async function viewsOf(stores: AuditStores, tenantId: string) {
+  const page = { limit: 200, after: null };
+  return {
+    eventLog: await stores.eventLog.list(tenantId, {}, page),
+    deliveries: await stores.deliveries.list(tenantId, {}, page),
+    events: await stores.events.list(tenantId, {}, page),
+  };
+}
+
+/** `reference` is read straight through, `stores` in pieces, out of step and from earlier offsets again. */
+export function replayConformance(make: { stores(): AuditStores; reference(): AuditStores; runs: number }): void {
+  it('ends in the same rows however topics interleave and from whatever earlier offset they are read again', async () => {
+    let run = 0;
+    const property = fc.asyncProperty(scenario, reads, async (made, plan) => {
+      // A tenant and a partition of their own keep the runs apart in one database.
+      run += 1;
+      const [tenantId, partition] = [`ten_${run}`, run];
+      const [stores, reference] = [make.stores(), make.reference()];
+      const log = logOf(tenantId, made);
+      await readAll(reference, log, partition);
+      await readInPieces(stores, log, plan, partition);
+      const views = await viewsOf(stores, tenantId);
+      expect(views).toEqual(await viewsOf(reference, tenantId));
+      await readAll(stores, log, partition);
+      expect(await viewsOf(stores, tenantId)).toEqual(views);
+    });
+    await fc.assert(property, { numRuns: make.runs });
+  });
+}

@@ -1,0 +1,54 @@
+import { Epochs } from '../project/epochs.js';
+import { type ProjectedTopic, projectRecord, type RecordToProject } from '../project/project-record.js';
+import { ProjectionRows } from '../project/projection-rows.js';
+import { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
+import type { ProjectionStore } from './projection.store.js';
+
+/** Records of one topic, those of each partition in offset order. */
+export interface Batch {
+  topic: ProjectedTopic;
+  records: readonly RecordToProject[];
+}
+
+export interface WrittenBatches {
+  rows: ProjectionRows;
+  /** Batches with a record of a newer contract version: the rest of that record's partition was left out. */
+  stopped: ReadonlyMap<Batch, UnknownContractVersionError>;
+}
+
+/** One flush: projects the batches and writes their rows in one transaction. */
+export async function writeBatches(store: ProjectionStore, batches: readonly Batch[]): Promise<WrittenBatches> {
+  const epochs = new Epochs(await knownEpochs(store, batches));
+  const rows = new ProjectionRows();
+  const stopped = new Map<Batch, UnknownContractVersionError>();
+  for (const batch of batches) {
+    const error = projectBatch(batch, rows, epochs);
+    if (error) stopped.set(batch, error);
+  }
+  rows.addEpochs(epochs.found);
+  await store.write(rows);
+  return { rows, stopped };
+}
+
+async function knownEpochs(store: ProjectionStore, batches: readonly Batch[]) {
+  const partitions = new Set<number>();
+  for (const { topic, records } of batches) {
+    if (topic === 'attempts') for (const record of records) partitions.add(record.partition);
+  }
+  return partitions.size > 0 ? store.epochsOf([...partitions]) : [];
+}
+
+/** A partition stops at its first record of an unknown version; those of other partitions go on. */
+function projectBatch({ topic, records }: Batch, rows: ProjectionRows, epochs: Epochs) {
+  const stopped = new Map<number, UnknownContractVersionError>();
+  for (const record of records) {
+    if (stopped.has(record.partition)) continue;
+    try {
+      projectRecord(topic, record, rows, epochs);
+    } catch (error) {
+      if (!(error instanceof UnknownContractVersionError)) throw error;
+      stopped.set(record.partition, error);
+    }
+  }
+  return [...stopped.values()][0] ?? null;
+}
