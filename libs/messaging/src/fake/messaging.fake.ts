@@ -97,6 +97,8 @@ export class FakeMessaging implements Messaging {
       send: (records) => this.send(records),
       logger: silentLogger,
       linger: turn,
+      requestIntervalMs: 0,
+      monotonicMs: () => 0,
       pauseBeforeRetry: turn,
       sleep: (ms) => sleep(ms, undefined, { ref: false }),
     });

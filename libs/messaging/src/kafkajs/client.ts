@@ -1,12 +1,14 @@
-import kafkajs, { type Kafka } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type Kafka } from 'kafkajs';
 import { type MessagingLogger, silentLogger } from '../port/messaging-logger.js';
-import { type Cluster, ClusterClass, socketFactory, stopIdleThrottleTimers } from './internals.js';
+import { type Cluster, ClusterClass, defaultSocketFactory, stopIdleThrottleTimers } from './internals.js';
 import { kafkajsLogCreator } from './kafkajs-logger.js';
 
 export interface ClientOptions {
   brokers: readonly string[];
   clientId: string;
   logger?: MessagingLogger;
+  /** Opens connections another way: through a proxy, or in tests through one that breaks them. */
+  socketFactory?: ISocketFactory;
 }
 
 /** What all parts of the adapter share. Each publisher, reader and subscription has connections of its own. */
@@ -24,11 +26,17 @@ const METADATA_MAX_AGE_MS = 300_000;
 /** Our own loops try again; kafkajs only bridges a broker's restart of a second or two. */
 const RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 };
 
-export function createClient({ brokers, clientId, logger = silentLogger }: ClientOptions): Client {
+export function createClient({
+  brokers,
+  clientId,
+  logger = silentLogger,
+  socketFactory = defaultSocketFactory(),
+}: ClientOptions): Client {
   stopIdleThrottleTimers();
   const kafka = new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,
+    socketFactory,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: RETRY,
@@ -43,7 +51,7 @@ export function createClient({ brokers, clientId, logger = silentLogger }: Clien
         logger: kafka.logger(),
         brokers,
         clientId,
-        socketFactory: socketFactory(),
+        socketFactory,
         connectionTimeout: CONNECTION_TIMEOUT_MS,
         requestTimeout: requestTimeoutMs,
         enforceRequestTimeout: true,

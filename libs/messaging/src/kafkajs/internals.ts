@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Logger } from 'kafkajs';
+import type { ISocketFactory, Logger } from 'kafkajs';
 
 /**
  * The few parts of kafkajs 2.2.4 behind its public API that readers without a group and the barrier need: kafkajs's
@@ -58,7 +58,7 @@ export interface ClusterOptions {
   logger: Logger;
   brokers: readonly string[];
   clientId: string;
-  socketFactory: unknown;
+  socketFactory: ISocketFactory;
   connectionTimeout: number;
   requestTimeout: number;
   enforceRequestTimeout: boolean;
@@ -92,7 +92,7 @@ export const FetchedBatchClass: new (
   fetchedOffset: string,
   partition: FetchedPartition,
 ) => FetchedBatch = require('kafkajs/src/consumer/batch.js');
-export const socketFactory: () => unknown = require('kafkajs/src/network/socketFactory.js');
+export const defaultSocketFactory: () => ISocketFactory = require('kafkajs/src/network/socketFactory.js');
 const RequestQueueClass: { prototype: RequestQueue } = require('kafkajs/src/network/requestQueue/index.js');
 
 const PENDING_CHECK_MS = 10;

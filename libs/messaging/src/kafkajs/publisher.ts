@@ -20,6 +20,7 @@ export async function connectPublisher(client: Client, options: PublisherOptions
     send,
     logger: client.logger,
     linger,
+    monotonicMs: () => performance.now(),
     pauseBeforeRetry: (ms) => sleep(ms),
     sleep: (ms) => sleep(ms, undefined, { ref: false }),
     disconnect: () => producer.disconnect(),

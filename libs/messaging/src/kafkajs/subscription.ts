@@ -5,6 +5,7 @@ import type { Subscription, SubscriptionOptions } from '../port/messaging.js';
 import type { Position, TopicPartition } from '../port/records.js';
 import { unavailable } from './broker-error.js';
 import type { Client } from './client.js';
+import { FetchPacer } from './fetch-pacer.js';
 import { receivedRecord } from './received-record.js';
 
 const SESSION_TIMEOUT_MS = 30_000;
@@ -13,6 +14,9 @@ const HEARTBEATS_A_SESSION = 10;
 const FETCH_MAX_WAIT_MS = 250;
 const FETCH_MAX_BYTES = 4 * 1024 * 1024;
 const PARTITION_MAX_BYTES = 1024 * 1024;
+const FETCH_INTERVAL_MS = 3;
+/** Above the partitions of any fetch, so that none waits for another's handler. */
+const HANDLERS_AT_ONCE = 128;
 const RESTART_DELAY_MS = 1_000;
 const JOIN_WAIT_MS = 10_000;
 
@@ -20,6 +24,7 @@ const JOIN_WAIT_MS = 10_000;
 export class KafkajsSubscription implements Subscription {
   private readonly consumer: Consumer;
   private current = new Assignment();
+  private readonly pacer: FetchPacer;
   private stopping: Promise<void> | null = null;
   private joined = Promise.withResolvers<void>();
 
@@ -39,6 +44,7 @@ export class KafkajsSubscription implements Subscription {
       maxBytesPerPartition: PARTITION_MAX_BYTES,
       allowAutoTopicCreation: false,
     });
+    this.pacer = new FetchPacer(options.fetchIntervalMs ?? FETCH_INTERVAL_MS);
     this.consumer.on(this.consumer.events.GROUP_JOIN, (event) => this.onGroupJoin(event));
     this.consumer.on(this.consumer.events.CRASH, (event) => this.onCrash(event));
   }
@@ -103,7 +109,11 @@ export class KafkajsSubscription implements Subscription {
     await this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: true,
-      eachBatch: async ({ batch }) => this.onBatch(batch),
+      partitionsConsumedConcurrently: HANDLERS_AT_ONCE,
+      eachBatch: async ({ batch }) => {
+        this.onBatch(batch);
+        await this.pacer.pause();
+      },
     });
   }
 

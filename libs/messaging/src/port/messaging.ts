@@ -25,6 +25,11 @@ export interface PublisherOptions {
   name: string;
   /** Waits this long for company before a request when none is in flight; 0 = none. */
   lingerMs?: number;
+  /**
+   * A request begins at least this long after the one before it (default 3 ms): a lone record still goes at once, but
+   * under load requests are fewer and fuller. What may lag, such as routings, saves CPU with more.
+   */
+  requestIntervalMs?: number;
   /** Bounds of the queue; `publish` rejects beyond. */
   queueMaxRecords?: number;
   queueMaxBytes?: number;
@@ -52,6 +57,8 @@ export interface SubscriptionOptions extends SubscriptionHandlers {
    */
   fetchMinBytes?: number;
   fetchMaxWaitMs?: number;
+  /** After records came, the next fetch begins at least this long later (default 3 ms). */
+  fetchIntervalMs?: number;
 }
 
 /** Membership in a consumer group. Nothing is committed but by `commit`. */

@@ -13,3 +13,5 @@ export const QUEUE_MAX_BYTES = 64 * 1024 * 1024;
 
 export const RETRY_DELAY_MS = 100;
 export const RETRY_DELAY_MAX_MS = 2_000;
+
+export const REQUEST_INTERVAL_MS = 3;

@@ -2,7 +2,14 @@ import { MessagingError } from '../port/messaging.error.js';
 import type { PublisherOptions, RecordPublisher } from '../port/messaging.js';
 import type { MessagingLogger } from '../port/messaging-logger.js';
 import type { OutgoingRecord } from '../port/records.js';
-import { QUEUE_MAX_BYTES, QUEUE_MAX_RECORDS, RECORD_MAX_BYTES, RETRY_DELAY_MAX_MS, RETRY_DELAY_MS } from './bounds.js';
+import {
+  QUEUE_MAX_BYTES,
+  QUEUE_MAX_RECORDS,
+  RECORD_MAX_BYTES,
+  REQUEST_INTERVAL_MS,
+  RETRY_DELAY_MAX_MS,
+  RETRY_DELAY_MS,
+} from './bounds.js';
 import { halvesOf, PublishQueue, type RequestBatch } from './publish-queue.js';
 import { recordSize } from './record-size.js';
 import { RequestTooLargeError, type SendRequest } from './send-request.js';
@@ -12,6 +19,7 @@ export interface OrderedPublisherOptions extends PublisherOptions {
   logger: MessagingLogger;
   /** Waits for company: `lingerMs`, or 0 for what the same turn of the event loop brings. */
   linger: (ms: number) => Promise<void>;
+  monotonicMs: () => number;
   /** Waits before a rejected request goes again. */
   pauseBeforeRetry: (ms: number) => Promise<void>;
   sleep: (ms: number) => Promise<void>;
@@ -27,6 +35,7 @@ export class OrderedPublisher implements RecordPublisher {
   private readonly queue = new PublishQueue();
   private inFlight: RequestBatch | null = null;
   private running: Promise<void> | null = null;
+  private lastRequestMs = Number.NEGATIVE_INFINITY;
   private closed = false;
   private abandoned = false;
   healthy: boolean | null = null;
@@ -79,11 +88,19 @@ export class OrderedPublisher implements RecordPublisher {
     const { linger, lingerMs = 0 } = this.options;
     await linger(lingerMs);
     while (this.queue.records > 0 && !this.abandoned) {
+      await this.keepInterval();
       this.inFlight = this.queue.take();
       await this.sendUntilAcknowledged(this.inFlight);
       this.inFlight = null;
     }
     this.running = null;
+  }
+
+  private async keepInterval(): Promise<void> {
+    const { monotonicMs, sleep, requestIntervalMs = REQUEST_INTERVAL_MS } = this.options;
+    const restMs = this.lastRequestMs + requestIntervalMs - monotonicMs();
+    if (restMs > 0) await sleep(restMs);
+    this.lastRequestMs = monotonicMs();
   }
 
   private async sendUntilAcknowledged(batch: RequestBatch): Promise<void> {
