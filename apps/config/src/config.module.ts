@@ -1,8 +1,12 @@
 import { TypeormEventStore } from '@hookstile/event-store';
+import { BatchTransportStrategy } from '@hookstile/messaging/nest';
 import {
+  ENV,
   KEY_DIRECTORY,
   KEY_RING,
   type KeyRing,
+  LOGGER,
+  MESSAGING,
   PARTITION_COUNT,
   READINESS,
   type Readiness,
@@ -14,6 +18,7 @@ import {
 import {
   type DynamicModule,
   type FactoryProvider,
+  type INestApplication,
   Inject,
   Module,
   type OnApplicationBootstrap,
@@ -21,19 +26,32 @@ import {
 } from '@nestjs/common';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeys } from './api-keys/api-keys.js';
-import { Changes } from './changes/changes.js';
+import { Changes, republish } from './changes/changes.js';
 import { type OriginOf, originOf } from './changes/origin.js';
 import { ConfigEnv } from './config.env.js';
+import { IntegrationSignalsConsumer } from './consumes/integration-signals.consumer.js';
+import { Signals } from './consumes/signals.js';
 import { IntegrationsController } from './integrations/integrations.controller.js';
 import { Integrations } from './integrations/integrations.js';
 import { MeController } from './me/me.controller.js';
 import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
 import { ProfilesController } from './profiles/profiles.controller.js';
+import { Readback } from './publishes/readback.js';
 import { Relay } from './publishes/relay.js';
 import { TypeormReadModelStore } from './read-models/read-model.store.typeorm.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { Tenants } from './tenants/tenants.js';
-import { API_KEYS, CHANGES, INTEGRATIONS, ORIGIN_OF, OUTBOX_RELAY, READ_MODELS, TENANTS } from './tokens.js';
+import {
+  API_KEYS,
+  CHANGES,
+  INTEGRATIONS,
+  ORIGIN_OF,
+  OUTBOX_RELAY,
+  READ_MODELS,
+  READBACK,
+  SIGNALS,
+  TENANTS,
+} from './tokens.js';
 
 const DEFAULT_SCHEMA = 'config';
 
@@ -42,11 +60,11 @@ function provide<T>(token: symbol, inject: symbol[], useFactory: (...parts: neve
 }
 
 function providers(context: ServiceContext<ConfigEnv>): FactoryProvider[] {
-  const { dataSource, clock, randomBytes, env } = context;
+  const { dataSource, clock, randomBytes, env, messaging, logger } = context;
   const schema = env.DATABASE_SCHEMA || DEFAULT_SCHEMA;
   return [
     provide(READ_MODELS, [], () => new TypeormReadModelStore(dataSource, schema)),
-    provide(OUTBOX_RELAY, [TOPICS], (topics: TopicsByName) => new Relay(context, schema, topics, () => undefined)),
+    provide(OUTBOX_RELAY, [TOPICS], (topics: TopicsByName) => new Relay(context, schema, topics)),
     provide(
       CHANGES,
       [READ_MODELS, OUTBOX_RELAY, PARTITION_COUNT],
@@ -69,6 +87,25 @@ function providers(context: ServiceContext<ConfigEnv>): FactoryProvider[] {
       (changes: Changes, readModels: TypeormReadModelStore, keyRing: KeyRing) =>
         new Integrations(changes, readModels, keyRing, clock, randomBytes),
     ),
+    provide(
+      SIGNALS,
+      [CHANGES, READ_MODELS],
+      (changes: Changes, readModels: TypeormReadModelStore) => new Signals(changes, readModels, clock, logger),
+    ),
+    provide(
+      READBACK,
+      [CHANGES, READ_MODELS, OUTBOX_RELAY, TOPICS],
+      (changes: Changes, readModels: TypeormReadModelStore, relay: Relay, topics: TopicsByName) =>
+        new Readback({
+          messaging,
+          topic: topics('configuration'),
+          readModels,
+          isLeading: () => relay.isLeading,
+          republish: (kind, id) => republish(changes, kind, id),
+          monotonicMs: () => clock.monotonicMs(),
+          logger,
+        }),
+    ),
     provide(KEY_DIRECTORY, [API_KEYS], (apiKeys: ApiKeys) => apiKeys),
     provide(ORIGIN_OF, [], (): OriginOf => (principal, header) => originOf(principal, header, clock, randomBytes)),
   ];
@@ -78,6 +115,7 @@ function providers(context: ServiceContext<ConfigEnv>): FactoryProvider[] {
 export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(OUTBOX_RELAY) private readonly relay: Relay,
+    @Inject(READBACK) private readonly readback: Readback,
     @Inject(READINESS) private readonly readiness: Readiness,
   ) {}
 
@@ -86,20 +124,39 @@ export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdo
       if (!this.relay.isConnected) throw new Error('the outbox relay has no connection to the database');
     });
     await this.relay.start();
+    this.readback.start();
   }
 
   /** After the HTTP server has closed: every change was answered, or is stored and published after the next start. */
   async onApplicationShutdown(): Promise<void> {
+    await this.readback.stop();
     await this.relay.stop();
   }
 
   static of(context: ServiceContext<ConfigEnv>): DynamicModule {
     return {
       module: ConfigModule,
-      controllers: [TenantsController, ApiKeysController, MeController, ProfilesController, IntegrationsController],
+      controllers: [
+        TenantsController,
+        ApiKeysController,
+        MeController,
+        ProfilesController,
+        IntegrationsController,
+        IntegrationSignalsConsumer,
+      ],
       providers: providers(context),
     };
   }
+}
+
+function signalsTransport(app: INestApplication): BatchTransportStrategy {
+  const { HOOKSTILE_TOPIC_PREFIX: prefix } = app.get<ConfigEnv>(ENV);
+  return new BatchTransportStrategy({
+    messaging: app.get(MESSAGING),
+    groupId: `${prefix}config`,
+    topicOf: (pattern) => `${prefix}${pattern}`,
+    logger: app.get(LOGGER),
+  });
 }
 
 export const configService: ServiceDefinition<ConfigEnv> = {
@@ -108,4 +165,5 @@ export const configService: ServiceDefinition<ConfigEnv> = {
   module: (context) => ConfigModule.of(context),
   migrations: [FirstTables1763798400000],
   schema: DEFAULT_SCHEMA,
+  strategies: (app) => [signalsTransport(app)],
 };

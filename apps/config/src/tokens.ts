@@ -8,3 +8,5 @@ export const API_KEYS = Symbol('ApiKeys');
 export const INTEGRATIONS = Symbol('Integrations');
 /** `OriginOf`: who makes a request. */
 export const ORIGIN_OF = Symbol('OriginOf');
+export const SIGNALS = Symbol('Signals');
+export const READBACK = Symbol('Readback');

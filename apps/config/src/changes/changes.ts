@@ -1,10 +1,12 @@
 import { type EventStore, EventStoreError } from '@hookstile/event-store';
 import { ProblemError } from '@hookstile/service-runtime';
-import type { ReadModelStore } from '../read-models/read-model.store.js';
+import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
+import { integrationAggregate } from '../integrations/integration-aggregate.js';
+import type { Kind, ReadModelStore } from '../read-models/read-model.store.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import type { Aggregate } from './aggregate.js';
 import { type ChangeContext, LoadedAggregate } from './loaded-aggregate.js';
-import type { Origin } from './origin.js';
+import { type Origin, SYSTEM_ORIGIN } from './origin.js';
 
 /** Longest wait for a change's records to be in their topics; beyond it the answer says that they will be. */
 export const PUBLICATION_WAIT_MAX_MS = 5_000;
@@ -65,6 +67,15 @@ export class Changes<Handle = unknown> {
       { retryAfterSeconds: RETRY_AFTER_SECONDS },
     );
   }
+}
+
+/** Writes the newest state of one thing to `configuration` again. */
+export async function republish(changes: Changes, kind: Kind, id: string): Promise<void> {
+  await changes.run(SYSTEM_ORIGIN, async (change) => {
+    if (kind === 'tenant') await (await change.load(tenantAggregate, id)).republish();
+    else if (kind === 'api-key') await (await change.load(apiKeyAggregate, id)).republish();
+    else await (await change.load(integrationAggregate, id)).republish();
+  });
 }
 
 function refused(error: unknown): unknown {

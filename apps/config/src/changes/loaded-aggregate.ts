@@ -27,6 +27,7 @@ export class LoadedAggregate<
   Handle,
 > {
   private firstSequence: number | null;
+  private readonly changedAt: string;
 
   private constructor(
     private readonly aggregate: Aggregate<Command, DomainEvent, State, Present>,
@@ -36,6 +37,7 @@ export class LoadedAggregate<
     private readonly context: ChangeContext<Handle>,
   ) {
     this.firstSequence = stream[0]?.sequence ?? null;
+    this.changedAt = stream.at(-1)?.at ?? '';
   }
 
   static async load<C, D extends Happened, S extends { version: number }, P extends S, H>(
@@ -68,6 +70,13 @@ export class LoadedAggregate<
     await this.enqueue(before, events, stored);
     this.current = state;
     return state;
+  }
+
+  /** Puts the newest state into the outbox once more; `at` is when it was recorded. */
+  async republish(): Promise<void> {
+    const { aggregate, id, current, context } = this;
+    if (!aggregate.isPresent(current)) return;
+    await context.transaction.enqueue([configurationRecord(aggregate.configuration(id, current, this.changedAt))]);
   }
 
   private append(expectedVersion: number, events: readonly DomainEvent[]): Promise<readonly StoredDomainEvent[]> {

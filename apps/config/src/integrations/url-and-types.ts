@@ -5,14 +5,16 @@ const BLANK_OR_CONTROL = /[\u0000-\u0020\u007f\\]/;
 
 /** Only the syntax: which addresses may be reached is decided where the connection is made, each time. */
 export function checkUrl(url: string, errors: InputErrors): void {
-  const refuse = (detail: string) => errors.add('/url', 'is_url', detail);
-  if (BLANK_OR_CONTROL.test(url)) return refuse('url must not hold blanks, backslashes or control characters.');
-  if (!URL.canParse(url)) return refuse('url must be an absolute http or https URL.');
-  const { protocol, username, password } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') return refuse('url must begin with http:// or https://.');
-  if (!/^https?:\/\//i.test(url)) return refuse('url must begin with http:// or https://.');
-  if (username !== '' || password !== '') return refuse('url must not hold credentials; use request.auth.');
-  if (url.includes('#')) return refuse('url must not have a fragment.');
+  const problem = urlProblem(url);
+  if (problem) errors.add('/url', 'is_url', problem);
+}
+
+function urlProblem(url: string): string | null {
+  if (BLANK_OR_CONTROL.test(url)) return 'url must not hold blanks, backslashes or control characters.';
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return 'url must be an absolute http:// or https:// URL.';
+  const { username, password } = new URL(url);
+  if (username !== '' || password !== '') return 'url must not hold credentials; use request.auth.';
+  return url.includes('#') ? 'url must not have a fragment.' : null;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.

@@ -15,7 +15,6 @@ export class Relay {
     private readonly context: ServiceContext,
     schema: string,
     topics: TopicsByName,
-    onLeading: () => void,
   ) {
     const { env, clock, logger } = context;
     this.relay = new OutboxRelay({
@@ -30,10 +29,7 @@ export class Relay {
       publish: (records) => this.publisherOrFail().publish(records),
       topicName: topics,
       monotonicMs: () => clock.monotonicMs(),
-      onLeading: () => {
-        logger.info('leads the outbox relay');
-        onLeading();
-      },
+      onLeading: () => logger.info('leads the outbox relay'),
       onError: (error) => logger.warn({ err: error }, 'the outbox relay failed and tries again'),
     });
   }

@@ -1,0 +1,70 @@
+import { type IntegrationSignal, integrationSignalsV1 } from '@hookstile/contracts';
+import type { ReceivedRecord } from '@hookstile/messaging';
+import type { Clock, Logger } from '@hookstile/service-runtime';
+import type { Changes } from '../changes/changes.js';
+import { SYSTEM_ORIGIN } from '../changes/origin.js';
+import { integrationAggregate } from '../integrations/integration-aggregate.js';
+import type { ReadModelStore } from '../read-models/read-model.store.js';
+
+type DisableRequest = IntegrationSignal & { reason: NonNullable<IntegrationSignal['reason']> };
+
+function isDisableRequest(signal: IntegrationSignal): signal is DisableRequest {
+  return signal.type === 'disable-requested' && signal.reason !== null;
+}
+
+/** Carries the dispatcher's signals out. Counts are only shown; a disable request goes through the decider. */
+export class Signals {
+  constructor(
+    private readonly changes: Changes,
+    private readonly readModels: ReadModelStore<unknown>,
+    private readonly clock: Clock,
+    private readonly logger: Pick<Logger, 'warn' | 'info'>,
+  ) {}
+
+  /**
+   * Takes records in their order. A malformed one is logged and left; one of an unknown newer version stops its
+   * partition: the others are dealt with, then the batch is rejected, so that nothing behind it is committed.
+   */
+  async take(records: readonly ReceivedRecord[]): Promise<void> {
+    const stopped = new Map<number, string>();
+    const signals: IntegrationSignal[] = [];
+    for (const record of records) {
+      if (stopped.has(record.partition)) continue;
+      const decoded = integrationSignalsV1.decode(record);
+      if (decoded.outcome === 'decoded') signals.push(decoded.value);
+      else if (decoded.outcome === 'unknown-version') stopped.set(record.partition, decoded.version);
+      else this.logMalformed(record, decoded.detail);
+    }
+    await this.keepCounts(signals);
+    for (const signal of signals) if (isDisableRequest(signal)) await this.requestDisable(signal);
+    for (const [partition, version] of stopped) {
+      throw new Error(`integration-signals/${partition} holds a record of ${version}, which this release cannot read`);
+    }
+  }
+
+  private keepCounts(signals: readonly IntegrationSignal[]): Promise<void> {
+    return this.readModels.putFailures(
+      signals.map(({ integrationId, enablement, sequence, consecutiveFailures }) => ({
+        integrationId,
+        enablement,
+        sequence,
+        consecutiveFailures,
+      })),
+    );
+  }
+
+  private async requestDisable({ integrationId, enablement, reason }: DisableRequest): Promise<void> {
+    const accepted = await this.changes.run(SYSTEM_ORIGIN, async (change) => {
+      const integration = await change.load(integrationAggregate, integrationId);
+      const { version } = integration.state;
+      const at = new Date(this.clock.nowMs()).toISOString();
+      const state = await integration.execute({ type: 'request-disable', at, enablement, reason });
+      return state.version > version;
+    });
+    this.logger.info({ integrationId, enablement, reason, accepted }, 'a request to disable was decided');
+  }
+
+  private logMalformed({ topic, partition, offset }: ReceivedRecord, detail: string): void {
+    this.logger.warn({ topic, partition, offset, detail }, 'a malformed signal was left out');
+  }
+}
