@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { topicName } from '@hookstile/contracts';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuthGuard, PLATFORM_KEY_DIGEST } from './auth/auth.guard.js';
+import { keyDigest } from './auth/principal.js';
 import type { ConfigurationProjection } from './configuration/configuration-projection.js';
 import { ProjectionKeyDirectory } from './configuration/projection-key-directory.js';
 import type { BaseEnv } from './env/base.env.js';
@@ -45,7 +45,7 @@ export function topicsOf(env: BaseEnv): TopicsByName {
 }
 
 function platformKeyDigest(env: BaseEnv): Buffer | null {
-  return env.HOOKSTILE_ADMIN_KEY === '' ? null : createHash('sha256').update(env.HOOKSTILE_ADMIN_KEY).digest();
+  return env.HOOKSTILE_ADMIN_KEY === '' ? null : keyDigest(env.HOOKSTILE_ADMIN_KEY);
 }
 
 function configurationProviders({ projection, context }: RuntimeParts): Provider[] {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { configurationV1 } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, topicDefinitions } from '@hookstile/messaging';
 import { randomSuffix, randomTopicPrefix, testBrokers, testDatabaseUrl, until } from '@hookstile/testing';
@@ -51,10 +51,11 @@ class Drain implements BeforeApplicationShutdown {
   constructor(@Inject(DATA_SOURCE) private readonly dataSource: DataSource) {}
 
   async beforeApplicationShutdown(): Promise<void> {
-    const response = await fetch(`${running?.url}/readyz`);
+    if (!running) return;
+    const response = await fetch(`${running.url}/readyz`);
     const { status } = (await response.json()) as { status: string };
     await this.dataSource.query('SELECT 1');
-    happened.push(`drained while ${status}`);
+    if (status === 'stopping') happened.push('drained while stopping');
   }
 }
 
@@ -191,6 +192,41 @@ function raw(bytes: string): Promise<string> {
   return promise;
 }
 
+/** A way to Postgres that can be shut: closing cuts what is open and refuses what comes. */
+async function gateTo() {
+  const target = new URL(testDatabaseUrl());
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    for (const [from, to] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const) {
+      sockets.add(from);
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const url = new URL(target);
+  url.port = String(port);
+  return {
+    url: url.href,
+    connections: () => sockets.size,
+    open: () => listen(port),
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
 async function writeKey(id: string, key: string, role: 'editor' | 'viewer', deleted = false): Promise<void> {
   const publisher = await messaging.publisher({ name: 'test' });
   const common = { version: deleted ? 2 : 1, deleted, at: new Date().toISOString(), tenantId: 'ten_1', name: id };
@@ -232,6 +268,31 @@ describe('a started service', () => {
     const ready = await call('/readyz', { key: null });
     expect(ready.status).toBe(200);
     expect(Object.keys(ready.json.dependencies).sort()).toEqual(['configuration', 'kafka', 'postgres']);
+  });
+});
+
+describe('readiness', () => {
+  it('is lost while Postgres cannot be reached, without its password, and comes back', async () => {
+    const gate = await gateTo();
+    const service = await startService(definition, { ...environment, DATABASE_URL: gate.url });
+    const readyz = async () => {
+      const response = await fetch(`${service.url}/readyz`);
+      const { dependencies } = (await response.json()) as { dependencies: unknown };
+      return { status: response.status, dependencies };
+    };
+    expect((await readyz()).status).toBe(200);
+    gate.close();
+    const up = { status: 'up' };
+    expect(await readyz()).toEqual({
+      status: 503,
+      dependencies: { postgres: { status: 'down', detail: expect.any(String) }, kafka: up, configuration: up },
+    });
+    expect((await fetch(`${service.url}/livez`)).status).toBe(200);
+    gate.open();
+    await until(async () => (await readyz()).status === 200);
+    await service.stop();
+    gate.close();
+    await expect(fetch(`${service.url}/livez`)).rejects.toThrow();
   });
 });
 
@@ -390,9 +451,10 @@ describe('a start that cannot succeed', () => {
   });
 
   it('says that Kafka does not answer, and closes the database', async () => {
-    const away = { ...environment, KAFKA_BROKERS: '127.0.0.1:1' };
+    const gate = await gateTo();
+    const away = { ...environment, DATABASE_URL: gate.url, KAFKA_BROKERS: '127.0.0.1:1' };
     await expect(startService(definition, away, { logger })).rejects.toThrow('Kafka (KAFKA_BROKERS) does not answer');
-    const sessions = 'SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = $1';
-    await until(async () => (await admin.query(sessions, ['hookstile-event-ingest']))[0].n === 0);
+    await until(() => gate.connections() === 0);
+    gate.close();
   });
 });

@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { ProblemError } from '../problems/problem.error.js';
 import { ACCESS, type Access, type AuthenticatedRequest, PRINCIPAL } from './access.js';
-import { hashKey, KEY_DIRECTORY, type KeyDirectory, type Principal } from './principal.js';
+import { KEY_DIRECTORY, type KeyDirectory, keyDigest, type Principal } from './principal.js';
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,256})$/i;
 const TENANT_HEADER = 'hookstile-tenant';
@@ -61,24 +61,24 @@ export class AuthGuard implements CanActivate {
   private async admit(request: AuthenticatedRequest, access: Access): Promise<boolean> {
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (key === undefined) throw unauthorized();
-    const principal = this.isPlatformKey(key) ? this.platform(request) : await this.tenantKey(key, request);
+    const digest = keyDigest(key);
+    const principal = this.isPlatformKey(digest) ? this.platform(request) : await this.tenantKey(digest, request);
     checkAccess(access, principal);
     request[PRINCIPAL] = principal;
     return true;
   }
 
-  /** Digests are compared in constant time: their equal length tells nothing of the key's. */
-  private isPlatformKey(key: string): boolean {
-    if (!this.platformKeyDigest) return false;
-    return timingSafeEqual(createHash('sha256').update(key).digest(), this.platformKeyDigest);
+  /** Digests are compared in constant time, and their equal length tells nothing of the key's. */
+  private isPlatformKey(digest: Buffer): boolean {
+    return this.platformKeyDigest !== null && timingSafeEqual(digest, this.platformKeyDigest);
   }
 
   private platform(request: AuthenticatedRequest): Principal {
     return { type: 'platform', tenantId: headerTenantOf(request), role: 'platform', keyId: null, keyName: null };
   }
 
-  private async tenantKey(key: string, request: AuthenticatedRequest): Promise<Principal> {
-    const found = await this.keyDirectory().find(hashKey(key));
+  private async tenantKey(digest: Buffer, request: AuthenticatedRequest): Promise<Principal> {
+    const found = await this.keyDirectory().find(digest.toString('hex'));
     if (!found) throw unauthorized();
     const headerTenant = headerTenantOf(request);
     if (headerTenant !== null && headerTenant !== found.tenantId) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Role } from '@hookstile/contracts';
 import { ProblemError } from '../problems/problem.error.js';
 
@@ -26,9 +26,14 @@ export interface KeyDirectory {
 
 export const KEY_DIRECTORY = Symbol('KeyDirectory');
 
+/** SHA-256 of a key. Keys carry 192 random bits, so a plain hash cannot be searched. */
+export function keyDigest(key: string): Buffer {
+  return hash('sha256', key, 'buffer');
+}
+
 /** Keys look like `hk_<48 hex>`; only this SHA-256 (hex) of them is stored. */
 export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return keyDigest(key).toString('hex');
 }
 
 /** The tenant that the principal acts for. Throws `tenant_required` for the platform without a tenant. */
