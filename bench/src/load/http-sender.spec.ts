@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { startHttpReceiver } from '../receive/http-receiver.ts';
+import { HttpSender } from './http-sender.ts';
+
+test('posts one event after the other over one connection', async () => {
+  const seen: string[] = [];
+  const port = await startHttpReceiver((path, body) => seen.push(`${path} ${body}`));
+  const failures: Error[] = [];
+  const sender = new HttpSender({ host: '127.0.0.1', port, key: 'k' }, (error) => failures.push(error));
+  const post = (body: string) =>
+    new Promise<string>((resolve) => {
+      sender.post(body, (status, answer) => resolve(`${status} ${answer}`));
+    });
+  expect(await post('{"n":1}')).toBe('200 ok');
+  expect(await post('{"n":2,"text":"longer"}')).toBe('200 ok');
+  sender.close();
+  expect(seen).toEqual(['/v1/events {"n":1}', '/v1/events {"n":2,"text":"longer"}']);
+  expect(failures).toEqual([]);
+});
