@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A string that only the function that makes such ids may produce; no runtime cost. */
 type Branded<Brand extends string> = string & { readonly __brand?: Brand };
@@ -61,9 +61,9 @@ export function deliveryIdOf(
   eventId: string,
   integrationId: IntegrationId,
 ): DeliveryId {
-  const hash = createHash('sha256');
-  for (const part of [tenantId, source, eventId, integrationId]) hash.update(`${part.length}:${part}`);
-  return `dlv_${base32(hash.digest(), 26)}`;
+  let tuple = '';
+  for (const part of [tenantId, source, eventId, integrationId]) tuple += `${part.length}:${part}`;
+  return `dlv_${base32(hash('sha256', tuple, 'buffer'), 26)}`;
 }
 
 /** The id of the `attempt`th attempt (from 1) of a push under a partition epoch; the push is named by its first delivery. */

@@ -19,4 +19,19 @@ export type RandomBytes = (size: number) => Uint8Array;
 
 export const RANDOM_BYTES = Symbol('RandomBytes');
 
-export const systemRandomBytes: RandomBytes = (size) => randomBytes(size);
+const POOL_BYTES = 4_096;
+const POOLED_MAX_BYTES = 64;
+
+let pool = new Uint8Array(0);
+
+/**
+ * A call to the system costs as much as thousands of bytes do, and each event needs some for its ids: small requests
+ * are cut from a pool. No byte is given out twice, and a used pool is not written again.
+ */
+export const systemRandomBytes: RandomBytes = (size) => {
+  if (size > POOLED_MAX_BYTES) return randomBytes(size);
+  if (pool.length < size) pool = randomBytes(POOL_BYTES);
+  const taken = pool.subarray(0, size);
+  pool = pool.subarray(size);
+  return taken;
+};

@@ -1,4 +1,4 @@
-/** Headers that the front door adds to its records of `events`; a record without them came from a Kafka producer. */
-export const VIA_HEADER = 'hookstile-via';
-export const VIA_HTTP = 'http';
+/**
+ * When the front door accepted an event. Only its records carry the header: one without it came from a Kafka producer.
+ */
 export const ACCEPTED_AT_HEADER = 'hookstile-accepted-at';

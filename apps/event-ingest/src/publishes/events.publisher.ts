@@ -1,7 +1,7 @@
 import { type EventAttributes, partitionOf } from '@hookstile/contracts';
 import type { OutgoingRecord, RecordPublisher } from '@hookstile/messaging';
 import { type AcceptedEvent } from '../accept/accepted-event.js';
-import { ACCEPTED_AT_HEADER, VIA_HEADER, VIA_HTTP } from '../accept/record-headers.js';
+import { ACCEPTED_AT_HEADER } from '../accept/record-headers.js';
 import { EventsUnavailableError } from './events-unavailable.error.js';
 
 /** A producer is answered within this; what was not acknowledged by then may still be written, and says so by its id. */
@@ -22,7 +22,6 @@ function headersOf(attributes: EventAttributes, traceparent: string): Record<str
     ce_type: attributes.type,
     ce_tenantid: attributes.tenantId,
     traceparent,
-    [VIA_HEADER]: VIA_HTTP,
     [ACCEPTED_AT_HEADER]: attributes.acceptedAt,
   };
   if (attributes.subject !== null) headers.ce_subject = attributes.subject;

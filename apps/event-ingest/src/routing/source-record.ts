@@ -5,7 +5,7 @@ import type { Reading } from '../accept/accepted-event.js';
 import { TENANT_MAX_CHARACTERS } from '../accept/bounds.js';
 import { isInstant } from '../accept/instant.js';
 import { readKafkaRecord } from '../accept/kafka-event.js';
-import { ACCEPTED_AT_HEADER, VIA_HEADER, VIA_HTTP } from '../accept/record-headers.js';
+import { ACCEPTED_AT_HEADER } from '../accept/record-headers.js';
 import { bodyHashOf, type InboxEntry, inboxKeyOf } from '../inbox/inbox-entry.js';
 
 /** A record of `events` as the router sees it. */
@@ -22,9 +22,13 @@ export interface SourceRecord {
   parent: string | null;
 }
 
-function acceptedAtOf(record: ReceivedRecord, via: EventVia): string {
-  const header = via === 'http' ? record.headers[ACCEPTED_AT_HEADER]?.toString('latin1') : undefined;
-  if (header !== undefined && isInstant(header)) return header;
+/** Null of a record that a Kafka producer wrote. */
+function acceptedByFrontDoorAt(record: ReceivedRecord): string | null {
+  const header = record.headers[ACCEPTED_AT_HEADER]?.toString('latin1');
+  return header !== undefined && isInstant(header) ? header : null;
+}
+
+function writtenAt(record: ReceivedRecord): string {
   return new Date(Math.max(record.timestampMs, 0)).toISOString();
 }
 
@@ -43,8 +47,9 @@ function parentOf(record: ReceivedRecord, reading: Reading): string | null {
 
 export function sourceRecordOf(record: ReceivedRecord): SourceRecord {
   const { partition, offset } = record;
-  const via = record.headers[VIA_HEADER]?.toString('latin1') === VIA_HTTP ? 'http' : 'kafka';
-  const reading = readKafkaRecord(record, { tenantId: null, acceptedAt: acceptedAtOf(record, via) });
+  const acceptedAt = acceptedByFrontDoorAt(record);
+  const via: EventVia = acceptedAt === null ? 'kafka' : 'http';
+  const reading = readKafkaRecord(record, { tenantId: null, acceptedAt: acceptedAt ?? writtenAt(record) });
   const parent = parentOf(record, reading);
   if (reading.outcome === 'rejected') {
     return { partition, offset, via, reading, inboxEntry: null, tenantId: claimedTenantOf(record), parent };
