@@ -48,8 +48,8 @@ export async function follow(client: Client, offsets: OffsetReader, options: Fol
     reached: (partition, offset) => waiters.reached(partition, offset),
     stop: async () => {
       stopped = true;
-      await cluster.disconnect();
       await running;
+      await cluster.disconnect();
     },
   };
 }

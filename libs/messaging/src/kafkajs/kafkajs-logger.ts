@@ -11,14 +11,29 @@ const EXPECTED = [
   /re-joining/,
 ];
 
-/** Sends kafkajs's log lines to the service's logger; noise of group membership goes to debug. */
-export function kafkajsLogCreator(logger: MessagingLogger): logCreator {
+/** While a broker is away kafkajs repeats itself twenty times a second; once in a while is enough. */
+const REPEATED_AFTER_MS = 10_000;
+const REMEMBERED_MESSAGES_MAX = 200;
+
+/** Sends kafkajs's log lines to the service's logger; noise of group membership and repetitions go to debug. */
+export function kafkajsLogCreator(logger: MessagingLogger, nowMs: () => number = Date.now): logCreator {
+  const lastLoggedMs = new Map<string, number>();
+
+  const isRepeated = (message: string): boolean => {
+    const now = nowMs();
+    const repeated = now - (lastLoggedMs.get(message) ?? Number.NEGATIVE_INFINITY) < REPEATED_AFTER_MS;
+    if (repeated) return true;
+    if (lastLoggedMs.size >= REMEMBERED_MESSAGES_MAX) lastLoggedMs.clear();
+    lastLoggedMs.set(message, now);
+    return false;
+  };
+
   return () => (entry: LogEntry) => {
     const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...fields } = entry.log;
     const error = String(fields.error ?? '');
     const expected = EXPECTED.some((pattern) => pattern.test(message) || pattern.test(error));
     const context = { ...fields, kafkajs: entry.namespace };
-    if (expected || entry.level > WARN_LEVEL) logger.debug(context, message);
+    if (expected || entry.level > WARN_LEVEL || isRepeated(message)) logger.debug(context, message);
     else logger.warn(context, message);
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MessagingError } from '../port/messaging.error.js';
 import type { MessagingLogger } from '../port/messaging-logger.js';
 import type { ReceivedRecord } from '../port/records.js';
 import { brokerErrorType } from './broker-error.js';
@@ -44,6 +45,7 @@ export class PartitionReader {
         if (this.options.isDone()) return;
         logger.warn({ topic, err: error }, 'reading a topic failed; trying again');
         await sleep(delayMs);
+        if (this.options.isDone()) return;
         delayMs = Math.min(delayMs * 2, RETRY_DELAY_MAX_MS);
         await recover(cluster, error);
       }
@@ -112,7 +114,8 @@ export class PartitionReader {
         this.options.positions.set(partition, await this.options.onOutOfRange(partition));
       }
     } catch (cause) {
-      throw new ReaderEnded(cause);
+      if (cause instanceof MessagingError && !cause.retryable) throw new ReaderEnded(cause);
+      throw cause;
     }
   }
 }

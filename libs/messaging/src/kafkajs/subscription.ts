@@ -18,7 +18,7 @@ const FETCH_INTERVAL_MS = 3;
 /** Above the partitions of any fetch, so that none waits for another's handler. */
 const HANDLERS_AT_ONCE = 128;
 const RESTART_DELAY_MS = 1_000;
-const JOIN_WAIT_MS = 10_000;
+const JOIN_WAIT_MS = 3_000;
 
 /** A member of a consumer group. kafkajs only fetches and keeps the membership; nothing is committed but by `commit`. */
 export class KafkajsSubscription implements Subscription {
@@ -146,6 +146,9 @@ export class KafkajsSubscription implements Subscription {
 
   /** kafkajs gives up after errors that it deems final, and stays silent ever after; a reader must not. */
   private onCrash({ payload: { error, groupId, restart } }: ConsumerCrashEvent): void {
+    const before = this.joined;
+    this.joined = Promise.withResolvers();
+    this.joined.promise.then(before.resolve);
     if (restart || this.stopping) return;
     this.client.logger.error({ groupId, err: error }, 'the consumer stopped; starting it again');
     void sleep(RESTART_DELAY_MS).then(() => (this.stopping ? undefined : this.run()));
