@@ -4,4 +4,5 @@ export * from './fixed-clock.js';
 export * from './kafka.js';
 export * from './random.js';
 export * from './receiver.js';
+export * from './tcp-gate.js';
 export * from './until.js';
