@@ -6,23 +6,32 @@ const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 const HEADER_TAIL_BYTES = 8;
 const FIRST_BYTES = 64 * 1024;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
+const TWO_32 = 2 ** 32;
 const TEXT_OID = 25;
 /** UTF-8 needs at most three bytes a UTF-16 unit. */
 const UTF8_BYTES_PER_UNIT = 3;
 
 export class CopyEncoder {
   #buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  /** Of the same memory: its writes are not checked twice as the buffer's are. */
+  #view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset, this.#buffer.byteLength);
   #length = 0;
 
-  constructor() {
+  /** Begins a stream; the one before must have been sent, for its memory is used again. */
+  start(): void {
     SIGNATURE.copy(this.#buffer);
     this.#buffer.fill(0, SIGNATURE.length, SIGNATURE.length + HEADER_TAIL_BYTES);
     this.#length = SIGNATURE.length + HEADER_TAIL_BYTES;
   }
 
+  get capacityBytes(): number {
+    return this.#buffer.length;
+  }
+
   row(columns: number): void {
     this.#reserve(2);
-    this.#length = this.#buffer.writeInt16BE(columns, this.#length);
+    this.#view.setInt16(this.#length, columns);
+    this.#length += 2;
   }
 
   null(): void {
@@ -50,13 +59,15 @@ export class CopyEncoder {
   double(value: number): void {
     this.#int32(8);
     this.#reserve(8);
-    this.#length = this.#buffer.writeDoubleBE(value, this.#length);
+    this.#view.setFloat64(this.#length, value);
+    this.#length += 8;
   }
 
   boolean(value: boolean): void {
     this.#int32(1);
     this.#reserve(1);
-    this.#length = this.#buffer.writeUInt8(value ? 1 : 0, this.#length);
+    this.#view.setInt8(this.#length, value ? 1 : 0);
+    this.#length += 1;
   }
 
   /** Postgres counts microseconds from 2000. */
@@ -78,7 +89,7 @@ export class CopyEncoder {
     const text = value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
     this.#reserve(4 + text.length * UTF8_BYTES_PER_UNIT);
     const bytes = this.#buffer.write(text, this.#length + 4, 'utf8');
-    this.#buffer.writeInt32BE(bytes, this.#length);
+    this.#view.setInt32(this.#length, bytes);
     this.#length += 4 + bytes;
   }
 
@@ -108,25 +119,29 @@ export class CopyEncoder {
       this.#int32(1);
     }
     for (const value of values) this.text(value);
-    this.#buffer.writeInt32BE(this.#length - start - 4, start);
+    this.#view.setInt32(start, this.#length - start - 4);
   }
 
   /** The whole stream, its trailer included. */
   end(): Buffer {
     this.#reserve(2);
-    this.#length = this.#buffer.writeInt16BE(-1, this.#length);
+    this.#view.setInt16(this.#length, -1);
+    this.#length += 2;
     return this.#buffer.subarray(0, this.#length);
   }
 
   #int32(value: number): void {
     this.#reserve(4);
-    this.#length = this.#buffer.writeInt32BE(value, this.#length);
+    this.#view.setInt32(this.#length, value);
+    this.#length += 4;
   }
 
+  /** Two's complement: the low half is the rest above the floored high half, also of a number below zero. */
   #int64(value: number): void {
     this.#reserve(8);
-    this.#buffer.writeInt32BE(Math.floor(value / 0x1_0000_0000), this.#length);
-    this.#buffer.writeUInt32BE(((value % 0x1_0000_0000) + 0x1_0000_0000) % 0x1_0000_0000, this.#length + 4);
+    const high = Math.floor(value / TWO_32);
+    this.#view.setInt32(this.#length, high);
+    this.#view.setUint32(this.#length + 4, value - high * TWO_32);
     this.#length += 8;
   }
 
@@ -135,5 +150,6 @@ export class CopyEncoder {
     const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + bytes));
     this.#buffer.copy(grown, 0, 0, this.#length);
     this.#buffer = grown;
+    this.#view = new DataView(grown.buffer, grown.byteOffset, grown.byteLength);
   }
 }

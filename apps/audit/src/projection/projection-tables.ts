@@ -9,7 +9,7 @@ import type {
   SignalRow,
   UnreadableRow,
 } from '../project/rows.js';
-import { CopyEncoder } from './copy-encoder.js';
+import type { CopyEncoder } from './copy-encoder.js';
 
 interface TableDefinition<Row> {
   name: string;
@@ -29,7 +29,7 @@ export interface ProjectionTable {
   key: string;
   onConflict: string;
   /** The table's rows of a flush in COPY's binary format, or null where it has none. */
-  encoded(rows: ProjectionRows): Buffer | null;
+  encoded(rows: ProjectionRows, copy: CopyEncoder): Buffer | null;
 }
 
 function projectionTable<Row>({
@@ -40,14 +40,15 @@ function projectionTable<Row>({
   rowsOf,
   encode,
 }: TableDefinition<Row>): ProjectionTable {
-  const encoded = (rows: ProjectionRows) => {
-    let copy: CopyEncoder | null = null;
+  const encoded = (rows: ProjectionRows, copy: CopyEncoder) => {
+    let count = 0;
     for (const row of rowsOf(rows)) {
-      copy ??= new CopyEncoder();
+      if (count === 0) copy.start();
+      count += 1;
       copy.row(columns.length);
       encode(copy, row);
     }
-    return copy?.end() ?? null;
+    return count > 0 ? copy.end() : null;
   };
   return { name, columns: columns.join(', '), key, onConflict, encoded };
 }

@@ -4,6 +4,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
 import type { ProjectionRows } from '../project/projection-rows.js';
 import type { EpochRow } from '../project/rows.js';
+import { CopyEncoder } from './copy-encoder.js';
 import type { ProjectionStore } from './projection.store.js';
 import {
   ATTEMPTS,
@@ -18,6 +19,8 @@ import {
 
 /** In each flush the tables are written in this order and each by key, so that two processes cannot deadlock. */
 const TABLES: readonly ProjectionTable[] = [EPOCHS, EVENTS, DELIVERIES, ATTEMPTS, AUDIT_LOG, SIGNALS, UNREADABLE];
+
+const KEPT_MAX_BYTES = 8 * 1024 * 1024;
 
 const staging = (table: ProjectionTable) => `staging_${table.name}`;
 
@@ -39,15 +42,19 @@ const BEGIN = 'begin; set local synchronous_commit to on';
  */
 export class TypeormProjectionStore implements ProjectionStore {
   readonly #prepared = new WeakSet<PoolClient>();
+  /** Kept between flushes: a fresh buffer of megabytes a flush would wait long for the garbage collector. */
+  readonly #encoders: CopyEncoder[] = [];
 
   constructor(private readonly dataSource: DataSource) {}
 
   async write(rows: ProjectionRows): Promise<void> {
     const runner = this.dataSource.createQueryRunner();
+    const copy = this.#encoders.pop() ?? new CopyEncoder();
     try {
       const client = (await runner.connect()) as PoolClient;
       await this.#prepare(client);
-      await writeInTransaction(client, rows);
+      await writeInTransaction(client, rows, copy);
+      if (copy.capacityBytes <= KEPT_MAX_BYTES) this.#encoders.push(copy);
     } finally {
       await runner.release();
     }
@@ -72,10 +79,10 @@ export class TypeormProjectionStore implements ProjectionStore {
   }
 }
 
-async function writeInTransaction(client: PoolClient, rows: ProjectionRows): Promise<void> {
+async function writeInTransaction(client: PoolClient, rows: ProjectionRows, copy: CopyEncoder): Promise<void> {
   await client.query(BEGIN);
   try {
-    for (const table of TABLES) await writeTable(client, table, rows);
+    for (const table of TABLES) await writeTable(client, table, table.encoded(rows, copy));
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
@@ -83,8 +90,7 @@ async function writeInTransaction(client: PoolClient, rows: ProjectionRows): Pro
   }
 }
 
-async function writeTable(client: PoolClient, table: ProjectionTable, rows: ProjectionRows): Promise<void> {
-  const bytes = table.encoded(rows);
+async function writeTable(client: PoolClient, table: ProjectionTable, bytes: Buffer | null): Promise<void> {
   if (!bytes) return;
   const { name, columns, key, onConflict } = table;
   const into = client.query(copyFrom(`copy ${staging(table)} (${columns}) from stdin (format binary)`));
