@@ -76,7 +76,7 @@ export interface FetchedBatch {
   lastOffset(): string;
 }
 
-interface RequestQueue {
+export interface RequestQueue {
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   throttledUntil: number;
   pending: unknown[];
