@@ -21,7 +21,10 @@ const PASSWORD_BYTES = 24;
  * A broker and a Postgres of one's own in a temporary folder, for tests and measurements; what `environment` already
  * names is used instead of starting one. However the process ends, nothing of them stays.
  */
-export async function startBackingServices(environment: NodeJS.ProcessEnv = process.env): Promise<BackingServices> {
+export async function startBackingServices(
+  environment: NodeJS.ProcessEnv = process.env,
+  signal?: AbortSignal,
+): Promise<BackingServices> {
   const directory = mkdtempSync(join(tmpdir(), 'hookstile-'));
   chmodSync(directory, 0o755);
   const owned = new OwnedProcesses(directory);
@@ -33,7 +36,7 @@ export async function startBackingServices(environment: NodeJS.ProcessEnv = proc
     await reaper.dismiss();
   };
   const aborter = new AbortController();
-  const common = { owned, signal: aborter.signal };
+  const common = { owned, signal: signal === undefined ? aborter.signal : AbortSignal.any([aborter.signal, signal]) };
   const [brokerPort, controllerPort, postgresPort] = (await freePorts(3)) as [number, number, number];
   const starts = [
     environment.KAFKA_BROKERS ||

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endProcesses } from '../processes/end-processes.ts';
 import type { OwnedProcesses } from '../processes/owned-processes.ts';
 import { runCommand } from '../processes/run-command.ts';
 import { type OwnedChild, spawnOwned, tailOf } from '../processes/spawn-owned.ts';
@@ -50,7 +51,13 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     cwd: options.directory,
     logFile: options.logFile,
   });
-  await untilReady(child, options);
+  try {
+    await untilReady(child, options);
+  } catch (error) {
+    // One that did not come up must not stay in the way of the next attempt.
+    await endProcesses(options.owned.list().filter(({ pid }) => pid === child.pid));
+    throw error;
+  }
   return { ...child, brokers: [`127.0.0.1:${options.port}`] };
 }
 

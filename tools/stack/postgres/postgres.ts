@@ -2,6 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { endProcesses } from '../processes/end-processes.ts';
 import type { OwnedProcesses } from '../processes/owned-processes.ts';
 import { runCommand } from '../processes/run-command.ts';
 import { type OwnedChild, spawnOwned, tailOf } from '../processes/spawn-owned.ts';
@@ -53,7 +54,13 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     logFile: options.logFile,
     ...(runAs.uid === undefined ? {} : { uid: runAs.uid, gid: runAs.gid as number }),
   });
-  await untilReady(child, options);
+  try {
+    await untilReady(child, options);
+  } catch (error) {
+    // One that did not come up must not stay in the way of the next attempt.
+    await endProcesses(options.owned.list().filter(({ pid }) => pid === child.pid));
+    throw error;
+  }
   return { ...child, url: databaseUrl(options, DATABASE) };
 }
 

@@ -1,0 +1,187 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Duplex, PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Pool } from 'undici';
+import {
+  type GatewayProblem,
+  NO_ROUTE,
+  problemBody,
+  problemHeaders,
+  problemResponse,
+  unavailable,
+  unreadable,
+} from './gateway-problem.ts';
+import { type Upstream, upstreamOf } from './route-table.ts';
+
+const CONNECTIONS_PER_UPSTREAM = 64;
+const CONNECT_TIMEOUT_MS = 2_000;
+/** An upstream answers within its own bounds (a decision or a test takes at most a minute); streams have no end. */
+const UPSTREAM_HEADERS_TIMEOUT_MS = 120_000;
+const REQUEST_TIMEOUT_MS = 300_000;
+/** Longer than clients keep idle connections, else one is closed just as it is used again. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+/** Headers that belong to one connection only (RFC 9110, 7.6.1), and `expect`, which Node has answered already. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+]);
+
+export interface Gateway {
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  port: number;
+  host: string;
+  /** Where each service listens, such as `http://127.0.0.1:4001`. */
+  upstreams: Readonly<Record<Upstream, string>>;
+}
+
+/** One address for every /v1 path. Bodies stream through in both directions: nothing is buffered, nothing cut off. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const pools = new Map(
+    Object.entries(options.upstreams).map(([name, url]) => [
+      name as Upstream,
+      new Pool(url, {
+        connections: CONNECTIONS_PER_UPSTREAM,
+        pipelining: 1,
+        connect: { timeout: CONNECT_TIMEOUT_MS },
+        headersTimeout: UPSTREAM_HEADERS_TIMEOUT_MS,
+        bodyTimeout: 0,
+      }),
+    ]),
+  );
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS },
+    (request, response) => {
+      void answer(request, response, pools);
+    },
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (socket.writable && error.code !== 'ECONNRESET') socket.end(problemResponse(unreadable(error.code)));
+    else socket.destroy();
+  });
+  await listen(server, options.port, options.host);
+  return {
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  pools: ReadonlyMap<Upstream, Pool>,
+): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  const path = url.split('?', 1)[0] ?? '/';
+  if (method === 'GET' && path === '/livez') return plain(response, 200, '{"status":"alive"}');
+  if (method === 'GET' && path === '/readyz') return readiness(response, pools);
+  const upstream = upstreamOf(method, path);
+  const pool = upstream === null ? undefined : pools.get(upstream);
+  if (upstream === null || pool === undefined) return refuse(request, response, NO_ROUTE);
+  await forward(request, response, pool, upstream);
+}
+
+async function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  pool: Pool,
+  upstream: Upstream,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const body = bodyOf(request);
+  try {
+    const answered = await pool.request({
+      path: request.url ?? '/',
+      method: (request.method ?? 'GET') as 'GET',
+      headers: endToEnd(request.rawHeaders),
+      body,
+      signal: gone.signal,
+      responseHeaders: 'raw',
+    });
+    response.writeHead(answered.statusCode, endToEnd(answered.headers as unknown as string[]));
+    await pipeline(answered.body, response);
+    request.resume();
+  } catch {
+    if (response.headersSent || response.destroyed) response.destroy();
+    else refuse(request, response, unavailable(upstream));
+  }
+}
+
+/**
+ * The request's body behind a stream of its own: undici destroys what it did not send to the end when the answer came
+ * early (413), and that must not cut the caller's connection before the answer is through.
+ */
+function bodyOf(request: IncomingMessage): PassThrough | null {
+  if (!('content-length' in request.headers || 'transfer-encoding' in request.headers)) return null;
+  const body = new PassThrough();
+  body.on('error', () => {});
+  request.once('error', (error) => body.destroy(error));
+  return request.pipe(body);
+}
+
+/** Names and values in turn, in order and with duplicates, as they came. */
+function endToEnd(raw: readonly string[]): string[] {
+  const named = raw
+    .filter((_, index) => raw[index - 1]?.toLowerCase() === 'connection' && index % 2 === 1)
+    .flatMap((value) =>
+      value
+        .toLowerCase()
+        .split(',')
+        .map((name) => name.trim()),
+    );
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = String(raw[index]);
+    const lower = name.toLowerCase();
+    if (!HOP_BY_HOP.has(lower) && !named.includes(lower)) kept.push(name, String(raw[index + 1]));
+  }
+  return kept;
+}
+
+/** What is left of the request's body is read and dropped, so that the connection stays usable. */
+function refuse(request: IncomingMessage, response: ServerResponse, problem: GatewayProblem): void {
+  request.resume();
+  response.writeHead(problem.status, problemHeaders(problem)).end(problemBody(problem));
+}
+
+function plain(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+}
+
+async function readiness(response: ServerResponse, pools: ReadonlyMap<Upstream, Pool>): Promise<void> {
+  const services = await Promise.all(
+    [...pools].map(async ([name, pool]) => {
+      const ready = await pool.request({ path: '/readyz', method: 'GET' }).then(
+        async ({ statusCode, body }) => {
+          await body.dump();
+          return statusCode === 200;
+        },
+        () => false,
+      );
+      return [name, ready ? 'ready' : 'not ready'] as const;
+    }),
+  );
+  const ready = services.every(([, state]) => state === 'ready');
+  const body = { status: ready ? 'ready' : 'not ready', services: Object.fromEntries(services) };
+  plain(response, ready ? 200 : 503, JSON.stringify(body));
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+}

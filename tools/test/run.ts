@@ -1,0 +1,95 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BackingServices, startBackingServices } from '../stack/backing-services.ts';
+import { buildAll } from '../stack/build.ts';
+import { forebearsUpToNpm } from '../stack/processes/process-identity.ts';
+import { REPOSITORY } from '../stack/settings.ts';
+import { messageOf } from '../stack/stack-problem.error.ts';
+import { StopRequest } from '../stack/stop-request.ts';
+import { Terminal } from '../stack/terminal.ts';
+import { runProgram } from './run-program.ts';
+import { lineOf, NOTHING, plus, type Tally, tallyOfLine, tallyOfVitest } from './tally.ts';
+
+/** `npm test`: build, checks, unit, integration and e2e tests; the last line is `N passed, N failed`. */
+const VITEST = join(REPOSITORY, 'node_modules/vitest/vitest.mjs');
+const CHECK = join(REPOSITORY, 'tools/check/run.ts');
+const PROJECTS = ['unit', 'integration', 'e2e'] as const;
+/** So that tests do not take over what the user's shell says of a running stack. */
+const NOT_PASSED_ON = /^(HOOKSTILE_|OTEL_|PORT$|METRICS_PORT$|DATABASE_SCHEMA$|NODE_ENV$)/;
+
+const terminal = new Terminal();
+const stop = new StopRequest();
+
+async function runAll(services: Promise<BackingServices>): Promise<Tally> {
+  let total = await counted('Building', () => buildAll(stop.stopping));
+  if (total.failed > 0) return total;
+  if (existsSync(CHECK)) total = plus(total, await check());
+  for (const project of PROJECTS) {
+    const environment = project === 'unit' ? {} : (await services).environment;
+    total = plus(total, await vitest(project, environment));
+  }
+  return total;
+}
+
+/** A step of our own, counted as one test. */
+async function counted(name: string, work: () => Promise<unknown>): Promise<Tally> {
+  try {
+    await terminal.task(name, work);
+    return { passed: 1, failed: 0 };
+  } catch (error) {
+    stop.stopping.throwIfAborted();
+    terminal.line(messageOf(error));
+    return { passed: 0, failed: 1 };
+  }
+}
+
+async function check(): Promise<Tally> {
+  const { code, output } = await run(process.execPath, [CHECK], {});
+  return tallyOfLine(output, code);
+}
+
+async function vitest(project: string, environment: Record<string, string>): Promise<Tally> {
+  terminal.line(`\nTests: ${project}`);
+  const directory = mkdtempSync(join(tmpdir(), 'hookstile-report-'));
+  const report = join(directory, 'report.json');
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const { code } = await run(process.execPath, [VITEST, 'run', '--project', project, ...reporters], environment);
+    return tallyOfVitest(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null, code);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function run(command: string, args: readonly string[], environment: Record<string, string>) {
+  const kept = Object.entries(process.env).filter(([name]) => !NOT_PASSED_ON.test(name));
+  const result = await runProgram(command, args, {
+    cwd: REPOSITORY,
+    env: { ...Object.fromEntries(kept), ...environment },
+    signal: stop.stopping,
+  });
+  stop.stopping.throwIfAborted();
+  return result;
+}
+
+async function main(): Promise<number> {
+  stop.listen();
+  stop.watch(forebearsUpToNpm(process.pid, process.env.npm_lifecycle_event !== undefined));
+  const services = startBackingServices(process.env, stop.stopping);
+  services.catch(() => {});
+  let total = NOTHING;
+  try {
+    total = await runAll(services);
+  } catch (error) {
+    if (!stop.stopping.aborted) terminal.line(messageOf(error));
+    total = plus(total, { passed: 0, failed: 1 });
+  } finally {
+    await services.then((running) => running.stop()).catch(() => {});
+  }
+  if (stop.stopping.aborted) terminal.line('Interrupted.');
+  terminal.line(lineOf(total));
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+process.exit(await main());
