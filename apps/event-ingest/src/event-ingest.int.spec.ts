@@ -190,6 +190,8 @@ test('the platform key sends for the tenant that it names', async () => {
   const answer = await post(ADMIN_KEY, '{"type":"t","data":1}', { 'hookstile-tenant': tenantId });
   expect(answer.status).toBe(202);
   await routed(tenantId, 1);
+  const unknown = await post(ADMIN_KEY, '{"type":"t","data":1}', { 'hookstile-tenant': 'ten_nobody' });
+  expect([unknown.status, unknown.body.code]).toEqual([404, 'not_found']);
 });
 
 test.each([

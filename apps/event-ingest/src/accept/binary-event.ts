@@ -7,6 +7,8 @@ import { rejection } from './rejection.js';
 
 /** A CloudEvent in binary mode: attributes beside the data, by their names without the prefix of their transport. */
 export function readBinaryEvent(given: Readonly<Record<string, string>>, data: Buffer, door: DoorContext): Reading {
-  if (data.length > EVENT_MAX_BYTES) return rejection('too_large', `An event has at most ${EVENT_MAX_BYTES} bytes.`);
-  return checkCloudEvent(given, door, () => dataError(data) ?? { outcome: 'data', data });
+  return checkCloudEvent(given, door, () => {
+    if (data.length > EVENT_MAX_BYTES) return rejection('too_large', `An event has at most ${EVENT_MAX_BYTES} bytes.`);
+    return dataError(data) ?? { outcome: 'data', data };
+  });
 }

@@ -53,5 +53,5 @@ export function checkCloudEvent(
   if (version) errors.unshift(version);
   if (errors.length > 0) return invalid(errors);
   const read = contentTypeError(datacontenttype) ?? readData();
-  return read.outcome === 'data' ? { outcome: 'accepted', attributes, data: read.data } : read;
+  return read.outcome === 'data' ? { outcome: 'accepted', attributes, data: read.data } : { ...read, attributes };
 }

@@ -3,6 +3,8 @@ import {
   Allow,
   CLOCK,
   type Clock,
+  CONFIGURATION_PROJECTION,
+  type ConfigurationProjection,
   CurrentPrincipal,
   type Principal,
   ProblemError,
@@ -47,6 +49,7 @@ export class EventsController {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
     @Inject(EVENT_METRICS) private readonly metrics: IngestMetrics,
+    @Inject(CONFIGURATION_PROJECTION) private readonly configuration: ConfigurationProjection,
   ) {}
 
   /** 202 means that all in-sync replicas have the event, or every item of the batch that was not refused. */
@@ -57,6 +60,8 @@ export class EventsController {
     @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,
   ): Promise<{ id: string } | { items: ItemAnswer[] }> {
+    const tenantId = tenantOf(principal);
+    if (principal.type === 'platform') await this.requireTenant(tenantId);
     const reading = readHttpRequest(
       {
         rawHeaders: request.raw.rawHeaders,
@@ -64,7 +69,7 @@ export class EventsController {
         contentEncoding: request.headers['content-encoding'],
         body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
       },
-      this.defaultsOf(tenantOf(principal)),
+      this.defaultsOf(tenantId),
     );
     if (reading.outcome === 'rejected') throw this.refused(reading);
     if (reading.outcome === 'accepted') {
@@ -75,6 +80,14 @@ export class EventsController {
     if (accepted.length > 0) await this.publish(accepted, request);
     this.metrics.refused.add(reading.readings.length - accepted.length);
     return { items: reading.readings.map(itemAnswer) };
+  }
+
+  /** A tenant's key implies its tenant; the platform's header may name none that exists. */
+  private async requireTenant(tenantId: string): Promise<void> {
+    const exists = () => this.configuration.tenant(tenantId)?.deleted === false;
+    if (exists()) return;
+    await this.configuration.catchUp();
+    if (!exists()) throw new ProblemError('not_found', `There is no tenant ${tenantId}.`);
   }
 
   private defaultsOf(tenantId: string): EventDefaults {

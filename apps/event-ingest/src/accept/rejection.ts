@@ -1,3 +1,5 @@
+import type { EventAttributes } from '@hookstile/contracts';
+
 /** Why a door does not take an event. The front door answers it as a problem, the router records it in `routings`. */
 export type RejectionCode =
   | 'malformed'
@@ -22,10 +24,12 @@ export interface Rejection {
   readonly code: RejectionCode;
   readonly detail: string;
   readonly errors: readonly AttributeError[];
+  /** Where only the data is wrong: whose it is, so that the event can be found by its id. */
+  readonly attributes: EventAttributes | null;
 }
 
 export function rejection(code: RejectionCode, detail: string, errors: readonly AttributeError[] = []): Rejection {
-  return { outcome: 'rejected', code, detail, errors };
+  return { outcome: 'rejected', code, detail, errors, attributes: null };
 }
 
 /** An envelope may hold thousands of wrong members; the answer names the first ones. */

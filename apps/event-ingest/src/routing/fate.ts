@@ -22,7 +22,7 @@ export function fateOf(
   holders: ReadonlyMap<string, InboxEntry>,
 ): Fate {
   if (reading.outcome === 'rejected') {
-    return { outcome: 'rejected', event: null, code: reading.code, detail: reading.detail };
+    return { outcome: 'rejected', event: reading.attributes, code: reading.code, detail: reading.detail };
   }
   const { attributes: event, data } = reading;
   if (!configuration.knowsTenant(event.tenantId)) {

@@ -51,7 +51,8 @@ export class RoundRouter {
    */
   async route(records: readonly ReceivedRecord[]): Promise<void> {
     const { configuration, clock } = this.options;
-    const sources = records.map(sourceRecordOf);
+    const nowMs = clock.nowMs();
+    const sources = records.map((record) => sourceRecordOf(record, nowMs));
     const holders = await this.claim(sources);
     const routedAt = new Date(clock.nowMs()).toISOString();
     const spans: SpanHandle[] = [];

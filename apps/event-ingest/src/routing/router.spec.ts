@@ -291,6 +291,20 @@ test('a tombstone is recorded as rejected', async () => {
   expect(world.routings).toMatchObject([{ outcome: 'rejected', reason: 'malformed', tenantId: 'ten_1', event: null }]);
 });
 
+test('a rejected record says whose it is and which event, as far as it can be read', async () => {
+  const world = new World();
+  world.produce('bad-data', '<x/>');
+  const structured = { 'content-type': 'application/cloudevents+json' };
+  const value = Buffer.from('{"specversion":"1.0","tenantid":"ten_1","id":"x"}');
+  world.messaging.append({ topic: 'events', partition: 0, key: 'k', headers: structured, value });
+  await world.start();
+  await until(() => world.routings.length === 2);
+  expect(world.routings).toMatchObject([
+    { reason: 'data_not_json', tenantId: 'ten_1', event: { id: 'bad-data', type: 't' } },
+    { reason: 'invalid', tenantId: 'ten_1', event: null },
+  ]);
+});
+
 test('a large fan-out is written in pieces, each after the ack of the one before', async () => {
   const world = new World();
   world.integrations = Array.from({ length: 3_000 }, (_, i) => anIntegration({ id: `int_${10_000 + i}` }));

@@ -10,6 +10,8 @@ export const ROUND_MAX_BYTES = 8 * 1024 * 1024;
 export const RETRY_DELAY_MS = 100;
 export const RETRY_DELAY_MAX_MS = 5_000;
 export const CHECKPOINT_INTERVAL_MS = 1_000;
+/** With Kafka or Postgres away a round does not end; a stop leaves it uncommitted after this. */
+export const STOP_TIMEOUT_MS = 8_000;
 
 const ROUND_BOUNDS = { maxRecords: ROUND_MAX_RECORDS, maxBytes: ROUND_MAX_BYTES };
 
@@ -24,6 +26,13 @@ export interface RouterOptions {
 
 function isFinal(error: unknown): boolean {
   return error instanceof Error && (error as { retryable?: unknown }).retryable === false;
+}
+
+async function within(work: Promise<void> | null, timeoutMs: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, timeoutMs);
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 /**
@@ -58,7 +67,7 @@ export class Router {
     this.stopping = true;
     this.stopRequested.resolve();
     this.options.consumer.interrupt();
-    await this.loop;
+    await within(this.loop, STOP_TIMEOUT_MS);
     if (this.checkpointTimer) clearTimeout(this.checkpointTimer);
     await this.checkpointing;
     await this.checkpoint();
@@ -81,6 +90,7 @@ export class Router {
       try {
         return await this.routeOnce(records);
       } catch (error) {
+        if (this.stopping) return;
         if (isFinal(error)) return this.fail(error as Error);
         this.options.logger.warn({ err: error, records: records.length, delayMs }, 'a round failed and is tried again');
         await this.pause(delayMs);

@@ -2,11 +2,16 @@ import type { EventVia } from '@hookstile/contracts';
 import { traceIdOf } from '@hookstile/contracts';
 import type { ReceivedRecord } from '@hookstile/messaging';
 import type { Reading } from '../accept/accepted-event.js';
-import { TENANT_MAX_CHARACTERS } from '../accept/bounds.js';
+import { textError } from '../accept/attributes.js';
+import { EVENT_MAX_BYTES, TENANT_MAX_CHARACTERS } from '../accept/bounds.js';
+import { TENANT_EXTENSION } from '../accept/event-tenant.js';
 import { isInstant } from '../accept/instant.js';
 import { readKafkaRecord } from '../accept/kafka-event.js';
 import { ACCEPTED_AT_HEADER } from '../accept/record-headers.js';
 import { bodyHashOf, type InboxEntry, inboxKeyOf } from '../inbox/inbox-entry.js';
+
+const TENANT_HEADER = `ce_${TENANT_EXTENSION}`;
+const LAST_FOUR_DIGIT_YEAR_MS = Date.UTC(9999, 11, 31);
 
 /** A record of `events` as the router sees it. */
 export interface SourceRecord {
@@ -28,13 +33,25 @@ function acceptedByFrontDoorAt(record: ReceivedRecord): string | null {
   return header !== undefined && isInstant(header) ? header : null;
 }
 
-function writtenAt(record: ReceivedRecord): string {
-  return new Date(Math.max(record.timestampMs, 0)).toISOString();
+/** A producer chooses its record's timestamp; one that no date shows must not stop the partition. */
+function writtenAt({ timestampMs }: ReceivedRecord, nowMs: number): string {
+  const shown = timestampMs >= 0 && timestampMs <= LAST_FOUR_DIGIT_YEAR_MS;
+  return new Date(shown ? timestampMs : nowMs).toISOString();
 }
 
+function claimedInValue(value: Buffer | null): unknown {
+  if (!value || value.length > EVENT_MAX_BYTES) return null;
+  try {
+    return (JSON.parse(value.toString('utf8')) as { tenantid?: unknown } | null)?.tenantid;
+  } catch {
+    return null;
+  }
+}
+
+/** Whose a rejected record seems to be, so that its tenant can see it. */
 function claimedTenantOf(record: ReceivedRecord): string | null {
-  const claimed = record.headers.ce_tenantid?.toString('utf8') ?? '';
-  return claimed !== '' && claimed.length <= TENANT_MAX_CHARACTERS ? claimed : null;
+  const claimed = record.headers[TENANT_HEADER]?.toString('utf8') ?? claimedInValue(record.value);
+  return textError(TENANT_EXTENSION, claimed, TENANT_MAX_CHARACTERS) === null ? String(claimed) : null;
 }
 
 /** The header, else CloudEvents' own extension, which is where its SDKs put it. */
@@ -45,14 +62,15 @@ function parentOf(record: ReceivedRecord, reading: Reading): string | null {
   return typeof extension === 'string' && traceIdOf(extension) !== null ? extension : null;
 }
 
-export function sourceRecordOf(record: ReceivedRecord): SourceRecord {
+export function sourceRecordOf(record: ReceivedRecord, nowMs: number): SourceRecord {
   const { partition, offset } = record;
   const acceptedAt = acceptedByFrontDoorAt(record);
   const via: EventVia = acceptedAt === null ? 'kafka' : 'http';
-  const reading = readKafkaRecord(record, { tenantId: null, acceptedAt: acceptedAt ?? writtenAt(record) });
+  const reading = readKafkaRecord(record, { tenantId: null, acceptedAt: acceptedAt ?? writtenAt(record, nowMs) });
   const parent = parentOf(record, reading);
   if (reading.outcome === 'rejected') {
-    return { partition, offset, via, reading, inboxEntry: null, tenantId: claimedTenantOf(record), parent };
+    const tenantId = reading.attributes?.tenantId ?? claimedTenantOf(record);
+    return { partition, offset, via, reading, inboxEntry: null, tenantId, parent };
   }
   const { attributes, data } = reading;
   const inboxEntry: InboxEntry = {

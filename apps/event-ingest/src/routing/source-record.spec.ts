@@ -1,0 +1,49 @@
+import type { ReceivedRecord } from '@hookstile/messaging';
+import { FIXED_NOW } from '@hookstile/testing';
+import { expect, test } from 'vitest';
+import { sourceRecordOf } from './source-record.js';
+
+const NOW_MS = Date.parse(FIXED_NOW);
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+function record(headers: Record<string, string> = {}, timestampMs = 0): ReceivedRecord {
+  const attributes = { ce_specversion: '1.0', ce_id: 'e', ce_source: '/s', ce_type: 't', ce_tenantid: 'ten_1' };
+  const bytes = Object.entries({ ...attributes, ...headers }).map(([name, value]) => [name, Buffer.from(value)]);
+  const value = Buffer.from('1');
+  return {
+    topic: 'events',
+    partition: 1,
+    offset: 2,
+    key: null,
+    headers: Object.fromEntries(bytes),
+    value,
+    timestampMs,
+  };
+}
+
+function acceptedAtOf(received: ReceivedRecord): string | undefined {
+  const { reading } = sourceRecordOf(received, NOW_MS);
+  return reading.outcome === 'accepted' ? reading.attributes.acceptedAt : undefined;
+}
+
+test('a producer’s record was accepted when it was written', () => {
+  expect(acceptedAtOf(record({}, 1_000))).toBe('1970-01-01T00:00:01.000Z');
+});
+
+test.each([-1, 9e15, 1e18])('a timestamp of %d that no date shows reads as now', (timestampMs) => {
+  expect(acceptedAtOf(record({}, timestampMs))).toBe(FIXED_NOW);
+});
+
+test('a record of the front door was accepted when it says', () => {
+  const received = record({ 'hookstile-accepted-at': '2026-05-05T05:05:05.555Z' });
+  expect(acceptedAtOf(received)).toBe('2026-05-05T05:05:05.555Z');
+  expect(sourceRecordOf(received, NOW_MS).via).toBe('http');
+  expect(sourceRecordOf(record({ 'hookstile-accepted-at': 'yesterday' }), NOW_MS).via).toBe('kafka');
+});
+
+test('the trace goes on from the header, else from the CloudEvents extension', () => {
+  const other = TRACEPARENT.replaceAll('0a', '0b');
+  expect(sourceRecordOf(record({ traceparent: TRACEPARENT, ce_traceparent: other }), NOW_MS).parent).toBe(TRACEPARENT);
+  expect(sourceRecordOf(record({ traceparent: 'nonsense', ce_traceparent: other }), NOW_MS).parent).toBe(other);
+  expect(sourceRecordOf(record({ ce_traceparent: 'nonsense' }), NOW_MS).parent).toBeNull();
+});
