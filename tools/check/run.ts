@@ -18,6 +18,14 @@ const STEPS: readonly Step[] = [
       return { passed: problems.length === 0, output: problems.join('\n') };
     },
   },
+  {
+    name: 'generated pages',
+    run: async () => {
+      const { driftedPages } = await import('../generate/pages.ts');
+      const problems = driftedPages(REPOSITORY);
+      return { passed: problems.length === 0, output: problems.join('\n') };
+    },
+  },
 ];
 
 /** Runs every step, prints what failed, and ends on a line `N passed, N failed`. */
