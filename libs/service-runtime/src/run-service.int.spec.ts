@@ -184,7 +184,11 @@ describe('telemetry', () => {
     await fetch(`${url}/livez`);
     const answer = await (await fetch(`${url}/v1/things`, { headers: { traceparent: PARENT } })).json();
     const server = await until(() => spans().find(({ kind }) => kind === 2), { what: 'the server span' });
-    expect(server).toMatchObject({ traceId: 'a'.repeat(32), parentSpanId: 'b'.repeat(16) });
+    expect(server).toMatchObject({
+      name: 'GET /v1/things',
+      traceId: 'a'.repeat(32),
+      parentSpanId: 'b'.repeat(16),
+    });
     const children = spans().filter(({ parentSpanId }) => parentSpanId === server.spanId);
     expect(children.map(({ name }) => name)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^pg.query:SELECT/), 'deliveries send']),

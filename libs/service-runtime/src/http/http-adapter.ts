@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { AllowedMethods } from '../problems/allowed-methods.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 import type { ServiceDefinition } from '../service.js';
+import { tracing } from '../telemetry/tracing.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { answerBrokenConnection } from './broken-connection.js';
 
@@ -48,6 +49,13 @@ function cutWhatOutlastsTheClose(instance: FastifyInstance, timeoutMs: number): 
   });
 }
 
+function nameServerSpans(instance: FastifyInstance): void {
+  instance.addHook('onRequest', (request, _reply, done) => {
+    tracing.nameIncoming(request.method, request.routeOptions.url);
+    done();
+  });
+}
+
 /** Nest's adapter with Hookstile's bounds, body parsers and problem documents. */
 export function createHttpServer(definition: RawBodies, logger: Logger, bounds: HttpBounds = HTTP_BOUNDS): HttpServer {
   const allowedMethods = new AllowedMethods();
@@ -76,6 +84,7 @@ export function createHttpServer(definition: RawBodies, logger: Logger, bounds: 
       route.bodyLimit = definition.rawBodyMaxBytes;
     }
   });
+  if (tracing.enabled) nameServerSpans(instance);
   cutWhatOutlastsTheClose(instance, bounds.closeTimeoutMs);
   registerBodyParsers(instance, definition.rawBodyRoutes ?? []);
   return { adapter, filter };

@@ -10,6 +10,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions';
 import type { RandomBytes } from '../clock.js';
 import { systemRandomBytes } from '../clock.js';
 
@@ -56,7 +57,7 @@ const KINDS: Record<SpanKindName, SpanKind> = {
 };
 
 function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
 function contextOf(traceparent: string | null) {
@@ -137,6 +138,12 @@ export const tracing = {
     const header = request.headers.traceparent;
     if (typeof header === 'string' && traceIdOf(header) !== null) return header;
     return newTraceparent(systemRandomBytes);
+  },
+
+  /** Names the active server span by its route (`GET /v1/things/:id`): a span per address would be unbounded. */
+  nameIncoming(method: string, route: string | undefined): void {
+    if (!tracing.enabled || route === undefined) return;
+    trace.getActiveSpan()?.updateName(`${method} ${route}`).setAttribute(ATTR_HTTP_ROUTE, route);
   },
 
   newTraceparent,

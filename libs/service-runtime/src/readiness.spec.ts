@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { ReadinessChecks } from './readiness.js';
+
+const TIMEOUT_MS = 20;
+
+describe('ReadinessChecks', () => {
+  it('is ready while every dependency is up', async () => {
+    const readiness = new ReadinessChecks(TIMEOUT_MS);
+    readiness.register('postgres', () => undefined);
+    expect(await readiness.report()).toEqual({ status: 'ready', dependencies: { postgres: { status: 'up' } } });
+  });
+
+  it('says which dependency is down and why, also one that throws at once, without credentials', async () => {
+    const readiness = new ReadinessChecks(TIMEOUT_MS);
+    readiness.register('kafka', async () => undefined);
+    readiness.register('postgres', () => {
+      throw new Error('no route to postgres://u:hunter2@db/x');
+    });
+    expect(await readiness.report()).toEqual({
+      status: 'unready',
+      dependencies: {
+        kafka: { status: 'up' },
+        postgres: { status: 'down', detail: 'no route to postgres://***@db/x' },
+      },
+    });
+  });
+
+  it('takes a dependency that does not answer in time for down', async () => {
+    const readiness = new ReadinessChecks(TIMEOUT_MS);
+    readiness.register('postgres', () => new Promise(() => {}));
+    expect((await readiness.report()).dependencies.postgres).toEqual({
+      status: 'down',
+      detail: 'no answer within 20 ms',
+    });
+  });
+
+  it('is not ready once it stops, whatever is up', async () => {
+    const readiness = new ReadinessChecks(TIMEOUT_MS);
+    readiness.register('postgres', () => undefined);
+    readiness.stop();
+    expect((await readiness.report()).status).toBe('stopping');
+  });
+});
