@@ -11,17 +11,26 @@ export interface KafkajsMessage {
 
 const NO_HEADERS: ReceivedRecord['headers'] = {};
 
+/** A fetch's answer up to this size may live as long as one of its records. */
+const SHARED_MEMORY_MAX_BYTES = 128 * 1024;
+
+/**
+ * kafkajs cuts records out of the whole answer of a fetch, so one small record that waits in a lane would keep up to
+ * 4 MiB in memory, which no bound of bytes sees. Out of a large answer it is copied.
+ */
+function detached(bytes: Buffer): Buffer {
+  return bytes.buffer.byteLength > SHARED_MEMORY_MAX_BYTES ? Buffer.from(bytes) : bytes;
+}
+
 /** A header that stands twice counts with its last value, as Kafka's `lastHeader` has it. */
 function headersOf(headers: KafkajsMessage['headers']): ReceivedRecord['headers'] {
   if (!headers) return NO_HEADERS;
-  let copied: Record<string, Buffer | undefined> | null = null;
   for (const name in headers) {
     const value = headers[name];
-    if (!Array.isArray(value)) continue;
-    copied ??= { ...(headers as Record<string, Buffer>) };
-    copied[name] = value.at(-1) as Buffer;
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    (headers as Record<string, Buffer | undefined>)[name] = Buffer.isBuffer(last) ? detached(last) : undefined;
   }
-  return copied ?? (headers as Record<string, Buffer>);
+  return headers as ReceivedRecord['headers'];
 }
 
 export function receivedRecord(topic: string, partition: number, message: KafkajsMessage): ReceivedRecord {
@@ -31,7 +40,7 @@ export function receivedRecord(topic: string, partition: number, message: Kafkaj
     offset: Number(message.offset),
     key: message.key?.toString('utf8') ?? null,
     headers: headersOf(message.headers),
-    value: message.value,
+    value: message.value && detached(message.value),
     timestampMs: Number(message.timestamp),
   };
 }
