@@ -13,7 +13,6 @@ import { type DynamicModule, type INestApplication, Inject, Module, type OnAppli
 import { AuditEnv } from './audit.env.js';
 import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { AUDIT_LOG_STORE } from './audit-log/audit-log.store.js';
-import { TypeormAuditLogStore } from './audit-log/audit-log.store.typeorm.js';
 import { AttemptsConsumer } from './consumes/attempts.consumer.js';
 import { DeliveriesConsumer } from './consumes/deliveries.consumer.js';
 import { DomainEventsConsumer } from './consumes/domain-events.consumer.js';
@@ -21,15 +20,12 @@ import { IntegrationSignalsConsumer } from './consumes/integration-signals.consu
 import { RoutingsConsumer } from './consumes/routings.consumer.js';
 import { DeliveryController } from './deliveries/delivery.controller.js';
 import { DELIVERY_STORE } from './deliveries/delivery.store.js';
-import { TypeormDeliveryStore } from './deliveries/delivery.store.typeorm.js';
 import { EventLogController } from './event-log/event-log.controller.js';
 import { EVENT_LOG_STORE } from './event-log/event-log.store.js';
-import { TypeormEventLogStore } from './event-log/event-log.store.typeorm.js';
 import { EventController } from './events/event.controller.js';
 import { EVENT_STORE } from './events/event.store.js';
-import { TypeormEventStore } from './events/event.store.typeorm.js';
 import { Views1764000000000 } from './migrations/1764000000000-views.migration.js';
-import { TypeormProjectionStore } from './projection/projection.store.typeorm.js';
+import { typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
 import { Projector } from './projection/projector.js';
 
@@ -75,7 +71,8 @@ export class AuditModule implements OnApplicationShutdown {
 }
 
 function auditModule({ dataSource, clock, logger }: ServiceContext<AuditEnv>): DynamicModule {
-  const projector = new Projector(new TypeormProjectionStore(dataSource), clock, logger, projectionMetrics(metrics), {
+  const stores = typeormStores(dataSource);
+  const projector = new Projector(stores.projections, clock, logger, projectionMetrics(metrics), {
     lingerMs: FLUSH_LINGER_MS,
     retryDelayMs: RETRY_DELAY_MS,
     retryDelayMaxMs: RETRY_DELAY_MAX_MS,
@@ -84,10 +81,10 @@ function auditModule({ dataSource, clock, logger }: ServiceContext<AuditEnv>): D
     module: AuditModule,
     providers: [
       { provide: Projector, useValue: projector },
-      { provide: EVENT_LOG_STORE, useValue: new TypeormEventLogStore(dataSource) },
-      { provide: DELIVERY_STORE, useValue: new TypeormDeliveryStore(dataSource) },
-      { provide: EVENT_STORE, useValue: new TypeormEventStore(dataSource) },
-      { provide: AUDIT_LOG_STORE, useValue: new TypeormAuditLogStore(dataSource) },
+      { provide: EVENT_LOG_STORE, useValue: stores.eventLog },
+      { provide: DELIVERY_STORE, useValue: stores.deliveries },
+      { provide: EVENT_STORE, useValue: stores.events },
+      { provide: AUDIT_LOG_STORE, useValue: stores.auditLog },
     ],
   };
 }

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
-import { fakeStores } from './audit-stores.js';
-import { replayConformance } from './replay.conformance.js';
+import { replayConformance } from './audit.store.conformance.js';
+import { fakeStores } from './audit.store.fake.js';
 
 const RUNS = 300;
 

@@ -2,7 +2,11 @@ import type { Delivery, EncodedRecord, JournalEnvelope } from '@hookstile/contra
 import { aDelivery } from '@hookstile/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { DeliveryFilters } from '../deliveries/delivery.store.js';
+import type { EventLogFilters, EventLogLine } from '../event-log/event-log.store.js';
+import type { EventFilters } from '../events/event.store.js';
 import type { ProjectedTopic } from '../project/project-record.js';
+import { ATTEMPT_OUTCOMES, DELIVERY_STATUSES, EVENT_OUTCOMES } from '../project/rows.js';
 import {
   deliveryRecord,
   FAILED,
@@ -15,7 +19,7 @@ import {
   sampleHeld,
   sampleRouting,
 } from '../project/sample-records.js';
-import type { AuditStores } from './audit-stores.js';
+import type { AuditStores } from './audit.store.js';
 import { writeBatches } from './write-batches.js';
 
 type Log = Record<'routings' | 'deliveries' | 'attempts', EncodedRecord[]>;
@@ -105,13 +109,51 @@ async function readInPieces(stores: AuditStores, log: Log, plan: Reads, partitio
   for (const topic of TOPICS) await read(stores, log, topic, next[topic], log[topic].length, partition);
 }
 
+/** Every list as it stands, narrowed in several ways, and gone through page by page. */
 async function viewsOf(stores: AuditStores, tenantId: string) {
-  const page = { limit: 200, after: null };
+  const all = { limit: 200, after: null };
+  const eventLog = await stores.eventLog.list(tenantId, {}, all);
+  const deliveries = await stores.deliveries.list(tenantId, {}, all);
+  const events = await stores.events.list(tenantId, {}, all);
   return {
-    eventLog: await stores.eventLog.list(tenantId, {}, page),
-    deliveries: await stores.deliveries.list(tenantId, {}, page),
-    events: await stores.events.list(tenantId, {}, page),
+    eventLog,
+    deliveries,
+    events,
+    narrowedEventLog: await Promise.all(
+      EVENT_LOG_FILTERS.map((filters) => stores.eventLog.list(tenantId, filters, all)),
+    ),
+    ofDelivery: await stores.eventLog.list(tenantId, { deliveryId: deliveries[0]?.deliveryId ?? '' }, all),
+    attempt: await stores.eventLog.get(tenantId, eventLog[0]?.attemptId ?? ''),
+    narrowedDeliveries: await Promise.all(
+      DELIVERY_FILTERS.map((filters) => stores.deliveries.list(tenantId, filters, all)),
+    ),
+    narrowedEvents: await Promise.all(EVENT_FILTERS.map((filters) => stores.events.list(tenantId, filters, all))),
+    behind: await stores.eventLog.list(tenantId, {}, { limit: 1, after: middleOf(eventLog) }),
   };
+}
+
+const EVENT_LOG_FILTERS: readonly EventLogFilters[] = [
+  ...ATTEMPT_OUTCOMES.map((outcome) => ({ outcome })),
+  { eventId: 'evt_1', integrationId: 'int_1' },
+  { error: 'http_status' },
+  { httpStatus: 200, trigger: 'event' },
+  { q: 'EVT_0' },
+  { since: Date.parse('2026-01-02T03:04:06.000Z'), eventType: 'device.compliant' },
+  { until: Date.parse('2026-01-02T03:04:06.000Z') },
+];
+const DELIVERY_FILTERS: readonly DeliveryFilters[] = [
+  ...DELIVERY_STATUSES.map((status) => ({ status })),
+  { eventId: 'evt_1' },
+  { integrationId: 'int_1', eventType: 'device.compliant' },
+];
+const EVENT_FILTERS: readonly EventFilters[] = [
+  ...EVENT_OUTCOMES.map((outcome) => ({ outcome })),
+  { eventId: 'evt_1', source: '/devices' },
+];
+
+function middleOf(lines: readonly EventLogLine[]) {
+  const line = lines[Math.floor(lines.length / 2)];
+  return line ? { atMs: line.atMs, key: line.attemptId } : null;
 }
 
 /** `reference` is read straight through, `stores` in pieces, out of step and from earlier offsets again. */

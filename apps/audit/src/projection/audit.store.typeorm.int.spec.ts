@@ -2,8 +2,9 @@ import { createDatabaseSchema, type DatabaseSchema } from '@hookstile/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Views1764000000000 } from '../migrations/1764000000000-views.migration.js';
-import { fakeStores, typeormStores } from './audit-stores.js';
-import { replayConformance } from './replay.conformance.js';
+import { replayConformance } from './audit.store.conformance.js';
+import { fakeStores } from './audit.store.fake.js';
+import { typeormStores } from './audit.store.typeorm.js';
 
 const RUNS = 40;
 

@@ -1,0 +1,17 @@
+import { FakeAuditLogStore } from '../audit-log/audit-log.store.fake.js';
+import { FakeDeliveryStore } from '../deliveries/delivery.store.fake.js';
+import { FakeEventLogStore } from '../event-log/event-log.store.fake.js';
+import { FakeEventStore } from '../events/event.store.fake.js';
+import type { AuditStores } from './audit.store.js';
+import { FakeProjectionStore } from './projection.store.fake.js';
+
+export function fakeStores(): AuditStores {
+  const projections = new FakeProjectionStore();
+  return {
+    projections,
+    eventLog: new FakeEventLogStore(projections),
+    deliveries: new FakeDeliveryStore(projections),
+    events: new FakeEventStore(projections),
+    auditLog: new FakeAuditLogStore(projections),
+  };
+}
