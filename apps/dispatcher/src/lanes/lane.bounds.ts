@@ -12,3 +12,21 @@ export const DRAIN_READ_AHEAD_ROWS = 30;
 
 /** Deliveries in one journal record of discarded ones. */
 export const DISCARD_RECORD_MAX_DELIVERIES = 100;
+
+/** Sequences of journal records rise across epochs without being stored: each epoch has its own range. */
+export const SEQUENCES_AN_EPOCH = 2 ** 32;
+
+export const STORE_RETRY_DELAY_MS = 500;
+export const LOAD_RETRY_DELAY_MS = 500;
+
+/** With memory short, a lane whose queue would take longer than this goes to rows. */
+export const LANE_DRAIN_MAX_MS = 10_000;
+
+/** All lanes' memory; beyond, partitions pause. */
+export const MEMORY_MAX_COUNT = 10_000;
+export const MEMORY_MAX_BYTES = 64 * 1024 * 1024;
+export const MEMORY_RELIEF_INTERVAL_MS = 500;
+
+/** Rows of one page when held rows are journaled or discarded, and how soon after a failure again. */
+export const HELD_PAGE_ROWS = 200;
+export const HELD_RETRY_DELAY_MS = 5_000;

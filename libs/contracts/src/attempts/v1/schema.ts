@@ -41,7 +41,7 @@ const common = {
   tenantId: Type.String(),
   integrationId: Type.String(),
   epoch: WholeNumber,
-  /** Rises by one with each record of the integration; the fold of counts goes by it. */
+  /** Rises with each record of the integration, by one within an epoch; the fold of counts goes by it. */
   sequence: WholeNumber,
   at: Instant,
   deliveries: Type.Array(JournaledDelivery),
@@ -62,6 +62,8 @@ export const AttemptRecord = Type.Object({
   outcome: Type.Union([Type.Literal('succeeded'), Type.Literal('failed')]),
   /** What became of the push's deliveries by this attempt. */
   push: Type.Union([Type.Literal('delivered'), Type.Literal('failed'), Type.Literal('pending')]),
+  /** The integration's enablement that the attempt was counted under; enabling begins a new count. */
+  enablement: Type.Optional(WholeNumber),
   /** The integration's consecutive failed pushes after this attempt. */
   consecutiveFailures: WholeNumber,
   httpStatus: Nullable(WholeNumber),

@@ -1,0 +1,129 @@
+import type { Messaging, Position, RecordBatch, Subscription, TopicPartition } from '@hookstile/messaging';
+import type { Logger } from 'pino';
+import type { DeliveryIntake } from './delivery-intake.js';
+
+/** A dead member's partitions are given away after this; the lease, not the group, is what fences it. */
+const SESSION_TIMEOUT_MS = 8_000;
+
+export interface DeliveriesConsumerOptions {
+  messaging: Messaging;
+  topic: string;
+  groupId: string;
+  logger: Logger;
+  onAssignment(partitions: ReadonlySet<number>): void;
+}
+
+/** Reads `deliveries`. A partition's records wait undecided, and it is paused, until its intake is there. */
+export class DeliveriesConsumer {
+  private subscription: Subscription | null = null;
+  private assigned: ReadonlySet<number> = new Set();
+  private readonly intakes = new Map<number, DeliveryIntake>();
+  private readonly early = new Map<number, RecordBatch[]>();
+  private readonly endOffsets = new Map<number, number>();
+  private pressed = false;
+  private stopping = false;
+  private committing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: DeliveriesConsumerOptions) {}
+
+  async start(): Promise<void> {
+    const { messaging, topic, groupId } = this.options;
+    this.subscription = await messaging.subscribe({
+      groupId,
+      topics: [topic],
+      from: 'beginning',
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      onBatch: (batch) => this.take(batch),
+      onAssignment: (partitions) => this.assign(partitions),
+    });
+    // The assignment can come before the subscription is returned.
+    this.pauseAsNeeded();
+  }
+
+  /** End offsets as the last batches told them. */
+  get highWatermarks(): ReadonlyMap<number, number> {
+    return this.endOffsets;
+  }
+
+  activate(partition: number, intake: DeliveryIntake): void {
+    this.intakes.set(partition, intake);
+    for (const batch of this.early.get(partition) ?? []) intake.push(batch.records);
+    this.early.delete(partition);
+    if (!this.pressed && !this.stopping) this.subscription?.resume([this.topicPartition(partition)]);
+  }
+
+  deactivate(partition: number): void {
+    this.intakes.get(partition)?.stop();
+    this.intakes.delete(partition);
+    this.subscription?.pause([this.topicPartition(partition)]);
+  }
+
+  /** With the lanes' memory short nothing is fetched. */
+  press(pressed: boolean): void {
+    this.pressed = pressed;
+    if (this.stopping) return;
+    const active = [...this.intakes.keys()].map((partition) => this.topicPartition(partition));
+    if (pressed) this.subscription?.pause(active);
+    else this.subscription?.resume(active);
+  }
+
+  seek(partition: number, offset: number): void {
+    this.subscription?.seek({ ...this.topicPartition(partition), offset });
+  }
+
+  /** Commits come one after the other; one that fails is made good by the next. */
+  commit(offsets: ReadonlyMap<number, number>): Promise<void> {
+    const positions: Position[] = [...offsets].map(([partition, offset]) => ({
+      ...this.topicPartition(partition),
+      offset,
+    }));
+    this.committing = this.committing
+      .then(() => this.subscription?.commit(positions))
+      .catch((error) => this.options.logger.warn({ err: error }, 'offsets were not committed'));
+    return this.committing;
+  }
+
+  /** Stops fetching; the group's membership is kept for the last commit. */
+  quiet(): void {
+    this.stopping = true;
+    for (const intake of this.intakes.values()) intake.stop();
+    this.pauseAsNeeded();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.committing;
+    await this.subscription?.stop();
+  }
+
+  private take(batch: RecordBatch): void {
+    if (this.stopping) return;
+    this.endOffsets.set(batch.partition, batch.highWatermark);
+    const intake = this.intakes.get(batch.partition);
+    if (intake) return intake.push(batch.records);
+    const early = this.early.get(batch.partition) ?? [];
+    early.push(batch);
+    this.early.set(batch.partition, early);
+  }
+
+  private assign(partitions: readonly TopicPartition[]): void {
+    this.assigned = new Set(partitions.map(({ partition }) => partition));
+    // A rejoin reads again from the commit: what came early would come twice.
+    this.early.clear();
+    for (const partition of [...this.endOffsets.keys()])
+      if (!this.assigned.has(partition)) this.endOffsets.delete(partition);
+    this.pauseAsNeeded();
+    if (!this.stopping) this.options.onAssignment(this.assigned);
+  }
+
+  /** A rebalance resumes everything. */
+  private pauseAsNeeded(): void {
+    const all = this.pressed || this.stopping;
+    const paused = [...this.assigned].filter((partition) => all || !this.intakes.has(partition));
+    this.subscription?.pause(paused.map((partition) => this.topicPartition(partition)));
+  }
+
+  private topicPartition(partition: number): TopicPartition {
+    return { topic: this.options.topic, partition };
+  }
+}

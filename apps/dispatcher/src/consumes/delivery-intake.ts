@@ -1,0 +1,147 @@
+import { type DeliveryEnvelope, deliveriesV1 } from '@hookstile/contracts';
+import type { ReceivedRecord } from '@hookstile/messaging';
+import type { Logger } from 'pino';
+import type { JournalHistory } from '../journal/journal-history.js';
+import { advanceMark, isReplay, type Marks } from '../journal/marks.js';
+import type { LaneRunner } from '../lanes/lane-runner.js';
+
+export interface IntakeOptions {
+  runner: LaneRunner;
+  history: JournalHistory;
+  /** The marks as of where the runner begins; changed here. */
+  marks: Marks;
+  logger: Logger;
+  /** The version of an integration that is known, or null. */
+  versionOf(integrationId: string): number | null;
+  /** Resolves once everything that was acknowledged before is known. */
+  catchUp(): Promise<void>;
+  /** Asks for the records again from this offset. */
+  seek(offset: number): void;
+}
+
+type Taken = 'taken' | 'wait' | 'stop';
+
+const CATCH_UP_RETRY_DELAY_MS = 500;
+/** A gap that stays after this many re-reads is one in the log. */
+const GAP_REREADS_MAX = 3;
+
+/** Takes the records of one partition in, in order, and gives lanes what is neither a replay nor ended. */
+export class DeliveryIntake {
+  private waiting: ReceivedRecord[] = [];
+  private blocked = false;
+  private stopped = false;
+  private rereads = 0;
+  /** The offset whose integration was waited for already. */
+  private caughtUpFor = -1;
+
+  constructor(private readonly options: IntakeOptions) {}
+
+  push(records: readonly ReceivedRecord[]): void {
+    if (this.stopped) return;
+    if (this.blocked) this.waiting.push(...records);
+    else this.take(records);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.waiting = [];
+  }
+
+  private take(records: readonly ReceivedRecord[]): void {
+    for (const [index, record] of records.entries()) {
+      const taken = this.takeOne(record);
+      if (taken === 'stop') return;
+      if (taken === 'taken') continue;
+      this.waiting = [...records.slice(index), ...this.waiting];
+      this.blocked = true;
+      void this.waitForConfiguration(record.offset);
+      return;
+    }
+  }
+
+  private takeOne(record: ReceivedRecord): Taken {
+    const { runner, history, marks } = this.options;
+    const { offset } = record;
+    if (offset < runner.tracker.nextOffset) return 'taken';
+    if (offset > runner.tracker.nextOffset && this.isGap(offset)) return 'stop';
+    const decoded = deliveriesV1.decode(record);
+    if (decoded.outcome === 'unknown-version') return this.stopAt(record, decoded.version);
+    if (decoded.outcome === 'malformed') {
+      const { partition } = record;
+      this.options.logger.error(
+        { partition, offset, detail: decoded.detail },
+        'a delivery cannot be read and is skipped',
+      );
+      runner.skip(offset, null);
+      return 'taken';
+    }
+    const { envelope, bytes } = decoded.value;
+    if (this.isAhead(envelope, offset)) return 'wait';
+    if (isReplay(marks, envelope)) {
+      runner.skip(offset, null);
+      return 'taken';
+    }
+    advanceMark(marks, envelope);
+    if (history.ended.has(offset)) {
+      runner.skip(offset, envelope);
+      return 'taken';
+    }
+    const next = history.next.get(offset);
+    runner.enqueue({
+      offset,
+      version: envelope.integrationVersion,
+      bytes: bytes.length,
+      attempt: next?.attempt ?? 1,
+      dueAtMs: next?.dueAtMs ?? null,
+      envelope,
+      data: bytes,
+    });
+    return 'taken';
+  }
+
+  /** One that is absent at an end offset read after the wait began was deleted: its lane discards it. */
+  private isAhead({ integrationId, integrationVersion }: DeliveryEnvelope, offset: number): boolean {
+    if (this.caughtUpFor === offset) return false;
+    const version = this.options.versionOf(integrationId);
+    return version === null || version < integrationVersion;
+  }
+
+  private async waitForConfiguration(offset: number): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await this.options.catchUp();
+        break;
+      } catch (error) {
+        this.options.logger.warn({ err: error, offset }, 'the configuration cannot be caught up with');
+        await new Promise((resolve) => setTimeout(resolve, CATCH_UP_RETRY_DELAY_MS));
+      }
+    }
+    this.caughtUpFor = offset;
+    this.blocked = false;
+    this.take(this.waiting.splice(0));
+  }
+
+  /** After a rejoin records can come from further on; they are asked for again from where this stands. */
+  private isGap(offset: number): boolean {
+    const { runner, logger, seek } = this.options;
+    const expected = runner.tracker.nextOffset;
+    this.rereads += 1;
+    if (this.rereads <= GAP_REREADS_MAX) {
+      seek(expected);
+      return true;
+    }
+    logger.error({ alarm: 'deliveries_gap', expected, offset }, 'records of deliveries are missing from the log');
+    this.rereads = 0;
+    runner.tracker.skipTo(offset);
+    return false;
+  }
+
+  private stopAt({ partition, offset }: ReceivedRecord, version: string): Taken {
+    this.options.logger.fatal(
+      { alarm: 'deliveries_unreadable', partition, offset, version },
+      'a delivery was written by a newer release; its partition stops here',
+    );
+    this.stop();
+    return 'stop';
+  }
+}

@@ -1,0 +1,40 @@
+import { BaseEnv, Setting } from '@hookstile/service-runtime';
+import { IsInt, Max, Min } from 'class-validator';
+
+const DAY_MS = 86_400_000;
+
+export class DispatcherEnv extends BaseEnv {
+  @Setting({
+    description: 'Held deliveries of a disabled integration; the oldest beyond are discarded.',
+    unit: 'count',
+  })
+  @IsInt()
+  @Min(1)
+  HOOKSTILE_HELD_MAX_COUNT = 100_000;
+
+  @Setting({
+    description: 'How long a delivery is held for a disabled integration before it is discarded.',
+    unit: 'ms',
+  })
+  @IsInt()
+  @Min(1)
+  HOOKSTILE_HELD_MAX_AGE_MS = 30 * DAY_MS;
+
+  @Setting({ description: 'Attempts that one process makes at the same time.', unit: 'count' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  HOOKSTILE_ATTEMPTS_IN_FLIGHT_MAX = 512;
+
+  @Setting({ description: 'Of these, for one tenant.', unit: 'count' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  HOOKSTILE_ATTEMPTS_PER_TENANT_MAX = 256;
+
+  @Setting({ description: 'Of these, to one origin (scheme, host and port).', unit: 'count' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  HOOKSTILE_ATTEMPTS_PER_ORIGIN_MAX = 64;
+}

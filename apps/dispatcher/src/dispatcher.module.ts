@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import type { Messaging } from '@hookstile/messaging';
+import {
+  CLOCK,
+  type Clock,
+  CONFIGURATION_PROJECTION,
+  type ConfigurationProjection,
+  DATA_SOURCE,
+  ENV,
+  KEY_RING,
+  type KeyRing,
+  LOGGER,
+  MESSAGING,
+  metrics,
+  type ServiceContext,
+  type ServiceDefinition,
+  TOPICS,
+  type TopicsByName,
+  tracing,
+} from '@hookstile/service-runtime';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import { ATTEMPT_MAKER, type AttemptMaker } from './attempts/attempt.types.js';
+import { createAttemptMaker } from './attempts/attempt-maker.js';
+import { DispatcherEnv } from './dispatcher.env.js';
+import { Dispatcher } from './dispatcher.js';
+import { observeDispatcher } from './dispatcher-metrics.js';
+import { LANE_STORE, type LaneStore } from './lanes/lane.store.js';
+import { TypeormLaneStore } from './lanes/lane.store.typeorm.js';
+import { DISPATCHER, LanesController, type RunningDispatcher } from './lanes/lanes.controller.js';
+import { LanesAndLeases1763800000000 } from './migrations/1763800000000-lanes-and-leases.migration.js';
+import { LEASE_STORE, type LeaseStore } from './ownership/lease.store.js';
+import { TypeormLeaseStore } from './ownership/lease.store.typeorm.js';
+import { ownerName } from './ownership/process-identity.js';
+
+const VERSION = '0.1.0';
+
+/** Begins when the application has begun, and ends before its connections do. */
+@Injectable()
+export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, RunningDispatcher {
+  private running: Dispatcher | null = null;
+  private unobserve: () => void = () => {};
+
+  constructor(
+    @Inject(ENV) private readonly env: DispatcherEnv,
+    @Inject(MESSAGING) private readonly messaging: Messaging,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CONFIGURATION_PROJECTION) private readonly projection: ConfigurationProjection,
+    @Inject(ATTEMPT_MAKER) private readonly attempts: AttemptMaker,
+    @Inject(LANE_STORE) private readonly laneStore: LaneStore,
+    @Inject(LEASE_STORE) private readonly leaseStore: LeaseStore,
+    @Inject(TOPICS) private readonly topics: TopicsByName,
+  ) {}
+
+  get dispatcher(): Dispatcher | null {
+    return this.running;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { env, messaging, clock, logger, projection, attempts, laneStore, leaseStore, topics } = this;
+    const owner = ownerName(process.pid, randomUUID());
+    const parts = { env, messaging, clock, logger, projection, attempts, laneStore, leaseStore, owner, topics };
+    this.running = await Dispatcher.start(parts);
+    this.unobserve = observeDispatcher(this.running);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.unobserve();
+    await this.running?.stop();
+  }
+}
+
+@Module({
+  controllers: [LanesController],
+  providers: [
+    DispatcherLifecycle,
+    { provide: DISPATCHER, useExisting: DispatcherLifecycle },
+    {
+      provide: ATTEMPT_MAKER,
+      inject: [ENV, KEY_RING, CLOCK, LOGGER],
+      useFactory: (env: DispatcherEnv, secrets: KeyRing, clock: Clock, logger: Logger): AttemptMaker =>
+        createAttemptMaker({
+          secrets,
+          egressAllow: env.HOOKSTILE_EGRESS_ALLOW,
+          version: VERSION,
+          tracing,
+          metrics,
+          clock,
+          onUnexpected: (error, attemptId) => logger.error({ err: error, attemptId }, 'an attempt failed inside'),
+        }),
+    },
+    {
+      provide: LANE_STORE,
+      inject: [DATA_SOURCE],
+      useFactory: (dataSource: DataSource): LaneStore => new TypeormLaneStore(dataSource),
+    },
+    {
+      provide: LEASE_STORE,
+      inject: [DATA_SOURCE],
+      useFactory: (dataSource: DataSource): LeaseStore => new TypeormLeaseStore(dataSource),
+    },
+  ],
+})
+export class DispatcherModule {}
+
+export const dispatcherService: ServiceDefinition<DispatcherEnv> = {
+  name: 'dispatcher',
+  schema: 'dispatcher',
+  env: DispatcherEnv,
+  migrations: [LanesAndLeases1763800000000],
+  module: (_context: ServiceContext<DispatcherEnv>) => DispatcherModule,
+};

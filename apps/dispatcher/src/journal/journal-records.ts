@@ -1,0 +1,96 @@
+import {
+  type AttemptRecord,
+  type DeliveryEnvelope,
+  type DiscardedRecord,
+  type HeldRecord,
+  type JournaledDelivery,
+} from '@hookstile/contracts';
+import type { AttemptOutcome } from '../attempts/attempt.types.js';
+import type { PushVerdict } from '../lanes/retry-policy.js';
+
+/** What every record of an integration says. */
+export interface JournalContext {
+  tenantId: string;
+  integrationId: string;
+  epoch: number;
+  sequence: number;
+}
+
+export interface DeliveryAt {
+  readonly envelope: DeliveryEnvelope;
+  readonly offset: number;
+}
+
+export interface AttemptMade {
+  delivery: DeliveryAt;
+  attemptId: string;
+  attempt: number;
+  startedAtMs: number;
+  outcome: AttemptOutcome;
+  /** Null: aborted by ourselves, to be made again. */
+  verdict: PushVerdict | null;
+  enablement: number;
+  consecutiveFailures: number;
+}
+
+function journaled({ envelope, offset }: DeliveryAt): JournaledDelivery {
+  const { event } = envelope;
+  return {
+    deliveryId: envelope.deliveryId,
+    eventId: event.id,
+    eventSource: event.source,
+    eventType: event.type,
+    sourcePartition: envelope.sourcePartition,
+    sourceOffset: envelope.sourceOffset,
+    offset,
+    acceptedAt: event.acceptedAt,
+  };
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function nextAttemptAt(made: AttemptMade): string | null {
+  if (made.verdict === null) return instant(made.startedAtMs);
+  return typeof made.verdict === 'string' ? null : instant(made.verdict.dueAtMs);
+}
+
+export function attemptRecord(context: JournalContext, made: AttemptMade): { envelope: AttemptRecord; bytes: Buffer } {
+  const { outcome, verdict, delivery } = made;
+  const { request, response } = outcome;
+  const envelope: AttemptRecord = {
+    kind: 'attempt',
+    ...context,
+    at: instant(made.startedAtMs),
+    deliveries: [journaled(delivery)],
+    attemptId: made.attemptId,
+    attempt: made.attempt,
+    trigger: delivery.envelope.trigger,
+    durationMs: outcome.durationMs,
+    outcome: outcome.outcome,
+    push: typeof verdict === 'string' ? verdict : 'pending',
+    enablement: made.enablement,
+    consecutiveFailures: made.consecutiveFailures,
+    httpStatus: outcome.httpStatus,
+    error: outcome.error,
+    errorDetail: outcome.errorDetail,
+    nextAttemptAt: nextAttemptAt(made),
+    traceId: outcome.traceId,
+    request: { method: request.method, url: request.url, headers: request.headers, truncated: request.truncated },
+    response: response === null ? null : { headers: response.headers, truncated: response.truncated },
+    requestBytes: request.body.length,
+    responseBytes: response?.body.length ?? 0,
+  };
+  return { envelope, bytes: response === null ? request.body : Buffer.concat([request.body, response.body]) };
+}
+
+export function setAsideRecord(
+  kind: 'held' | 'discarded',
+  context: JournalContext,
+  deliveries: readonly DeliveryAt[],
+  reason: string,
+  nowMs: number,
+): HeldRecord | DiscardedRecord {
+  return { kind, ...context, at: instant(nowMs), deliveries: deliveries.map(journaled), reason };
+}

@@ -1,0 +1,37 @@
+import type { IntegrationConfiguration, IntegrationSignal } from '@hookstile/contracts';
+import type { Clock } from '@hookstile/service-runtime';
+import type { Logger } from 'pino';
+import type { AttemptMaker } from '../attempts/attempt.types.js';
+import type { AttemptsPublisher } from '../publishes/attempts.publisher.js';
+import type { Lane, LaneTurn } from './lane.js';
+import type { Fence, LaneStore } from './lane.store.js';
+import type { Memory } from './memory.js';
+import type { RowReader } from './row-reader.js';
+import type { RowWriter } from './row-writer.js';
+import type { Timers } from './timers.js';
+import type { Turns } from './turns.js';
+
+export interface HeldBounds {
+  maxCount: number;
+  maxAgeMs: number;
+}
+
+/** What the lanes of all partitions of a process share. */
+export interface LaneServices {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly attempts: AttemptMaker;
+  readonly journal: AttemptsPublisher;
+  readonly store: LaneStore;
+  readonly writer: RowWriter;
+  readonly reader: RowReader;
+  readonly timers: Timers<Lane>;
+  readonly turns: Turns<LaneTurn>;
+  readonly memory: Memory;
+  readonly held: HeldBounds;
+  integration(id: string): IntegrationConfiguration | undefined;
+  /** Whether the partition's lease is held at this moment. */
+  holds(partition: number): boolean;
+  /** Publishes what a committed write has put into the outbox. */
+  sendSignals(fence: Fence, signals: readonly IntegrationSignal[]): void;
+}

@@ -1,0 +1,157 @@
+import type { FailureRun } from './failure-run.js';
+import type { LaneName, LaneWrite } from './lane.store.js';
+
+export interface Statement {
+  sql: string;
+  values: unknown[];
+}
+
+type Of<K extends LaneWrite['kind']> = Extract<LaneWrite, { kind: K }>;
+
+const LANE_COLUMNS = 'partition, integration_id, lane_key, position';
+
+/** One statement a kind of write, whatever their number; inserts before deletes, for a row may come and go in one batch. */
+export function writeStatements(writes: readonly LaneWrite[]): Statement[] {
+  const of = <K extends LaneWrite['kind']>(kind: K) => writes.filter((write): write is Of<K> => write.kind === kind);
+  const statements = [
+    inserts(of('park')),
+    updates(of('park'), of('retry')),
+    told(of('told')),
+    deletes(of('delete')),
+    runs(of('run')),
+    signals(of('run')),
+    signalsSent(of('signal sent')),
+  ];
+  return statements.filter((statement) => statement !== null);
+}
+
+function laneValues(rows: readonly { lane: LaneName; offset: number }[]): unknown[] {
+  return [
+    rows.map(({ lane }) => lane.partition),
+    rows.map(({ lane }) => lane.integrationId),
+    rows.map(({ lane }) => lane.key),
+    rows.map(({ offset }) => offset),
+  ];
+}
+
+function inserts(parks: readonly Of<'park'>[]): Statement | null {
+  const rows = parks.flatMap(({ lane, insert, storedAtMs }) =>
+    insert.map((item) => ({ lane, offset: item.offset, item, storedAtMs })),
+  );
+  if (rows.length === 0) return null;
+  return {
+    // A row can be there: written before a crash, its delivery read again.
+    sql: `INSERT INTO waiting_delivery (${LANE_COLUMNS}, version, attempt, due_at_ms, stored_at_ms, envelope, data)
+      SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::bigint[],
+        $8::bigint[], $9::text[], $10::bytea[])
+      ON CONFLICT (${LANE_COLUMNS}) DO UPDATE SET attempt = excluded.attempt, due_at_ms = excluded.due_at_ms`,
+    values: [
+      ...laneValues(rows),
+      rows.map(({ item }) => item.version),
+      rows.map(({ item }) => item.attempt),
+      rows.map(({ item }) => item.dueAtMs),
+      rows.map(({ storedAtMs }) => storedAtMs),
+      rows.map(({ item }) => JSON.stringify(item.envelope)),
+      rows.map(({ item }) => item.data),
+    ],
+  };
+}
+
+function updates(parks: readonly Of<'park'>[], retries: readonly Of<'retry'>[]): Statement | null {
+  const rows: { lane: LaneName; offset: number; attempt: number; dueAtMs: number | null }[] = retries.map(
+    ({ lane, offset, next }) => ({ lane, offset, ...next }),
+  );
+  for (const { lane, update } of parks) {
+    if (update) rows.push({ lane, offset: update.offset, attempt: update.attempt, dueAtMs: update.dueAtMs });
+  }
+  if (rows.length === 0) return null;
+  return {
+    sql: `UPDATE waiting_delivery AS w SET attempt = c.attempt, due_at_ms = c.due_at_ms
+      FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::bigint[])
+        AS c (${LANE_COLUMNS}, attempt, due_at_ms)
+      WHERE (w.partition, w.integration_id, w.lane_key, w.position) = (c.partition, c.integration_id, c.lane_key, c.position)`,
+    values: [...laneValues(rows), rows.map(({ attempt }) => attempt), rows.map(({ dueAtMs }) => dueAtMs)],
+  };
+}
+
+function rowsOf(
+  writes: readonly { lane: LaneName; offsets: readonly number[] }[],
+): { lane: LaneName; offset: number }[] {
+  return writes.flatMap(({ lane, offsets }) => offsets.map((offset) => ({ lane, offset })));
+}
+
+const THESE = `FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[]) AS c (${LANE_COLUMNS})
+  WHERE (w.partition, w.integration_id, w.lane_key, w.position) = (c.partition, c.integration_id, c.lane_key, c.position)`;
+
+function told(writes: readonly Of<'told'>[]): Statement | null {
+  const rows = rowsOf(writes);
+  if (rows.length === 0) return null;
+  return { sql: `UPDATE waiting_delivery AS w SET held_told = true ${THESE}`, values: laneValues(rows) };
+}
+
+function deletes(writes: readonly Of<'delete'>[]): Statement | null {
+  const rows = rowsOf(writes);
+  if (rows.length === 0) return null;
+  return { sql: `DELETE FROM waiting_delivery AS w ${THESE.replace('FROM', 'USING')}`, values: laneValues(rows) };
+}
+
+function runs(writes: readonly Of<'run'>[]): Statement | null {
+  const newest = new Map<string, { partition: number; run: FailureRun }>();
+  for (const { integrationId, fence, run } of writes) newest.set(integrationId, { partition: fence.partition, run });
+  if (newest.size === 0) return null;
+  const rows = [...newest.values()];
+  return {
+    sql: `INSERT INTO failure_run AS r
+        (integration_id, partition, enablement, consecutive_failures, failing_since_ms, stopped, sequence)
+      SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::int[], $5::bigint[], $6::text[], $7::bigint[])
+      ON CONFLICT (integration_id) DO UPDATE SET partition = excluded.partition, enablement = excluded.enablement,
+        consecutive_failures = excluded.consecutive_failures, failing_since_ms = excluded.failing_since_ms,
+        stopped = excluded.stopped, sequence = excluded.sequence
+      WHERE r.sequence < excluded.sequence`,
+    values: [
+      [...newest.keys()],
+      rows.map(({ partition }) => partition),
+      rows.map(({ run }) => run.enablement),
+      rows.map(({ run }) => run.consecutiveFailures),
+      rows.map(({ run }) => run.failingSinceMs),
+      rows.map(({ run }) => run.stopped),
+      rows.map(({ run }) => run.sequence),
+    ],
+  };
+}
+
+function signals(writes: readonly Of<'run'>[]): Statement | null {
+  const rows = writes.flatMap(({ fence, signals: sent }) =>
+    sent.map((signal) => ({ partition: fence.partition, signal })),
+  );
+  if (rows.length === 0) return null;
+  return {
+    sql: `INSERT INTO signal_outbox (integration_id, enablement, type, sequence, partition, signal)
+      SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::int[], $6::jsonb[])
+      ON CONFLICT DO NOTHING`,
+    values: [
+      ...signalKeys(rows.map(({ signal }) => signal)),
+      rows.map(({ partition }) => partition),
+      rows.map(({ signal }) => JSON.stringify(signal)),
+    ],
+  };
+}
+
+function signalsSent(writes: readonly Of<'signal sent'>[]): Statement | null {
+  if (writes.length === 0) return null;
+  return {
+    sql: `DELETE FROM signal_outbox AS s USING unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[])
+        AS c (integration_id, enablement, type, sequence)
+      WHERE (s.integration_id, s.enablement, s.type, s.sequence) = (c.integration_id, c.enablement, c.type, c.sequence)`,
+    values: signalKeys(writes.map(({ signal }) => signal)),
+  };
+}
+
+function signalKeys(sent: readonly Of<'signal sent'>['signal'][]): unknown[] {
+  return [
+    sent.map(({ integrationId }) => integrationId),
+    sent.map(({ enablement }) => enablement),
+    sent.map(({ type }) => type),
+    sent.map(({ sequence }) => sequence),
+  ];
+}

@@ -1,0 +1,103 @@
+import type { DeliveryEnvelope, IntegrationSignal } from '@hookstile/contracts';
+import type { FailureRun } from './failure-run.js';
+import type { LaneItem, RetryAt } from './lane.types.js';
+
+/** A delivery as a lane's shell keeps it. */
+export interface LaneDelivery extends LaneItem {
+  readonly envelope: DeliveryEnvelope;
+  readonly data: Buffer;
+}
+
+/** The right to write of a partition's owner. */
+export interface Fence {
+  readonly partition: number;
+  readonly epoch: number;
+}
+
+export interface LaneName {
+  readonly partition: number;
+  readonly integrationId: string;
+  readonly key: string;
+}
+
+export interface StoredSignal {
+  readonly partition: number;
+  readonly signal: IntegrationSignal;
+}
+
+/** One write; those of one fence are all written, or none of them. */
+export type LaneWrite =
+  | {
+      readonly kind: 'park';
+      readonly fence: Fence;
+      readonly lane: LaneName;
+      readonly insert: readonly LaneDelivery[];
+      readonly update: LaneDelivery | null;
+      readonly storedAtMs: number;
+    }
+  | { readonly kind: 'delete'; readonly fence: Fence; readonly lane: LaneName; readonly offsets: readonly number[] }
+  /** The journal knows of a later attempt than the row. */
+  | {
+      readonly kind: 'retry';
+      readonly fence: Fence;
+      readonly lane: LaneName;
+      readonly offset: number;
+      readonly next: RetryAt;
+    }
+  /** The rows' deliveries were journaled as held. */
+  | { readonly kind: 'told'; readonly fence: Fence; readonly lane: LaneName; readonly offsets: readonly number[] }
+  /** A run that has changed, a stop with it, and the signals that say so. */
+  | {
+      readonly kind: 'run';
+      readonly fence: Fence;
+      readonly integrationId: string;
+      readonly run: FailureRun;
+      readonly signals: readonly IntegrationSignal[];
+    }
+  | { readonly kind: 'signal sent'; readonly fence: Fence; readonly signal: IntegrationSignal };
+
+export interface LoadRequest {
+  readonly lane: LaneName;
+  /** Rows behind this offset. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+export interface StoredLane {
+  readonly name: LaneName;
+  readonly rows: number;
+  readonly first: { offset: number; version: number; attempt: number; dueAtMs: number | null };
+}
+
+/** What is stored of a partition. */
+export interface StoredPartition {
+  readonly lanes: readonly StoredLane[];
+  readonly runs: ReadonlyMap<string, FailureRun>;
+  readonly signals: readonly StoredSignal[];
+}
+
+/** A waiting row without its bytes. */
+export interface WaitingRow {
+  readonly offset: number;
+  readonly envelope: DeliveryEnvelope;
+  readonly attempt: number;
+  readonly dueAtMs: number | null;
+  readonly storedAtMs: number;
+}
+
+/** Deliveries that wait as rows, counts, stops and signals. Every write checks its fence against the lease row. */
+export interface LaneStore {
+  /** One transaction. Returns the fences that do not hold any more: nothing of theirs was written. */
+  write(writes: readonly LaneWrite[]): Promise<readonly Fence[]>;
+  /** Rows in order of their offsets, for each request. */
+  load(requests: readonly LoadRequest[]): Promise<readonly (readonly LaneDelivery[])[]>;
+  partition(partition: number): Promise<StoredPartition>;
+  /** Null where it has no rows. */
+  lane(name: LaneName): Promise<StoredLane | null>;
+  /** A lane's rows, oldest first. */
+  waiting(request: LoadRequest): Promise<readonly WaitingRow[]>;
+  /** Those that were not journaled as held. */
+  untold(request: LoadRequest): Promise<readonly WaitingRow[]>;
+}
+
+export const LANE_STORE = Symbol('LaneStore');

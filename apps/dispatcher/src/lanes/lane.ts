@@ -1,0 +1,71 @@
+import type { IntegrationConfiguration } from '@hookstile/contracts';
+import type { AttemptOutcome } from '../attempts/attempt.types.js';
+import type { FailureRun } from './failure-run.js';
+import type { LaneDelivery, LaneName } from './lane.store.js';
+import type { LanePermission, LaneState } from './lane.types.js';
+import type { LaneRunner } from './lane-runner.js';
+import type { PushVerdict } from './retry-policy.js';
+import type { Turn } from './turns.js';
+
+/** A strict integration's only lane. */
+export const STRICT_LANE_KEY = 'main';
+
+/** An attempt that ended, until its outcome is journaled. */
+export interface EndedAttempt {
+  readonly attemptId: string;
+  readonly startedAtMs: number;
+  readonly outcome: AttemptOutcome;
+  readonly verdict: PushVerdict | null;
+  readonly sequence: number;
+  readonly run: FailureRun;
+  readonly counted: boolean;
+  readonly signals: readonly ('failing' | 'disable-requested' | 'recovered')[];
+}
+
+export interface LaneTurn extends Turn {
+  readonly lane: Lane;
+  readonly item: LaneDelivery;
+}
+
+/** What the shell keeps of a lane beside the decider's state. */
+export interface Lane {
+  readonly name: LaneName;
+  readonly integration: LanedIntegration;
+  readonly runner: LaneRunner;
+  state: LaneState<LaneDelivery>;
+  /** Asked for, and not ended. */
+  turn: LaneTurn | null;
+  ended: EndedAttempt | null;
+  /** Journal offsets that are needed until the lane's next write. */
+  needsAtStore: number[];
+  /** Mean of what an attempt took, for how long a queue would take. */
+  meanAttemptMs: number;
+}
+
+/** An integration whose deliveries this partition holds: what its lanes share. */
+export interface LanedIntegration {
+  readonly id: string;
+  readonly lanes: Map<string, Lane>;
+  tenantId: string;
+  run: FailureRun;
+  /** Of the last journal record. */
+  sequence: number;
+  /** The newest that is known; null: it does not exist. */
+  configuration: IntegrationConfiguration | null;
+  origin: string;
+}
+
+/** What the lanes of an integration may do. A stop ends only on a higher enablement. */
+export function permissionOf(configuration: IntegrationConfiguration | null, run: FailureRun): LanePermission {
+  if (configuration === null || configuration.deleted) return 'discard';
+  if (configuration.state === 'disabled') return 'hold';
+  return run.stopped !== null && run.enablement >= configuration.enablement ? 'hold' : 'send';
+}
+
+export function originOf(configuration: IntegrationConfiguration | null): string {
+  try {
+    return new URL(configuration?.settings.url ?? '').origin;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { type TurnBounds, Turns } from './turns.js';
+
+interface Named {
+  name: string;
+  tenantId: string;
+  origin: string;
+}
+
+const turn = (name: string, tenantId = 'a', origin = 'o'): Named => ({ name, tenantId, origin });
+
+function turnsOf(bounds: Partial<TurnBounds>): { turns: Turns<Named>; started: string[] } {
+  const started: string[] = [];
+  const all = { inFlightMax: 100, perTenantMax: 100, perOriginMax: 100, ...bounds };
+  return { turns: new Turns<Named>(all, ({ name }) => started.push(name)), started };
+}
+
+describe('turns', () => {
+  it('go across tenants, not to who asked most', () => {
+    const { turns, started } = turnsOf({ inFlightMax: 1 });
+    const first = turn('a1');
+    for (const each of [first, turn('a2'), turn('a3'), turn('b1', 'b')]) turns.request(each);
+    turns.release(first);
+    turns.release(turn('a2'));
+    expect(started).toEqual(['a1', 'a2', 'b1']);
+  });
+
+  it('let another origin go first where one is at its bound', () => {
+    const { turns, started } = turnsOf({ perOriginMax: 1 });
+    const slow = turn('slow', 'a', 'slow');
+    for (const each of [slow, turn('slow2', 'a', 'slow'), turn('fast', 'a', 'fast')]) turns.request(each);
+    expect(started).toEqual(['slow', 'fast']);
+    turns.release(slow);
+    expect(started).toEqual(['slow', 'fast', 'slow2']);
+  });
+
+  it('keep a tenant within its bound', () => {
+    const { turns, started } = turnsOf({ perTenantMax: 1 });
+    for (const each of [turn('a1'), turn('a2'), turn('b1', 'b')]) turns.request(each);
+    expect(started).toEqual(['a1', 'b1']);
+  });
+
+  it('can be taken back before they begin', () => {
+    const { turns, started } = turnsOf({ inFlightMax: 1 });
+    const [first, second, third] = [turn('a1'), turn('a2'), turn('b1', 'b')];
+    for (const each of [first, second, third]) turns.request(each);
+    expect([turns.withdraw(first), turns.withdraw(second)]).toEqual([false, true]);
+    turns.release(first);
+    expect(started).toEqual(['a1', 'b1']);
+  });
+});

@@ -1,0 +1,128 @@
+/** What waits for its turn to make an attempt. */
+export interface Turn {
+  readonly tenantId: string;
+  readonly origin: string;
+}
+
+export interface TurnBounds {
+  inFlightMax: number;
+  perTenantMax: number;
+  perOriginMax: number;
+}
+
+interface Tenant<T> {
+  readonly ready: T[];
+  inFlight: number;
+}
+
+interface Origin<T> {
+  readonly waiting: T[];
+  inFlight: number;
+}
+
+/**
+ * Shares attempts in flight out: tenants take turns, and nobody gets more than its own bound, so that one slow
+ * endpoint cannot hold all. Starts a turn at once where the bounds allow it.
+ */
+export class Turns<T extends Turn> {
+  private readonly tenants = new Map<string, Tenant<T>>();
+  private readonly origins = new Map<string, Origin<T>>();
+  /** Tenants with something ready, in the order of their turns. */
+  private ring: string[] = [];
+  private count = 0;
+
+  constructor(
+    private readonly bounds: TurnBounds,
+    private readonly start: (turn: T) => void,
+  ) {}
+
+  get inFlight(): number {
+    return this.count;
+  }
+
+  request(turn: T): void {
+    const tenant = this.tenantOf(turn);
+    if (tenant.ready.push(turn) === 1) this.ring.push(turn.tenantId);
+    this.startReady();
+  }
+
+  /** Takes back a turn that has not begun; false where it has. */
+  withdraw(turn: T): boolean {
+    const lists = [this.tenants.get(turn.tenantId)?.ready, this.origins.get(turn.origin)?.waiting];
+    for (const list of lists) {
+      const index = list?.indexOf(turn) ?? -1;
+      if (index < 0) continue;
+      list?.splice(index, 1);
+      this.ring = this.ring.filter((tenantId) => (this.tenants.get(tenantId)?.ready.length ?? 0) > 0);
+      this.forget(turn);
+      return true;
+    }
+    return false;
+  }
+
+  /** An attempt ended. */
+  release(turn: T): void {
+    const tenant = this.tenantOf(turn);
+    const origin = this.originOf(turn);
+    this.count -= 1;
+    tenant.inFlight -= 1;
+    origin.inFlight -= 1;
+    const next = origin.waiting.shift();
+    if (next !== undefined && this.tenantOf(next).ready.unshift(next) === 1) this.ring.unshift(next.tenantId);
+    this.forget(turn);
+    this.startReady();
+  }
+
+  private startReady(): void {
+    for (let passed = 0; this.count < this.bounds.inFlightMax && passed < this.ring.length; ) {
+      const tenantId = this.ring.shift();
+      if (tenantId === undefined) return;
+      const tenant = this.tenants.get(tenantId);
+      if (tenant === undefined) continue;
+      const started = this.startOne(tenant);
+      if (tenant.ready.length > 0) this.ring.push(tenantId);
+      passed = started ? 0 : passed + 1;
+    }
+  }
+
+  private startOne(tenant: Tenant<T>): boolean {
+    while (tenant.inFlight < this.bounds.perTenantMax) {
+      const turn = tenant.ready.shift();
+      if (turn === undefined) return false;
+      const origin = this.originOf(turn);
+      if (origin.inFlight >= this.bounds.perOriginMax) {
+        origin.waiting.push(turn);
+        continue;
+      }
+      this.count += 1;
+      tenant.inFlight += 1;
+      origin.inFlight += 1;
+      this.start(turn);
+      return true;
+    }
+    return false;
+  }
+
+  private tenantOf({ tenantId }: Turn): Tenant<T> {
+    const known = this.tenants.get(tenantId);
+    if (known) return known;
+    const tenant: Tenant<T> = { ready: [], inFlight: 0 };
+    this.tenants.set(tenantId, tenant);
+    return tenant;
+  }
+
+  private originOf({ origin: name }: Turn): Origin<T> {
+    const known = this.origins.get(name);
+    if (known) return known;
+    const origin: Origin<T> = { waiting: [], inFlight: 0 };
+    this.origins.set(name, origin);
+    return origin;
+  }
+
+  private forget(turn: Turn): void {
+    const tenant = this.tenants.get(turn.tenantId);
+    if (tenant && tenant.inFlight === 0 && tenant.ready.length === 0) this.tenants.delete(turn.tenantId);
+    const origin = this.origins.get(turn.origin);
+    if (origin && origin.inFlight === 0 && origin.waiting.length === 0) this.origins.delete(turn.origin);
+  }
+}

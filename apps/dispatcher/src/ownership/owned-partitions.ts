@@ -1,0 +1,176 @@
+import type { Clock } from '@hookstile/service-runtime';
+import type { Logger } from 'pino';
+import type { DeliveriesConsumer } from '../consumes/deliveries.consumer.js';
+import { DeliveryIntake } from '../consumes/delivery-intake.js';
+import type { Checkpoint } from '../journal/checkpoint.js';
+import type { Fence } from '../lanes/lane.store.js';
+import { LaneRunner } from '../lanes/lane-runner.js';
+import type { LaneServices } from '../lanes/lane-services.js';
+import type { LeaseTaken } from './lease.store.js';
+import { LogTruncatedError, type TakenOver, type TakeoverOptions, takeOver } from './takeover.js';
+
+const TAKEOVER_RETRY_DELAY_MS = 1_000;
+/** How long attempts of a partition that another member gets may go on. */
+const HANDOVER_MAX_MS = 5_000;
+const QUIET_POLL_MS = 10;
+/** What was aborted still has to be journaled. */
+const ABORT_GRACE_MS = 2_000;
+
+export interface OwnedPartitionsOptions {
+  takeover: TakeoverOptions;
+  lanes: LaneServices;
+  consumer(): DeliveriesConsumer;
+  clock: Clock;
+  logger: Logger;
+  catchUp(): Promise<void>;
+  /** Checkpoints and lets go of leases. */
+  release(partitions: readonly number[]): Promise<void>;
+}
+
+interface Owned {
+  fence: Fence;
+  /** Null until it is taken over. */
+  runner: LaneRunner | null;
+  written: Checkpoint | null;
+}
+
+/** The partitions whose lease this process has, from the takeover to the release. */
+export class OwnedPartitions {
+  private readonly owned = new Map<number, Owned>();
+
+  constructor(private readonly options: OwnedPartitionsOptions) {}
+
+  get runners(): LaneRunner[] {
+    return [...this.owned.values()].flatMap(({ runner }) => (runner ? [runner] : []));
+  }
+
+  runnerOf(partition: number): LaneRunner | null {
+    return this.owned.get(partition)?.runner ?? null;
+  }
+
+  take(taken: LeaseTaken): void {
+    const { partition, epoch } = taken;
+    this.owned.set(partition, { fence: { partition, epoch }, runner: null, written: taken.checkpoint });
+    void this.begin(taken);
+  }
+
+  lose(partition: number): void {
+    const owned = this.owned.get(partition);
+    if (owned === undefined) return;
+    this.options.logger.warn({ ...owned.fence }, 'lost the lease of a partition');
+    this.owned.delete(partition);
+    this.options.consumer().deactivate(partition);
+    owned.runner?.lose();
+  }
+
+  /** A checkpoint that says more than the stored one, or null. */
+  checkpointOf(partition: number): Checkpoint | null {
+    const owned = this.owned.get(partition);
+    const checkpoint = owned?.runner?.checkpoint();
+    if (owned === undefined || checkpoint === undefined) return null;
+    const { written } = owned;
+    const isNews =
+      written === null ||
+      written.epoch !== checkpoint.epoch ||
+      written.deliveriesOffset !== checkpoint.deliveriesOffset ||
+      written.journalOffset !== checkpoint.journalOffset;
+    return isNews ? checkpoint : null;
+  }
+
+  wasWritten(checkpoints: ReadonlyMap<number, Checkpoint>): void {
+    for (const [partition, checkpoint] of checkpoints) {
+      const owned = this.owned.get(partition);
+      if (owned?.fence.epoch === checkpoint.epoch) owned.written = checkpoint;
+    }
+  }
+
+  /** Another member of the group gets these: what runs may end, then they are released. */
+  async handOver(partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) this.options.consumer().deactivate(partition);
+    await this.close(partitions, HANDOVER_MAX_MS);
+  }
+
+  /** Lets attempts end, aborts them at the deadline, waits for the journal, checkpoints, and releases. */
+  async close(partitions: readonly number[], timeoutMs: number): Promise<void> {
+    const runners = partitions.flatMap((partition) => this.runnerOf(partition) ?? []);
+    for (const runner of runners) runner.close();
+    if (!(await this.quiet(runners, timeoutMs))) {
+      for (const runner of runners) runner.abortAttempts();
+      await this.quiet(runners, ABORT_GRACE_MS);
+    }
+    await this.options.release(partitions.filter((partition) => this.owned.has(partition)));
+    for (const partition of partitions) {
+      this.owned.get(partition)?.runner?.lose();
+      this.owned.delete(partition);
+    }
+  }
+
+  closeAll(timeoutMs: number): Promise<void> {
+    return this.close([...this.owned.keys()], timeoutMs);
+  }
+
+  private async quiet(runners: readonly LaneRunner[], timeoutMs: number): Promise<boolean> {
+    const untilMs = this.options.clock.monotonicMs() + timeoutMs;
+    while (!runners.every((runner) => runner.isQuiet)) {
+      if (this.options.clock.monotonicMs() >= untilMs) return false;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_POLL_MS));
+    }
+    return true;
+  }
+
+  private async begin(taken: LeaseTaken): Promise<void> {
+    const { logger, takeover } = this.options;
+    const { partition, epoch } = taken;
+    const isOurs = () => this.owned.get(partition)?.fence.epoch === epoch;
+    while (isOurs()) {
+      try {
+        const takenOver = await takeOver(takeover, taken);
+        if (isOurs()) this.activate(taken, takenOver);
+        return;
+      } catch (error) {
+        if (error instanceof LogTruncatedError) {
+          logger.fatal(
+            { alarm: error.code, partition, err: error },
+            'a partition cannot be taken over and stands still',
+          );
+          return;
+        }
+        logger.warn({ partition, epoch, err: error }, 'a partition could not be taken over yet');
+        await new Promise((resolve) => setTimeout(resolve, TAKEOVER_RETRY_DELAY_MS));
+      }
+    }
+  }
+
+  private activate({ partition, epoch }: LeaseTaken, takenOver: TakenOver): void {
+    const { lanes, logger, catchUp } = this.options;
+    const { checkpoint, history, runs } = takenOver;
+    const owned = this.owned.get(partition);
+    if (owned === undefined) return;
+    const runner = new LaneRunner(owned.fence, lanes, {
+      deliveriesOffset: checkpoint.deliveriesOffset,
+      journalOffset: checkpoint.journalOffset,
+      marks: checkpoint.marks,
+      runs,
+      lanes: takenOver.lanes,
+      historyThrough: Math.max(-1, ...history.ended.keys(), ...history.next.keys()),
+    });
+    owned.runner = runner;
+    runner.begin();
+    if (takenOver.signals.length > 0) lanes.sendSignals(owned.fence, takenOver.signals);
+    logger.debug(
+      { partition, epoch, ended: history.ended.size, lanes: takenOver.lanes.length },
+      'partition taken over',
+    );
+    const consumer = this.options.consumer();
+    const intake = new DeliveryIntake({
+      runner,
+      history,
+      marks: new Map(checkpoint.marks),
+      logger,
+      versionOf: (integrationId) => lanes.integration(integrationId)?.version ?? null,
+      catchUp,
+      seek: (offset) => consumer.seek(partition, offset),
+    });
+    consumer.activate(partition, intake);
+  }
+}

@@ -1,0 +1,165 @@
+import { attemptsV1, type IntegrationConfiguration, type IntegrationSignal } from '@hookstile/contracts';
+import type { Messaging } from '@hookstile/messaging';
+import type { Clock } from '@hookstile/service-runtime';
+import type { Logger } from 'pino';
+import type { Checkpoint } from '../journal/checkpoint.js';
+import { type JournalHistory, noHistory, rememberRecord } from '../journal/journal-history.js';
+import { type FailureRun, foldAttempt, noFailures } from '../lanes/failure-run.js';
+import type { LaneStore, LaneWrite, StoredLane, StoredPartition } from '../lanes/lane.store.js';
+import type { PushVerdict } from '../lanes/retry-policy.js';
+import type { AttemptsPublisher } from '../publishes/attempts.publisher.js';
+import type { LeaseTaken } from './lease.store.js';
+
+export interface TakeoverOptions {
+  messaging: Messaging;
+  journal: AttemptsPublisher;
+  store: LaneStore;
+  clock: Clock;
+  logger: Logger;
+  owner: string;
+  topics: { deliveries: string; attempts: string };
+  integration(id: string): IntegrationConfiguration | undefined;
+}
+
+/** Everything that a new owner must know before it decides the first record. */
+export interface TakenOver {
+  readonly checkpoint: Checkpoint;
+  readonly history: JournalHistory;
+  readonly lanes: readonly StoredLane[];
+  readonly runs: ReadonlyMap<string, FailureRun>;
+  /** In the outbox, not known to be published. */
+  readonly signals: readonly IntegrationSignal[];
+}
+
+/** Retention, or a lost topic, took what was not read: nobody may go on as if it had not been there. */
+export class LogTruncatedError extends Error {
+  readonly code = 'log_truncated';
+  readonly retryable = false;
+}
+
+/**
+ * Takes a partition over: writes the epoch's marker, reads the journal from the checkpoint up to it, loads rows and
+ * counts, and brings rows and counts up to what the journal says. Throws `LogTruncatedError`, or what the broker or
+ * Postgres say.
+ */
+export async function takeOver(options: TakeoverOptions, taken: LeaseTaken): Promise<TakenOver> {
+  const checkpoint = taken.checkpoint ?? (await beginning(options, taken));
+  await refuseTruncation(options, taken.partition, checkpoint);
+  const markerOffset = await writeMarker(options, taken);
+  const history = noHistory(checkpoint.epoch);
+  await options.messaging.readRange({
+    topic: options.topics.attempts,
+    partition: taken.partition,
+    from: checkpoint.journalOffset,
+    to: markerOffset,
+    onRecords: (records) => {
+      for (const record of records) {
+        const decoded = attemptsV1.decode(record);
+        if (decoded.outcome === 'decoded') rememberRecord(history, decoded.value.envelope);
+        else
+          options.logger.error(
+            { partition: taken.partition, offset: record.offset, decoded },
+            'journal record unreadable',
+          );
+      }
+    },
+  });
+  const stored = await options.store.partition(taken.partition);
+  const { runs, signals, writes } = foldHistory(options, taken, stored, history);
+  writes.push(...rowWrites(taken, stored, history));
+  if (writes.length > 0) await options.store.write(writes);
+  const { lanes } = writes.length > 0 ? await options.store.partition(taken.partition) : stored;
+  return { checkpoint, history, lanes, runs, signals: [...stored.signals.map(({ signal }) => signal), ...signals] };
+}
+
+async function beginning(
+  { messaging, topics }: TakeoverOptions,
+  { partition, epoch }: LeaseTaken,
+): Promise<Checkpoint> {
+  const [deliveriesOffset, journalOffset] = await Promise.all([
+    messaging.startOffset({ topic: topics.deliveries, partition }),
+    messaging.startOffset({ topic: topics.attempts, partition }),
+  ]);
+  return { epoch, deliveriesOffset, journalOffset, marks: new Map() };
+}
+
+async function refuseTruncation(options: TakeoverOptions, partition: number, checkpoint: Checkpoint): Promise<void> {
+  const { messaging, topics } = options;
+  const [deliveries, journal] = await Promise.all([
+    messaging.startOffset({ topic: topics.deliveries, partition }),
+    messaging.startOffset({ topic: topics.attempts, partition }),
+  ]);
+  if (deliveries > checkpoint.deliveriesOffset || journal > checkpoint.journalOffset) {
+    throw new LogTruncatedError(
+      `partition ${partition} begins at ${deliveries} (journal ${journal}), behind the checkpoint at ` +
+        `${checkpoint.deliveriesOffset} (journal ${checkpoint.journalOffset})`,
+    );
+  }
+}
+
+function writeMarker({ journal, clock, owner }: TakeoverOptions, { partition, epoch }: LeaseTaken): Promise<number> {
+  const envelope = { kind: 'epoch', epoch, owner, at: new Date(clock.nowMs()).toISOString() } as const;
+  return new Promise((resolve) => journal.append(partition, { envelope, bytes: Buffer.alloc(0) }, resolve));
+}
+
+/** What the journal says beyond the stored counts is counted now, so that a threshold survives a crash. */
+function foldHistory(
+  { integration, clock }: TakeoverOptions,
+  { partition, epoch }: LeaseTaken,
+  stored: StoredPartition,
+  history: JournalHistory,
+): { runs: Map<string, FailureRun>; signals: IntegrationSignal[]; writes: LaneWrite[] } {
+  const runs = new Map(stored.runs);
+  const signals: IntegrationSignal[] = [];
+  const writes: LaneWrite[] = [];
+  for (const record of history.attempts) {
+    const { integrationId, tenantId, sequence } = record;
+    const configuration = integration(integrationId);
+    const before = runs.get(integrationId) ?? noFailures(record.enablement ?? 0);
+    if (configuration === undefined || sequence <= before.sequence) continue;
+    const verdict: PushVerdict =
+      record.push === 'pending'
+        ? { attempt: record.attempt + 1, dueAtMs: Date.parse(record.nextAttemptAt ?? record.at) }
+        : record.push;
+    const endedAtMs = Date.parse(record.at) + record.durationMs;
+    const rules = { settings: configuration.settings, enablement: record.enablement ?? configuration.enablement };
+    const folded = foldAttempt(before, { verdict, httpStatus: record.httpStatus, endedAtMs, sequence }, rules);
+    if (!folded.counted) continue;
+    const { run } = folded;
+    runs.set(integrationId, run);
+    const said = folded.signals.map(
+      (type): IntegrationSignal => ({
+        type,
+        tenantId,
+        integrationId,
+        enablement: run.enablement,
+        reason: type === 'disable-requested' ? run.stopped : null,
+        consecutiveFailures: run.consecutiveFailures,
+        sequence,
+        at: new Date(clock.nowMs()).toISOString(),
+        traceparent: null,
+      }),
+    );
+    signals.push(...said);
+    writes.push({ kind: 'run', fence: { partition, epoch }, integrationId, run, signals: said });
+  }
+  return { runs, signals, writes };
+}
+
+/** Rows whose delivery ended, or failed once more, after they were written. */
+function rowWrites({ partition, epoch }: LeaseTaken, { lanes }: StoredPartition, history: JournalHistory): LaneWrite[] {
+  const fence = { partition, epoch };
+  const endedOf = new Map<string, number[]>();
+  for (const { name } of lanes) endedOf.set(name.integrationId, []);
+  for (const [offset, id] of history.ended) endedOf.get(id)?.push(offset);
+  return lanes.flatMap(({ name, first }): LaneWrite[] => {
+    const next = history.next.get(first.offset);
+    const writes: LaneWrite[] = [];
+    const ended = endedOf.get(name.integrationId);
+    if (ended && ended.length > 0) writes.push({ kind: 'delete', fence, lane: name, offsets: ended });
+    if (next && next.attempt > first.attempt && !history.ended.has(first.offset)) {
+      writes.push({ kind: 'retry', fence, lane: name, offset: first.offset, next });
+    }
+    return writes;
+  });
+}

@@ -1,0 +1,102 @@
+import { attemptsV1, type JournalEnvelope, type JournalRecord } from '@hookstile/contracts';
+import { MessagingError, type RecordPublisher } from '@hookstile/messaging';
+import type { Logger } from 'pino';
+
+/** The most records handed to the publisher in one call. */
+const BATCH_MAX_RECORDS = 1_000;
+const RETRY_DELAY_MS = 100;
+
+interface Queued {
+  record: JournalRecord;
+  partition: number;
+  onAcknowledged: (offset: number) => void;
+}
+
+const EPOCH_KEY = 'epoch';
+
+function keyOf(envelope: JournalEnvelope): string {
+  return envelope.kind === 'epoch' ? EPOCH_KEY : envelope.integrationId;
+}
+
+/** Writes the journal in order, collecting while a request is in flight. Nothing is given up: what fails is tried again first. */
+export class AttemptsPublisher {
+  private queue: Queued[] = [];
+  private flushing = false;
+  private idle: (() => void)[] = [];
+
+  constructor(
+    private readonly publisher: RecordPublisher,
+    private readonly topic: string,
+    private readonly logger: Logger,
+  ) {}
+
+  append(partition: number, record: JournalRecord, onAcknowledged: (offset: number) => void): void {
+    this.queue.push({ record, partition, onAcknowledged });
+    if (this.flushing) return;
+    this.flushing = true;
+    // Outcomes that came in the same turn of the event loop go out together.
+    setImmediate(() => void this.flush());
+  }
+
+  get pending(): number {
+    return this.queue.length;
+  }
+
+  /** Resolves once everything appended so far is acknowledged. */
+  async drained(): Promise<void> {
+    if (this.flushing) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private async flush(): Promise<void> {
+    while (this.queue.length > 0) {
+      const batch = this.queue.length > BATCH_MAX_RECORDS ? this.queue.slice(0, BATCH_MAX_RECORDS) : this.queue;
+      this.queue = this.queue.length > BATCH_MAX_RECORDS ? this.queue.slice(BATCH_MAX_RECORDS) : [];
+      const offsets = await this.publish(batch);
+      for (const [index, { onAcknowledged }] of batch.entries()) onAcknowledged(offsets[index] ?? 0);
+    }
+    this.flushing = false;
+    const idle = this.idle;
+    this.idle = [];
+    for (const resolve of idle) resolve();
+  }
+
+  private async publish(batch: readonly Queued[]): Promise<readonly number[]> {
+    let records = batch;
+    for (;;) {
+      try {
+        return await this.publisher.publish(
+          records.map(({ record, partition }) => ({
+            ...attemptsV1.encode(keyOf(record.envelope), record),
+            topic: this.topic,
+            partition,
+          })),
+        );
+      } catch (error) {
+        this.logger.warn({ err: error, records: records.length }, 'the journal could not be written, trying again');
+        if (error instanceof MessagingError && error.code === 'record_too_large') records = records.map(withoutBodies);
+        else if (error instanceof MessagingError && error.code === 'publisher_closed') return new Promise(() => {});
+        else await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+      }
+    }
+  }
+}
+
+/** What ended how matters more than the bodies: they are left out, and marked as truncated, where they do not fit. */
+function withoutBodies(queued: Queued): Queued {
+  const { envelope } = queued.record;
+  if (envelope.kind !== 'attempt') return queued;
+  const { request, response } = envelope;
+  return {
+    ...queued,
+    record: {
+      envelope: {
+        ...envelope,
+        request: { ...request, truncated: true },
+        response: response && { ...response, truncated: true },
+        requestBytes: 0,
+        responseBytes: 0,
+      },
+      bytes: Buffer.alloc(0),
+    },
+  };
+}
