@@ -122,7 +122,7 @@ const deliveriesOf = (tenantId: string) =>
     }));
 
 async function routed(tenantId: string, count: number): Promise<Routing[]> {
-  await until(() => routingsOf(tenantId).length >= count, { what: `${count} routings` });
+  await until(() => routingsOf(tenantId).length >= count, { what: `${count} routings`, timeoutMs: 20_000 });
   return routingsOf(tenantId);
 }
 
@@ -352,4 +352,48 @@ test('a restarted router that reads events from offset 0 again writes nothing ag
   await post(key, '{"type":"t","data":2}');
   await routed(tenantId, 2);
   expect([deliveries.length, routings.length]).toEqual([(before[0] ?? 0) + 1, (before[1] ?? 0) + 1]);
+});
+
+/** The data of a tenant's deliveries without those that the dispatcher drops because it has had them. */
+function afterReplays(tenantId: string): string[] {
+  let last = -1;
+  return deliveriesOf(tenantId).flatMap(({ sourceOffset, data }) => {
+    if (sourceOffset <= last) return [];
+    last = sourceOffset;
+    return [data];
+  });
+}
+
+test('while routers join and leave the group every event is delivered, in order, to a reader that drops replays', async () => {
+  const tenants = await Promise.all([aTenant(), aTenant(), aTenant(), aTenant()]);
+  const mark = { count: 0, done: false };
+  const producing = (async () => {
+    while (!mark.done) {
+      const data = mark.count;
+      const body = `{"id":"${data}","type":"t","data":${data}}`;
+      await Promise.all(
+        tenants.map(async ({ tenantId }) => {
+          const answer = await post(ADMIN_KEY, body, { 'hookstile-tenant': tenantId });
+          if (answer.status !== 202) throw new Error(`answered ${answer.status}`);
+        }),
+      );
+      mark.count += 1;
+    }
+  })();
+  const first = service;
+  await until(() => mark.count > 20);
+  const second = await start();
+  await until(() => mark.count > 200, { timeoutMs: 20_000 });
+  service = second;
+  // The first process still serves the requests that it has taken; new ones go to the second.
+  await first.stop().catch(() => undefined);
+  const before = mark.count;
+  await until(() => mark.count > before + 50, { timeoutMs: 20_000 });
+  mark.done = true;
+  await producing;
+  const expected = Array.from({ length: mark.count }, (_, i) => String(i));
+  for (const { tenantId } of tenants) {
+    await until(() => afterReplays(tenantId).length >= mark.count, { timeoutMs: 20_000 });
+    expect(afterReplays(tenantId)).toEqual(expected);
+  }
 });

@@ -1,7 +1,8 @@
 import { partitionOf } from '@hookstile/contracts';
 import { FakeMessaging } from '@hookstile/messaging';
+import { problemAnswer, problemOf } from '@hookstile/service-runtime';
 import { anEvent, until } from '@hookstile/testing';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, assert, expect, test, vi } from 'vitest';
 import type { AcceptedEvent } from '../accept/accepted-event.js';
 import { readKafkaRecord } from '../accept/kafka-event.js';
 import { ACK_TIMEOUT_MS, EventsPublisher } from './events.publisher.js';
@@ -60,12 +61,15 @@ test('is unavailable while no ack comes in time', async () => {
   await published;
 });
 
-test('is unavailable when the buffer is full', async () => {
+test('is unavailable, 503 with Retry-After, when the buffer is full', async () => {
   const { messaging, events } = await open(2);
   const release = messaging.holdSends();
   const first = events.publish([accepted(), accepted()], TRACEPARENT);
   await until(() => messaging.requests.length === 1);
-  await expect(events.publish([accepted()], TRACEPARENT)).rejects.toMatchObject({ retryable: true });
+  const error: unknown = await events.publish([accepted()], TRACEPARENT).catch((reason: unknown) => reason);
+  const problem = problemOf(error);
+  const { status, body, headers } = problem ? problemAnswer(problem) : assert.fail();
+  expect([status, body.code, headers['retry-after']]).toEqual([503, 'unavailable', '1']);
   release();
   await first;
 });
