@@ -15,8 +15,8 @@ const FETCH_MAX_WAIT_MS = 250;
 const FETCH_MAX_BYTES = 4 * 1024 * 1024;
 const PARTITION_MAX_BYTES = 1024 * 1024;
 const FETCH_INTERVAL_MS = 3;
-/** Above the partitions of any fetch, so that none waits for another's handler. */
-const HANDLERS_AT_ONCE = 128;
+/** As many partitions as one service usually has of a topic: the others of a fetch follow after its pause. */
+const HANDLERS_AT_ONCE = 12;
 const RESTART_DELAY_MS = 1_000;
 const JOIN_WAIT_MS = 3_000;
 
@@ -46,6 +46,7 @@ export class KafkajsSubscription implements Subscription {
     });
     this.pacer = new FetchPacer(options.fetchIntervalMs ?? FETCH_INTERVAL_MS);
     this.consumer.on(this.consumer.events.GROUP_JOIN, (event) => this.onGroupJoin(event));
+    this.consumer.on(this.consumer.events.FETCH_START, () => this.pacer.fetchStarted());
     this.consumer.on(this.consumer.events.CRASH, (event) => this.onCrash(event));
   }
 
