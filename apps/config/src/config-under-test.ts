@@ -1,0 +1,112 @@
+import 'reflect-metadata';
+import { type Configuration, configurationV1, topicName } from '@hookstile/contracts';
+import { connectMessaging, type Messaging, topicDefinitions } from '@hookstile/messaging';
+import { type RunningService, type ServiceOverrides, startService } from '@hookstile/service-runtime';
+import { createDatabaseSchema, type DatabaseSchema, randomTopicPrefix, testBrokers } from '@hookstile/testing';
+import { configService } from './config.module.js';
+
+const PARTITIONS = 3;
+const ADMIN_KEY = 'platform-key-of-the-test';
+export const ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client would, member by member.
+  body: any;
+}
+
+export interface Call {
+  key?: string;
+  tenant?: string;
+  /** An object is sent as JSON, text as it is. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export function instanceOf(service: RunningService) {
+  return async (
+    method: string,
+    path: string,
+    { key = ADMIN_KEY, tenant, body, headers }: Call = {},
+  ): Promise<Answer> => {
+    const response = await fetch(`${service.url}/v1/${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(tenant === undefined ? {} : { 'hookstile-tenant': tenant }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  };
+}
+
+/** A config service on topics and a schema of its own; further instances share both. */
+export class ConfigUnderTest {
+  readonly prefix = randomTopicPrefix('config');
+  readonly topic = topicName(this.prefix, 'configuration');
+  private readonly services: RunningService[] = [];
+
+  private constructor(
+    readonly database: DatabaseSchema,
+    readonly messaging: Messaging,
+  ) {}
+
+  static async create(): Promise<ConfigUnderTest> {
+    const messaging = await connectMessaging({ brokers: testBrokers(), clientId: 'config-test' });
+    const created = new ConfigUnderTest(await createDatabaseSchema('config'), messaging);
+    await messaging.createTopics(topicDefinitions(created.prefix, PARTITIONS), 1);
+    return created;
+  }
+
+  async start(overrides: ServiceOverrides = {}): Promise<RunningService> {
+    const environment = {
+      KAFKA_BROKERS: testBrokers().join(),
+      DATABASE_URL: this.database.url,
+      DATABASE_SCHEMA: this.database.schema,
+      HOOKSTILE_TOPIC_PREFIX: this.prefix,
+      HOOKSTILE_PARTITIONS: String(PARTITIONS),
+      HOOKSTILE_ADMIN_KEY: ADMIN_KEY,
+      HOOKSTILE_ENCRYPTION_KEYS: ENCRYPTION_KEYS,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'error',
+    };
+    const service = await startService(configService, environment, overrides);
+    this.services.push(service);
+    return service;
+  }
+
+  /** Every record of `configuration` that is acknowledged now, in order. */
+  async configuration(): Promise<Configuration[]> {
+    const records: Configuration[] = [];
+    const at = { topic: this.topic, partition: 0 };
+    const to = await this.messaging.endOffset(at);
+    await this.messaging.readRange({
+      ...at,
+      from: 0,
+      to,
+      onRecords: (read) => {
+        for (const record of read) {
+          const decoded = configurationV1.decode(record);
+          if (decoded.outcome === 'decoded') records.push(decoded.value);
+        }
+      },
+    });
+    return records;
+  }
+
+  /** The last record of one thing. */
+  async lastOf(id: string): Promise<Configuration | undefined> {
+    return (await this.configuration()).findLast((configuration) => configuration.id === id);
+  }
+
+  async destroy(): Promise<void> {
+    for (const service of this.services) await service.stop();
+    await this.messaging.close();
+    await this.database.drop();
+  }
+}

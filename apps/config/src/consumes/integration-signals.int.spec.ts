@@ -1,0 +1,106 @@
+import { type IntegrationSignal, integrationSignalsV1, topicName } from '@hookstile/contracts';
+import type { RecordPublisher } from '@hookstile/messaging';
+import { until } from '@hookstile/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, type Call, ConfigUnderTest, instanceOf } from '../config-under-test.js';
+
+const TENANT = 'ten_1';
+
+describe('signals of the dispatcher', () => {
+  let config: ConfigUnderTest;
+  let call: (method: string, path: string, options?: Call) => Promise<Answer>;
+  let publisher: RecordPublisher;
+  let editor = '';
+
+  beforeAll(async () => {
+    config = await ConfigUnderTest.create();
+    call = instanceOf(await config.start());
+    publisher = await config.messaging.publisher({ name: 'test' });
+    await call('POST', 'tenants', { body: { id: TENANT, name: 'Acme', plan: 'standard' } });
+    editor = (await call('POST', 'api-keys', { tenant: TENANT, body: { name: 'e', role: 'editor' } })).body.key;
+  });
+  afterAll(() => config?.destroy());
+
+  const create = async (): Promise<string> =>
+    (await call('POST', 'integrations', { tenant: TENANT, body: { name: 'a', url: 'https://example.com' } })).body.id;
+  const read = async (id: string) => (await call('GET', `integrations/${id}`, { tenant: TENANT })).body;
+  const send = (integrationId: string, overrides: Partial<IntegrationSignal> = {}) => {
+    const signal: IntegrationSignal = {
+      type: 'disable-requested',
+      tenantId: TENANT,
+      integrationId,
+      enablement: 1,
+      reason: 'consecutive_failures',
+      consecutiveFailures: 5,
+      sequence: 5,
+      at: '2026-01-02T03:04:05.678Z',
+      traceparent: null,
+      ...overrides,
+    };
+    const record = integrationSignalsV1.encode(integrationId, signal);
+    return publisher.publish([{ ...record, topic: topicName(config.prefix, 'integration-signals'), partition: 0 }]);
+  };
+  /** All of one partition are taken in order: once a later integration is disabled, what was sent before is decided. */
+  const settled = async () => {
+    const id = await create();
+    await send(id);
+    await until(async () => (await read(id)).state === 'disabled', { what: 'a later signal' });
+  };
+
+  it('disable an integration, say why, and are published; only an admin enables it again', async () => {
+    const id = await create();
+    await send(id);
+    await until(async () => (await read(id)).state === 'disabled', { what: 'the disabled integration' });
+    const disabled = { state: 'disabled', disabledReason: 'consecutive_failures', version: 2 };
+    expect(await read(id)).toMatchObject({ ...disabled, consecutiveFailures: 5, enabled: false });
+    await until(async () => (await config.lastOf(id))?.version === 2);
+    expect(await config.lastOf(id)).toMatchObject({ ...disabled, enablement: 1 });
+
+    expect((await call('POST', `integrations/${id}/enable`, { key: editor })).body.code).toBe('forbidden');
+    const patch = { key: editor, body: { enabled: true }, headers: { 'if-match': '*' } };
+    expect((await call('PATCH', `integrations/${id}`, patch)).status).toBe(403);
+    const enabled = await call('POST', `integrations/${id}/enable`, { tenant: TENANT, body: { backlog: 'discard' } });
+    expect(enabled.body).toMatchObject({ state: 'enabled', disabledReason: null, consecutiveFailures: 0, version: 3 });
+    expect(await config.lastOf(id)).toMatchObject({ enablement: 2, discardBefore: 3, state: 'enabled' });
+  });
+
+  it('are accepted although the integration was renamed meanwhile', async () => {
+    const id = await create();
+    await call('PATCH', `integrations/${id}`, { tenant: TENANT, body: { name: 'b' }, headers: { 'if-match': '*' } });
+    await send(id);
+    await settled();
+    expect(await read(id)).toMatchObject({ name: 'b', state: 'disabled', disabledReason: 'consecutive_failures' });
+  });
+
+  it('are stale once the integration was enabled again', async () => {
+    const id = await create();
+    await call('POST', `integrations/${id}/disable`, { tenant: TENANT });
+    await call('POST', `integrations/${id}/enable`, { tenant: TENANT });
+    await send(id, { enablement: 1 });
+    await settled();
+    expect(await read(id)).toMatchObject({ state: 'enabled', version: 3, consecutiveFailures: 0 });
+  });
+
+  it('change nothing about a deleted integration, nor twice, nor with unreadable ones between them', async () => {
+    const deleted = await create();
+    await call('DELETE', `integrations/${deleted}`, { tenant: TENANT, headers: { 'if-match': '*' } });
+    const id = await create();
+    await send(deleted);
+    const topic = topicName(config.prefix, 'integration-signals');
+    await publisher.publish([{ topic, partition: 0, key: id, headers: {}, value: Buffer.from('no signal') }]);
+    await send(id, { reason: 'gone' });
+    await send(id, { reason: 'gone' });
+    await settled();
+    expect(await config.lastOf(deleted)).toMatchObject({ version: 2, deleted: true });
+    expect(await read(id)).toMatchObject({ version: 2, disabledReason: 'gone' });
+  });
+
+  it('show the count of failures without a new version', async () => {
+    const id = await create();
+    await send(id, { type: 'failing', reason: null, consecutiveFailures: 3, sequence: 3 });
+    await until(async () => (await read(id)).consecutiveFailures === 3, { what: 'the count' });
+    await send(id, { type: 'recovered', reason: null, consecutiveFailures: 0, sequence: 4 });
+    await until(async () => (await read(id)).consecutiveFailures === 0, { what: 'the recovery' });
+    expect(await read(id)).toMatchObject({ version: 1, state: 'enabled' });
+  });
+});

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, type Call, ConfigUnderTest, instanceOf } from './config-under-test.js';
+
+const URL_OK = 'https://example.com/hook';
+
+/** What is given besides name and URL, and where the answer must point. */
+const REFUSED: [given: object, pointer: string, code?: string][] = [
+  [{ name: '' }, '/name'],
+  [{ name: 7 }, '/name'],
+  [{ name: null }, '/name'],
+  [{ name: 'x'.repeat(256) }, '/name'],
+  [{ name: 'a\nb' }, '/name'],
+  [{ url: 'ftp://example.com' }, '/url'],
+  [{ url: 'https://user:pass@example.com' }, '/url'],
+  [{ url: 'https://example.com/#f' }, '/url'],
+  [{ url: 'https:example.com' }, '/url'],
+  [{ url: 'https://exa mple.com' }, '/url'],
+  [{ url: ['https://example.com'] }, '/url'],
+  [{ foo: 1 }, '/foo', 'unknown_member'],
+  [{ request: { foo: 1 } }, '/request/foo', 'unknown_member'],
+  [{ request: { auth: { type: 'none', foo: 1 } } }, '/request/auth/foo', 'unknown_member'],
+  [{ request: { auth: { type: 'bearer', token: 't', value: 'v' } } }, '/request/auth/value', 'unknown_member'],
+  [{ request: { auth: { type: 'bearer' } } }, '/request/auth/token', 'required'],
+  [{ request: { auth: { type: 'magic' } } }, '/request/auth/type'],
+  [{ request: { auth: { type: 'bearer', token: 'a\r\nb' } } }, '/request/auth/token'],
+  [{ request: { auth: { type: 'bearer', token: { set: true } } } }, '/request/auth/token', 'not_set'],
+  [{ request: { auth: { type: 'basic', username: 'a:b', password: '' } } }, '/request/auth/username'],
+  [{ request: [] }, '/request'],
+  [{ request: 'x' }, '/request'],
+  [{ request: null }, '/request'],
+  [{ request: { headers: { Host: 'x' } } }, '/request/headers/Host'],
+  [{ request: { headers: { 'Webhook-Id': 'x' } } }, '/request/headers/Webhook-Id'],
+  [{ request: { headers: { 'a b': 'x' } } }, '/request/headers/a b'],
+  [{ request: { headers: { 'a/b': 'x' } } }, '/request/headers/a~1b'],
+  [{ request: { headers: { A: 'x\r\nB: y' } } }, '/request/headers/A'],
+  [{ request: { headers: { A: 7 } } }, '/request/headers/A'],
+  [{ request: { headers: { A: 'x', a: 'y' } } }, '/request/headers/a'],
+  [{ request: { headers: 'no header' } }, '/request/headers'],
+  [{ request: { headers: [] } }, '/request/headers'],
+  [{ request: { method: 'GET' } }, '/request/method'],
+  [{ request: { timeoutMs: 0 } }, '/request/timeoutMs'],
+  [{ request: { sign: { secret: 'whsec_c2hvcnQ=' } } }, '/request/sign/secret'],
+  [{ request: { sign: { secret: 'c2hvcnQ' } } }, '/request/sign/secret'],
+  [{ request: { sign: { scheme: 'none', secret: 'whsec_x' } } }, '/request/sign/secret'],
+  [{ eventTypes: [] }, '/eventTypes'],
+  [{ eventTypes: 'device.*' }, '/eventTypes'],
+  [{ eventTypes: ['ok', 'de*ice'] }, '/eventTypes/1'],
+  [{ retry: { delaysMs: [1.5] } }, '/retry/delaysMs'],
+  [{ retry: { delaysMs: [-1] } }, '/retry/delaysMs'],
+  [{ retry: { stopOn: [99] } }, '/retry/stopOn'],
+  [{ disableAfter: 0 }, '/disableAfter'],
+  [{ disableAfter: '5' }, '/disableAfter'],
+  [{ enabled: 'yes' }, '/enabled'],
+  [{ logPayloads: 'some' }, '/logPayloads'],
+  [{ profile: 'metaaccess' }, '/profile'],
+  [{ filter: [{ pointer: '/x' }] }, '/filter', 'not_supported'],
+  [{ ordering: { mode: 'by-key' } }, '/ordering/mode', 'not_supported'],
+  [{ batch: { maxItems: 2 } }, '/batch/maxItems', 'not_supported'],
+  [{ rateLimit: { perSecond: 5 } }, '/rateLimit', 'not_supported'],
+  [{ retry: { exponential: { firstMs: 1 } } }, '/retry/exponential', 'not_supported'],
+  [{ retry: { onExhausted: 'block' } }, '/retry/onExhausted', 'not_supported'],
+  [{ request: { body: { format: 'data' } } }, '/request/body/format', 'not_supported'],
+  [{ request: { sign: { algorithm: 'ed25519' } } }, '/request/sign/algorithm', 'not_supported'],
+  [{ request: { tls: { verify: false } } }, '/request/tls/verify', 'not_supported'],
+  [{ request: { auth: { type: 'oauth2', tokenUrl: 'x' } } }, '/request/auth/type', 'not_supported'],
+];
+
+/** Bodies that no route takes, the status each gets, and the problem's code. */
+const UNREADABLE: [what: string, body: string, status: number, code: string][] = [
+  ['JSON that breaks off', '{"name":', 400, 'malformed'],
+  ['bytes that are no JSON', 'name=x', 400, 'malformed'],
+  ['an empty body', '', 400, 'malformed'],
+  ['a member __proto__', '{"name":"x","url":"https://a.b","__proto__":{"plan":"enterprise"}}', 400, 'malformed'],
+  ['a nested __proto__', '{"name":"x","url":"https://a.b","request":{"__proto__":{}}}', 400, 'malformed'],
+  ['a body above 256 KiB', JSON.stringify({ name: 'x'.repeat(256 * 1024) }), 413, 'too_large'],
+  ['an array', '[]', 422, 'invalid'],
+  ['a string', '"x"', 422, 'invalid'],
+  ['null', 'null', 422, 'invalid'],
+  ['a number', '7', 422, 'invalid'],
+  ['a member named like a method', '{"constructor":1,"toString":2}', 422, 'invalid'],
+  ['deep nesting', `{"request":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`, 400, 'malformed'],
+];
+
+describe('bad input', () => {
+  let config: ConfigUnderTest;
+  let call: (method: string, path: string, options?: Call) => Promise<Answer>;
+  const tenant = 'ten_1';
+  const routes: [method: string, path: string][] = [];
+
+  beforeAll(async () => {
+    config = await ConfigUnderTest.create();
+    call = instanceOf(await config.start());
+    await call('POST', 'tenants', { body: { id: tenant, name: 'Acme', plan: 'standard' } });
+    const { body } = await call('POST', 'integrations', { tenant, body: { name: 'x', url: URL_OK } });
+    routes.push(['POST', 'tenants'], ['POST', 'api-keys'], ['POST', 'integrations']);
+    routes.push(['PATCH', 'tenants/ten_1'], ['PATCH', `integrations/${body.id}`]);
+    routes.push(['POST', `integrations/${body.id}/enable`], ['POST', `integrations/${body.id}/disable`]);
+  });
+  afterAll(() => config?.destroy());
+
+  it.each(UNREADABLE)('is answered with its problem on every route: %s', async (_what, body, status, code) => {
+    for (const [method, path] of routes) {
+      const headers = { 'content-type': 'application/json', 'if-match': '*' };
+      const answer = await call(method, path, { tenant, body, headers });
+      const where = `${method} ${path}: ${JSON.stringify(answer.body)}`;
+      // An absent body is the default of enable and disable; null is as good as absent there.
+      if (body === 'null' && /able$/.test(path)) expect(answer.status, where).toBe(200);
+      else expect([answer.status, answer.body?.code], where).toEqual([status, code]);
+    }
+  });
+
+  it.each(REFUSED)('is refused when an integration is created with %j', async (given, pointer, code) => {
+    const answer = await call('POST', 'integrations', { tenant, body: { name: 'x', url: URL_OK, ...given } });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(422);
+    const error = answer.body.errors.find((each: { pointer: string }) => each.pointer === pointer);
+    expect(error, JSON.stringify(answer.body.errors)).toBeDefined();
+    if (code) expect(error.code).toBe(code);
+  });
+
+  it('is refused in a patch as in a creation, and leaves the integration as it was', async () => {
+    const { body } = await call('POST', 'integrations', { tenant, body: { name: 'x', url: URL_OK } });
+    for (const [given, pointer] of REFUSED) {
+      const options = { tenant, body: given, headers: { 'if-match': '*' } };
+      const answer = await call('PATCH', `integrations/${body.id}`, options);
+      if (pointer === '/request' && (given as { request: unknown }).request === null) continue;
+      expect(answer.status, JSON.stringify([given, answer.body])).toBe(422);
+    }
+    expect((await call('GET', `integrations/${body.id}`, { tenant })).body.version).toBe(1);
+  });
+
+  it('is refused for tenants and keys', async () => {
+    for (const body of [{}, { name: 'x' }, { name: 'x', plan: 'gold' }, { name: 'x', plan: 'standard', id: 'a/b' }]) {
+      expect((await call('POST', 'tenants', { body })).status).toBe(422);
+    }
+    for (const body of [{}, { name: 'x' }, { name: 'x', role: 'root' }, { name: 'x', role: 'admin', key: 'y' }]) {
+      expect((await call('POST', 'api-keys', { tenant, body })).status).toBe(422);
+    }
+    expect((await call('POST', 'tenants', { body: '{}', headers: { 'content-type': 'text/plain' } })).status).toBe(415);
+  });
+});

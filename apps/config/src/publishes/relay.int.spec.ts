@@ -1,0 +1,112 @@
+import { configurationKey, configurationV1, type IntegrationConfiguration } from '@hookstile/contracts';
+import { type Messaging, MessagingError, type RecordPublisher } from '@hookstile/messaging';
+import { until } from '@hookstile/testing';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigUnderTest, instanceOf } from '../config-under-test.js';
+
+const TAKEOVER_MAX_MS = 3_000;
+
+/** Messaging whose publisher gets no acknowledgement until it is closed, as with a broker that went away. */
+function withoutAcknowledgements(messaging: Messaging): Messaging {
+  const closed = Promise.withResolvers<never>();
+  closed.promise.catch(() => undefined);
+  const publisher: RecordPublisher = {
+    publish: () => closed.promise,
+    pending: 1,
+    healthy: false,
+    close: async () => closed.reject(new MessagingError('publisher_closed', 'closed', false)),
+  };
+  return { ...messaging, publisher: async () => publisher, close: async () => undefined };
+}
+
+describe('the outbox relay', () => {
+  let config: ConfigUnderTest;
+  const tenant = (id: string) => ({ body: { id, name: id, plan: 'standard' } });
+  const query = async <Row>(sql: string, values: unknown[] = []): Promise<Row[]> => {
+    const client = new pg.Client({ connectionString: config.database.url });
+    await client.connect();
+    try {
+      return (await client.query(sql.replaceAll('$schema', `"${config.database.schema}"`), values)).rows as Row[];
+    } finally {
+      await client.end();
+    }
+  };
+  /** Postgres ends every connection that holds or waits for this schema's relay lock, as a crash of its host would. */
+  const cutRelays = () =>
+    query(`SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+           WHERE l.locktype = 'advisory' AND a.application_name = 'hookstile-config-relay'
+             AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended('hookstile.outbox:${config.database.schema}', 0)`);
+
+  beforeEach(async () => {
+    config = await ConfigUnderTest.create();
+  });
+  afterEach(() => config?.destroy());
+
+  it('has one leader, and another takes over when that stops', async () => {
+    const first = await config.start();
+    await instanceOf(first)('POST', 'tenants', tenant('ten_1'));
+    const second = await config.start();
+    const answer = await instanceOf(second)('POST', 'tenants', tenant('ten_2'));
+    expect(answer.status).toBe(201);
+    expect(await config.lastOf('ten_2')).toMatchObject({ version: 1 });
+    await first.stop();
+    const startedMs = performance.now();
+    expect((await instanceOf(second)('POST', 'tenants', tenant('ten_3'))).status).toBe(201);
+    expect(performance.now() - startedMs).toBeLessThan(TAKEOVER_MAX_MS);
+    expect(await config.lastOf('ten_3')).toMatchObject({ version: 1 });
+  });
+
+  it('leads again after its connection was cut', async () => {
+    const call = instanceOf(await config.start());
+    await call('POST', 'tenants', tenant('ten_1'));
+    await until(async () => (await cutRelays()).length > 0, { what: 'a relay to cut' });
+    const answer = await call('POST', 'tenants', tenant('ten_2'));
+    expect(answer.status).toBe(201);
+    expect(await config.lastOf('ten_2')).toMatchObject({ version: 1 });
+  });
+
+  it('publishes after the next start what was committed and not published, and the caller was not told it was', async () => {
+    const cut = await config.start({ messaging: withoutAcknowledgements(config.messaging) });
+    const answer = instanceOf(cut)('POST', 'tenants', tenant('ten_1'));
+    await until(async () => (await query('SELECT 1 FROM $schema.outbox')).length > 0, { what: 'a committed row' });
+    expect(await config.lastOf('ten_1')).toBeUndefined();
+    expect(await answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect((await answer).headers.get('retry-after')).toBe('1');
+    await query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'hookstile-config-relay' AND query LIKE $1`,
+      [`%${config.database.schema}%`],
+    );
+    await config.start();
+    await until(() => config.lastOf('ten_1'), { what: 'the record' });
+    const unpublished = 'SELECT 1 FROM $schema.outbox WHERE published_at IS NULL';
+    await until(async () => (await query(unpublished)).length === 0, { what: 'every row marked' });
+  });
+
+  it('writes a key again whose last record is an old version, as a paused relay leaves it', async () => {
+    const call = instanceOf(await config.start());
+    await call('POST', 'tenants', tenant('ten_1'));
+    const body = { name: 'a', url: 'https://example.com' };
+    const { body: created } = await call('POST', 'integrations', { tenant: 'ten_1', body });
+    const old = (await config.lastOf(created.id)) as IntegrationConfiguration;
+    await call('POST', `integrations/${created.id}/disable`, { tenant: 'ten_1' });
+    const late = await config.messaging.publisher({ name: 'late' });
+    const key = configurationKey('integration', created.id);
+    await late.publish([{ ...configurationV1.encode(key, old), topic: config.topic, partition: 0 }]);
+    expect(await config.lastOf(created.id)).toMatchObject({ version: 1, state: 'enabled' });
+    await until(async () => (await config.lastOf(created.id))?.version === 2, { what: 'the newest version' });
+  });
+
+  it('answers a change within a few milliseconds of its publication', async () => {
+    const call = instanceOf(await config.start());
+    const durations: number[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      const startedMs = performance.now();
+      await call('POST', 'tenants', tenant(`ten_${n}`));
+      durations.push(performance.now() - startedMs);
+    }
+    const median = durations.sort((a, b) => a - b)[15] ?? 0;
+    expect(median).toBeLessThan(100);
+  });
+});
