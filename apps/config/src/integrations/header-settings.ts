@@ -13,7 +13,6 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const RESERVED = new Set([
   'host',
   'content-length',
-  'content-type',
   'transfer-encoding',
   'connection',
   'keep-alive',

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { patchIntegration } from './integration-patch.js';
+
+const secret = { set: true, lastFour: '', updatedAt: '2026-01-02T03:04:05.678Z' };
+const document = {
+  name: 'a',
+  disableAfter: 100,
+  rateLimit: null,
+  request: { headers: { 'X-A': secret, 'X-B': secret }, auth: { type: 'bearer', token: secret }, timeoutMs: 15_000 },
+};
+
+describe('a patch of an integration', () => {
+  it('replaces a header given in another case, and removes one by null in any case', () => {
+    const patched = patchIntegration(document, { request: { headers: { 'x-a': 'new', 'x-b': null } } });
+    expect(patched).toMatchObject({ request: { headers: { 'x-a': 'new' } } });
+    expect(patched).not.toHaveProperty('request.headers.X-A');
+    expect(patched).not.toHaveProperty('request.headers.X-B');
+  });
+
+  it('replaces an auth by one of another type, and merges one of the same', () => {
+    const basic = { type: 'basic', username: 'u', password: 'p' };
+    expect(patchIntegration(document, { request: { auth: basic } })).toHaveProperty('request.auth', basic);
+    const same = patchIntegration(document, { request: { auth: { type: 'bearer' } } });
+    expect(same).toHaveProperty('request.auth', { type: 'bearer', token: secret });
+  });
+
+  it('takes null for "never" where that is a value, and for "the default" elsewhere', () => {
+    const patched = patchIntegration(document, { disableAfter: null, request: { timeoutMs: null } });
+    expect(patched).toHaveProperty('disableAfter', null);
+    expect(patched).not.toHaveProperty('request.timeoutMs');
+  });
+
+  it('leaves the document as it was, and hands on what is no object', () => {
+    const before = structuredClone(document);
+    patchIntegration(document, { request: { headers: { 'x-a': 'new' } } });
+    expect(document).toEqual(before);
+    expect(patchIntegration(document, ['x'])).toEqual(['x']);
+  });
+});
