@@ -4,9 +4,8 @@ import type { ISocketFactory } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Messaging } from '../port/messaging.js';
 import type { OutgoingRecord } from '../port/records.js';
-import { createClient } from './client.js';
 import { connectMessaging } from './connect.js';
-import { deleteTopics } from './topics.js';
+import { deleteWithPrefix } from './delete-with-prefix.js';
 
 /** Stands between client and broker; can drop the broker's next answer together with the connection. */
 async function startProxy(broker: string) {
@@ -69,7 +68,7 @@ describe('broken connections', () => {
   afterAll(async () => {
     await messaging.close();
     await proxy.close();
-    await deleteTopics(createClient({ brokers, clientId: 'broken' }), [topic]);
+    await deleteWithPrefix(brokers, topic);
   });
 
   const written = async () => {

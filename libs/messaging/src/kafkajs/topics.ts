@@ -62,16 +62,3 @@ export async function createTopics(
     await admin.disconnect();
   }
 }
-
-/** For tests and throw-away topics; what does not exist is passed over. */
-export async function deleteTopics({ kafka }: Client, names: readonly string[]): Promise<void> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const existing = new Set(await admin.listTopics());
-    const topics = names.filter((name) => existing.has(name));
-    if (topics.length > 0) await admin.deleteTopics({ topics });
-  } finally {
-    await admin.disconnect();
-  }
-}
