@@ -2,6 +2,7 @@ import type { EventAttributes } from '@hookstile/contracts';
 import {
   EXTENSION_NAME_MAX_CHARACTERS,
   EXTENSION_VALUE_MAX_CHARACTERS,
+  EXTENSIONS_MAX_CHARACTERS,
   EXTENSIONS_MAX_COUNT,
   ID_MAX_CHARACTERS,
   SOURCE_MAX_CHARACTERS,
@@ -92,12 +93,18 @@ function extensionsOf(errors: AttributeError[], given: Readonly<Record<string, u
     errors.push({ pointer: '', code: 'too_many_extensions', detail });
     return extensions;
   }
+  let characters = 0;
   for (const name of names) {
     const value = given[name];
     if (value === undefined || value === null) continue;
+    characters += name.length + String(value).length;
     const error = extensionError(name, value);
     if (error) errors.push(error);
     else extensions[name] = value as string | number | boolean;
+  }
+  if (characters > EXTENSIONS_MAX_CHARACTERS) {
+    const detail = `Extensions have at most ${EXTENSIONS_MAX_CHARACTERS} characters together.`;
+    errors.push({ pointer: '', code: 'too_long', detail });
   }
   return extensions;
 }

@@ -17,3 +17,5 @@ export const EXTENSIONS_MAX_COUNT = 64;
 /** CloudEvents recommends 20; a bound that no real name reaches. */
 export const EXTENSION_NAME_MAX_CHARACTERS = 64;
 export const EXTENSION_VALUE_MAX_CHARACTERS = 2048;
+/** Names and values together: an event's attributes stand in every delivery and routing, beside all else of a record. */
+export const EXTENSIONS_MAX_CHARACTERS = 32 * 1024;

@@ -29,6 +29,9 @@ const binary = (body: string | Buffer, headers: Record<string, string> = {}, con
     ...headers,
   });
 
+const many = (count: number, value: string) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`e${i}`, value]));
+
 function accepted(reading: Reading | BatchReading) {
   if (reading.outcome !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(reading)}`);
   return { ...reading.attributes, data: reading.data.toString() };
@@ -158,6 +161,9 @@ test.each<[object, string[]]>([
   [{ data_base64: Buffer.from('<x/>').toString('base64') }, ['data_not_json', '/data data_not_json']],
   [{ data: '<x/>', datacontenttype: 'text/xml' }, ['data_not_json', '/data data_not_json']],
   [{ data: 1, Upper: 'x' }, ['invalid', '/Upper name']],
+  [{ data: 1, ...many(65, 'x') }, ['invalid', ' too_many_extensions']],
+  [{ data: 1, ...many(17, 'x'.repeat(2048)) }, ['invalid', ' too_long']],
+  [{ data: 1, long: 'x'.repeat(2049) }, ['invalid', '/long too_long']],
   [{ data: 1, nested: {} }, ['invalid', '/nested type']],
   [{ data: 1, tenantid: 'ten_2' }, ['forbidden', '/tenantid forbidden']],
 ])('refuses the structured CloudEvent %o', (event, errors) => {

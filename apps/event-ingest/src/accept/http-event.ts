@@ -4,7 +4,7 @@ import { type BatchReading, readEventBatch } from './event-batch.js';
 import { attributeOfHeaderValue } from './header-value.js';
 import { isUtf8Charset, mediaTypeOf } from './media-type.js';
 import { type EventDefaults, readPlainEvent } from './plain-event.js';
-import { type Rejection, rejection } from './rejection.js';
+import { quoted, type Rejection, rejection } from './rejection.js';
 import { readStructuredEvent } from './structured-event.js';
 
 /** What of an HTTP request says its event. */
@@ -37,7 +37,7 @@ function attributesOf(rawHeaders: readonly string[]): HeaderAttributes {
 }
 
 function unsupported(contentType: string | undefined): Rejection {
-  const given = contentType === undefined ? 'none' : JSON.stringify(contentType);
+  const given = contentType === undefined ? 'none' : quoted(contentType);
   return rejection(
     'unsupported_media_type',
     `The content type must be application/json, application/cloudevents+json or application/cloudevents-batch+json, ` +

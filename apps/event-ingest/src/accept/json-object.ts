@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type RawValue, rawObjectOf } from '@hookstile/contracts';
-import { type Rejection, rejection } from './rejection.js';
+import { quoted, type Rejection, rejection } from './rejection.js';
 
 /** A JSON object as its bytes, as where its members stand in them, and as what they mean. */
 export interface JsonObject {
@@ -25,7 +25,7 @@ export function objectOf(bytes: Buffer, value: unknown): JsonObject | Rejection 
   const raw = rawObjectOf(bytes);
   if (!raw) return rejection('invalid', 'An event must be a JSON object.');
   if (raw.duplicate !== null) {
-    return rejection('malformed', `The member ${JSON.stringify(raw.duplicate)} stands more than once.`);
+    return rejection('malformed', `The member ${quoted(raw.duplicate)} stands more than once.`);
   }
   return { outcome: 'object', bytes, members: raw.members, values: value as Record<string, unknown> };
 }

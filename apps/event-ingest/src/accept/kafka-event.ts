@@ -4,7 +4,7 @@ import type { Reading } from './accepted-event.js';
 import { readBinaryEvent } from './binary-event.js';
 import type { DoorContext } from './event-tenant.js';
 import { isUtf8Charset, mediaTypeOf } from './media-type.js';
-import { type Rejection, rejection } from './rejection.js';
+import { quoted, type Rejection, rejection } from './rejection.js';
 import { readStructuredEvent } from './structured-event.js';
 
 const ATTRIBUTE_PREFIX = 'ce_';
@@ -12,7 +12,7 @@ const ATTRIBUTE_PREFIX = 'ce_';
 type KafkaMessage = Pick<ReceivedRecord, 'headers' | 'value'>;
 
 function unreadable(header: string): Rejection {
-  return rejection('malformed', `The header ${header} is not valid UTF-8.`);
+  return rejection('malformed', `The header ${quoted(header)} is not valid UTF-8.`);
 }
 
 /** A CloudEvent of the Kafka binding 1.0.2: header values are plain UTF-8, never percent-encoded. */
@@ -24,7 +24,7 @@ export function readKafkaRecord({ headers, value }: KafkaMessage, door: DoorCont
     if (mediaType.essence === 'application/cloudevents+json' && isUtf8Charset(mediaType)) {
       return readStructuredEvent(value, door);
     }
-    return rejection('unsupported_media_type', `The content type ${JSON.stringify(contentType)} is not supported.`);
+    return rejection('unsupported_media_type', `The content type ${quoted(contentType ?? '')} is not supported.`);
   }
   const given = Object.create(null) as Record<string, string>;
   let found = false;

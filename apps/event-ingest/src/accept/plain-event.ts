@@ -3,7 +3,7 @@ import { checkAttributes } from './attributes.js';
 import { EVENT_MAX_BYTES } from './bounds.js';
 import { DATA_REQUIRED, tooDeep } from './json-data.js';
 import { readObject } from './json-object.js';
-import { type AttributeError, invalid, rejection } from './rejection.js';
+import { type AttributeError, invalid, quoted, rejection } from './rejection.js';
 
 /** What the front door fills in where a plain JSON event does not say it. */
 export interface EventDefaults {
@@ -25,7 +25,7 @@ function unknownMembers(names: Iterable<string>): AttributeError[] {
   for (const name of names) {
     if (MEMBERS.has(name)) continue;
     const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    errors.push({ pointer, code: 'unknown_member', detail: `${JSON.stringify(name)} is not a member of an event.` });
+    errors.push({ pointer, code: 'unknown_member', detail: `${quoted(name)} is not a member of an event.` });
   }
   return errors;
 }

@@ -32,6 +32,13 @@ export function rejection(code: RejectionCode, detail: string, errors: readonly 
   return { outcome: 'rejected', code, detail, errors, attributes: null };
 }
 
+const QUOTED_MAX_CHARACTERS = 100;
+
+/** A sender's text in a message: its beginning, lest a message be as large as what it refuses. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, QUOTED_MAX_CHARACTERS));
+}
+
 /** An envelope may hold thousands of wrong members; the answer names the first ones. */
 const ERRORS_MAX_COUNT = 50;
 

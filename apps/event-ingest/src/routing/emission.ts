@@ -5,6 +5,9 @@ import { routingRecord } from '../publishes/routings.publisher.js';
 import type { Fate } from './fate.js';
 import type { SourceRecord } from './source-record.js';
 
+/** Deliveries that a routing lists: with more it would outgrow a record. Audit sees the others in `deliveries` itself. */
+export const LISTED_MAX_COUNT = 5_000;
+
 export interface EmissionTopics {
   deliveries: string;
   routings: string;
@@ -40,15 +43,20 @@ function* deliveriesOf(routed: Routed, topics: EmissionTopics): Generator<[Deliv
   }
 }
 
+function detailOf(fate: Fate): string | null {
+  if (fate.outcome === 'rejected') return fate.detail;
+  if (fate.outcome !== 'routed' || fate.integrations.length <= LISTED_MAX_COUNT) return null;
+  return `${LISTED_MAX_COUNT} of ${fate.integrations.length} deliveries are listed.`;
+}
+
 /** The records of one source record: its deliveries by integration id, then its routing, which names them all. */
 export function* emissionOf(routed: Routed, topics: EmissionTopics): Generator<OutgoingRecord> {
   const { source, fate, traceparent, routedAt } = routed;
   const deliveries: Routing['deliveries'] = [];
   for (const [{ deliveryId, integrationId }, record] of deliveriesOf(routed, topics)) {
-    deliveries.push({ deliveryId, integrationId });
+    if (deliveries.length < LISTED_MAX_COUNT) deliveries.push({ deliveryId, integrationId });
     yield record;
   }
-  const rejected = fate.outcome === 'rejected';
   yield routingRecord(topics.routings, topics.partitionCount, {
     sourcePartition: source.partition,
     sourceOffset: source.offset,
@@ -57,8 +65,8 @@ export function* emissionOf(routed: Routed, topics: EmissionTopics): Generator<O
     event: fate.event,
     tenantId: source.tenantId,
     outcome: fate.outcome,
-    reason: rejected ? fate.code : null,
-    detail: rejected ? fate.detail : null,
+    reason: fate.outcome === 'rejected' ? fate.code : null,
+    detail: detailOf(fate),
     deliveries,
     traceparent,
   });

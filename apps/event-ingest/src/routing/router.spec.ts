@@ -307,7 +307,7 @@ test('a rejected record says whose it is and which event, as far as it can be re
 
 test('a large fan-out is written in pieces, each after the ack of the one before', async () => {
   const world = new World();
-  world.integrations = Array.from({ length: 3_000 }, (_, i) => anIntegration({ id: `int_${10_000 + i}` }));
+  world.integrations = Array.from({ length: 6_000 }, (_, i) => anIntegration({ id: `int_${10_000 + i}` }));
   const publisher = await world.messaging.publisher({ name: 'routed' });
   const calls: { records: number; pending: number }[] = [];
   const watched: RecordPublisher = {
@@ -322,9 +322,13 @@ test('a large fan-out is written in pieces, each after the ack of the one before
   world.produce('e1');
   await world.start(watched);
   await until(() => world.routings.length === 1);
-  expect(world.deliveries).toHaveLength(3_000);
+  expect(world.deliveries).toHaveLength(6_000);
   expect(calls).toEqual([
     { records: 2_000, pending: 0 },
-    { records: 1_001, pending: 0 },
+    { records: 2_000, pending: 0 },
+    { records: 2_000, pending: 0 },
+    { records: 1, pending: 0 },
   ]);
+  expect(world.routings[0]?.deliveries).toHaveLength(5_000);
+  expect(world.routings[0]?.detail).toBe('5000 of 6000 deliveries are listed.');
 });

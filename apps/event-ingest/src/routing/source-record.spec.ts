@@ -1,5 +1,6 @@
 import type { ReceivedRecord } from '@hookstile/messaging';
 import { FIXED_NOW } from '@hookstile/testing';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sourceRecordOf } from './source-record.js';
 
@@ -25,6 +26,42 @@ function acceptedAtOf(received: ReceivedRecord): string | undefined {
   const { reading } = sourceRecordOf(received, NOW_MS);
   return reading.outcome === 'accepted' ? reading.attributes.acceptedAt : undefined;
 }
+
+test('reads every record, whatever is in it, as accepted or as rejected with a short reason', () => {
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constant('application/cloudevents+json'), fc.json());
+  const bytes = fc.oneof(
+    text.map((value) => Buffer.from(value)),
+    fc.uint8Array().map((value) => Buffer.from(value)),
+  );
+  const name = fc.constantFrom(
+    'content-type',
+    'traceparent',
+    'hookstile-accepted-at',
+    'ce_id',
+    'ce_tenantid',
+    'ce_x',
+    'y',
+  );
+  const value = fc.oneof(bytes, fc.constant(null));
+  fc.assert(
+    fc.property(fc.dictionary(name, bytes), value, fc.double(), (headers, body, timestampMs) => {
+      const { reading } = sourceRecordOf({ ...record({}, timestampMs), headers, value: body }, NOW_MS);
+      if (reading.outcome === 'rejected') expect(reading.detail.length).toBeLessThan(5_000);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a huge header or member name is not repeated in the reason', () => {
+  const huge = 'x'.repeat(200_000);
+  const duplicate = Buffer.from(`{"${huge}":1,"${huge}":2}`);
+  const structured = { headers: { 'content-type': Buffer.from('application/cloudevents+json') }, value: duplicate };
+  const other = { headers: { 'content-type': Buffer.from(`application/cloudevents+${huge}`) }, value: duplicate };
+  for (const part of [structured, other]) {
+    const { reading } = sourceRecordOf({ ...record(), ...part }, NOW_MS);
+    expect(reading.outcome === 'rejected' && reading.detail.length).toBeLessThan(300);
+  }
+});
 
 test('a producer’s record was accepted when it was written', () => {
   expect(acceptedAtOf(record({}, 1_000))).toBe('1970-01-01T00:00:01.000Z');
