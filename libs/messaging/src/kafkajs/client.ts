@@ -2,6 +2,7 @@ import kafkajs, { type ISocketFactory, type Kafka } from 'kafkajs';
 import { type MessagingLogger, silentLogger } from '../port/messaging-logger.js';
 import { type Cluster, ClusterClass, defaultSocketFactory, stopIdleThrottleTimers } from './internals.js';
 import { kafkajsLogCreator } from './kafkajs-logger.js';
+import { encodeProduceRequestsOnce } from './produce-encoder.js';
 
 export interface ClientOptions {
   brokers: readonly string[];
@@ -33,6 +34,7 @@ export function createClient({
   socketFactory = defaultSocketFactory(),
 }: ClientOptions): Client {
   stopIdleThrottleTimers();
+  encodeProduceRequestsOnce();
   const kafka = new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,
