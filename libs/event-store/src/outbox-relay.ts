@@ -63,6 +63,11 @@ export class OutboxRelay {
     return this.session !== null;
   }
 
+  /** How many rows somebody waits for: what a writer bounds while the broker is away. */
+  get waiting(): number {
+    return this.waits.size;
+  }
+
   start(): void {
     this.running = this.run();
   }

@@ -6,6 +6,10 @@ export class PublicationWaits {
   private readonly waiting = new Map<number, Set<() => void>>();
   private readonly remembered = new Set<number>();
 
+  get size(): number {
+    return this.waiting.size;
+  }
+
   get ids(): readonly number[] {
     return [...this.waiting.keys()];
   }

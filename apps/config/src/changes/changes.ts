@@ -10,10 +10,15 @@ import { type Origin, SYSTEM_ORIGIN } from './origin.js';
 
 /** Longest wait for a change's records to be in their topics; beyond it the answer says that they will be. */
 export const PUBLICATION_WAIT_MAX_MS = 5_000;
+/** Unpublished rows that changes may wait for; beyond it no change is taken, lest the outbox grows while Kafka is away. */
+export const PUBLICATIONS_WAITING_MAX = 2_000;
 const RETRY_AFTER_SECONDS = 1;
+
+const TOO_MANY_WAIT = 'Too many changes wait for their publication; nothing was changed.';
 
 /** What `Changes` needs of the outbox relay. */
 export interface Publications {
+  readonly waiting: number;
   published(outboxIds: readonly number[], timeoutMs: number): Promise<boolean>;
 }
 
@@ -55,6 +60,7 @@ export class Changes<Handle = unknown> {
 
   async run<T>(origin: Origin, work: (change: Change<Handle>) => Promise<T>): Promise<T> {
     const { readModels, partitionCount } = this;
+    if (this.publications.waiting > PUBLICATIONS_WAITING_MAX) throw new ProblemError('unavailable', TOO_MANY_WAIT);
     const { result, outboxIds } = await this.events
       .transaction((transaction) => work(new Change({ transaction, readModels, origin, partitionCount })))
       .catch((error: unknown) => {

@@ -93,9 +93,12 @@ describe('the outbox relay', () => {
     await call('POST', `integrations/${created.id}/disable`, { tenant: 'ten_1' });
     const late = await config.messaging.publisher({ name: 'late' });
     const key = configurationKey('integration', created.id);
-    await late.publish([{ ...configurationV1.encode(key, old), topic: config.topic, partition: 0 }]);
-    expect(await config.lastOf(created.id)).toMatchObject({ version: 1, state: 'enabled' });
-    await until(async () => (await config.lastOf(created.id))?.version === 2, { what: 'the newest version' });
+    // Once for the first comparison of all keys, and once more for what is noticed as it is read.
+    for (let time = 0; time < 2; time += 1) {
+      await late.publish([{ ...configurationV1.encode(key, old), topic: config.topic, partition: 0 }]);
+      expect(await config.lastOf(created.id)).toMatchObject({ version: 1, state: 'enabled' });
+      await until(async () => (await config.lastOf(created.id))?.version === 2, { what: 'the newest version' });
+    }
   });
 
   it('answers a change within a few milliseconds of its publication', async () => {

@@ -42,6 +42,10 @@ export class Relay {
     return this.relay.isLeading;
   }
 
+  get waiting(): number {
+    return this.relay.waiting;
+  }
+
   published(outboxIds: readonly number[], timeoutMs: number): Promise<boolean> {
     return this.relay.published(outboxIds, timeoutMs);
   }
