@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connectMessaging, topicDefinitions } from '@hookstile/messaging';
+import { deleteWithPrefix } from '@hookstile/messaging/testing';
 import { createDatabaseSchema, type DatabaseSchema, randomTopicPrefix, testBrokers, until } from '@hookstile/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -101,7 +102,10 @@ afterEach(async () => {
   }
 });
 
-afterAll(() => database.drop());
+afterAll(async () => {
+  await deleteWithPrefix(testBrokers(), prefix);
+  await database.drop();
+});
 
 describe('runService', () => {
   it('ends with 0 after a SIGTERM that comes while it boots', async () => {

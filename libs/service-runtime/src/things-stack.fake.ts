@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { configurationV1, type Role } from '@hookstile/contracts';
 import { connectMessaging, topicDefinitions } from '@hookstile/messaging';
+import { deleteWithPrefix } from '@hookstile/messaging/testing';
 import { createDatabaseSchema, randomTopicPrefix, testBrokers } from '@hookstile/testing';
 import { hashKey } from './auth/principal.js';
 import type { RunningService } from './service.js';
@@ -56,6 +57,7 @@ export async function startThings() {
     await service.stop();
     await publisher.close(1_000);
     await messaging.close();
+    await deleteWithPrefix(testBrokers(), prefix);
     await database.drop();
   };
   return { service, environment, schema: database.schema, writeKey, ...callsOf(service), close };
