@@ -5,7 +5,7 @@ import { ACCEPTED_AT_HEADER } from '../accept/record-headers.js';
 import { EventsUnavailableError } from './events-unavailable.error.js';
 
 /** A producer is answered within this; what was not acknowledged by then may still be written, and says so by its id. */
-export const ACK_TIMEOUT_MS = 5_000;
+export const ACK_TIMEOUT_MS = 10_000;
 
 export interface EventsPublisherOptions {
   publisher: RecordPublisher;

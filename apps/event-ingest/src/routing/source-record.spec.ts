@@ -28,7 +28,7 @@ function acceptedAtOf(received: ReceivedRecord): string | undefined {
 }
 
 test('reads every record, whatever is in it, as accepted or as rejected with a short reason', () => {
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constant('application/cloudevents+json'), fc.json());
+  const text = fc.oneof(fc.string(), fc.constant('application/cloudevents+json'), fc.json());
   const bytes = fc.oneof(
     text.map((value) => Buffer.from(value)),
     fc.uint8Array().map((value) => Buffer.from(value)),
