@@ -138,7 +138,8 @@ describe('config on a real broker and database', () => {
     await call('POST', 'tenants', { body: { id: 'ten_gone', name: 'Gone', plan: 'standard' } });
     const { body: key } = await call('POST', 'api-keys', { tenant: 'ten_gone', body: { name: 'k', role: 'admin' } });
     const { body: made } = await call('POST', 'integrations', { key: key.key, body: integration() });
-    expect((await call('DELETE', 'tenants/ten_gone', { headers: { 'if-match': '"1"' } })).status).toBe(204);
+    const deletion = { headers: { 'if-match': '"1"', 'content-type': 'application/json' } };
+    expect((await call('DELETE', 'tenants/ten_gone', deletion)).status).toBe(204);
     expect((await call('GET', 'me', { key: key.key })).status).toBe(401);
     for (const id of ['ten_gone', key.id, made.id]) expect(await config.lastOf(id)).toMatchObject({ deleted: true });
     expect((await call('GET', 'tenants/ten_gone')).status).toBe(404);

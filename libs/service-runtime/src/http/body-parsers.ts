@@ -71,6 +71,8 @@ export function registerBodyParsers(instance: FastifyInstance, rawBodyRoutes: re
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     if (raw.has(request.routeOptions.url ?? '')) return done(null, body);
+    // Clients that send a content type with every request have nothing to say in a DELETE.
+    if (request.method === 'DELETE' && body.length === 0) return done(null, undefined);
     if (!isJson(request)) {
       if (body.length === 0 && request.headers['content-type'] === undefined) return done(null, undefined);
       return done(new ProblemError('unsupported_media_type', 'the body must be application/json'));
