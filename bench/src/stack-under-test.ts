@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { build } from '../../tools/stack/build.ts';
 import { isFree } from '../../tools/stack/free-ports.ts';
 import type { RunFile } from '../../tools/stack/run-file.ts';
 
@@ -45,6 +46,8 @@ function environmentOf(home: string, port: number, profile: string | null): Node
 
 /** Starts what `npm start` starts, without the demo, in a folder and on ports of its own. */
 export async function startStackUnderTest(options: { keep: boolean; profile: string | null }): Promise<StackUnderTest> {
+  // Before the profiler's options are set, which the build's programs do not take.
+  await build();
   const home = mkdtempSync(join(tmpdir(), 'hookstile-bench-'));
   chmodSync(home, 0o755);
   const child = spawn(process.execPath, [join(REPOSITORY, 'tools/stack/start.ts')], {
