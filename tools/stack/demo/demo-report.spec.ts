@@ -5,6 +5,8 @@ import type { Received } from './receiver.ts';
 
 const SECRET = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
 function received(n: number, status = 200, secret = SECRET): Received {
   const body = JSON.stringify({ type: 't', timestamp: 'x', data: { run: 'r', n } });
   const at = new Date();
@@ -13,6 +15,7 @@ function received(n: number, status = 200, secret = SECRET): Received {
     'webhook-id': `dlv_${n}`,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
     'webhook-signature': signature,
+    traceparent: TRACEPARENT,
   };
   return { at: at.toISOString(), status, headers, body };
 }
@@ -21,7 +24,14 @@ const judged = (entries: Received[]) => outcomeOf('recovers', entries, 'r', 3, S
 
 describe("the demo's judgement", () => {
   it('counts events once, attempts each, and sees what was retried', () => {
-    expect(judged([received(1, 503), received(1, 503), received(1), received(2), received(3)])).toEqual({
+    const startMs = Date.now();
+    const at = (ms: number) => ({ at: new Date(startMs + ms).toISOString() });
+    const first = [
+      { ...received(1, 503), ...at(0) },
+      { ...received(1, 503), ...at(500) },
+      { ...received(1), ...at(1_500) },
+    ];
+    expect(judged([...first, received(2), received(3)])).toEqual({
       webhook: 'recovers',
       sent: 3,
       attempts: 5,
@@ -29,6 +39,8 @@ describe("the demo's judgement", () => {
       retried: 1,
       inOrder: true,
       signed: 5,
+      traced: 5,
+      firstGaps: [0.5, 1],
     });
   });
 

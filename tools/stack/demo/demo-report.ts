@@ -2,6 +2,8 @@ import { Webhook } from 'standardwebhooks';
 import type { DemoWebhook } from './demo-setup.ts';
 import type { Received } from './receiver.ts';
 
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
 /** What is known of one webhook after the demo. */
 export interface WebhookOutcome {
   webhook: DemoWebhook;
@@ -14,6 +16,10 @@ export interface WebhookOutcome {
   retried: number;
   inOrder: boolean;
   signed: number;
+  /** Attempts that carried a trace; each event has one of its own. */
+  traced: number;
+  /** Between the attempts of the first event, in seconds. */
+  firstGaps: number[];
 }
 
 /** Judges what a receiver got: numbers, order of first successes, and every signature with the official package. */
@@ -38,7 +44,14 @@ export function outcomeOf(
     retried: [...attemptsOf.values()].filter((attempts) => attempts.length > 1).length,
     inOrder: succeeded.every((n, index) => index === 0 || n > (succeeded[index - 1] ?? 0)),
     signed: ours.filter((entry) => isSigned(entry, secret)).length,
+    traced: ours.filter((entry) => TRACEPARENT.test(entry.headers.traceparent ?? '')).length,
+    firstGaps: gapsOf(attemptsOf.get(1) ?? []),
   };
+}
+
+function gapsOf(attempts: readonly Received[]): number[] {
+  const times = attempts.map(({ at }) => Date.parse(at));
+  return times.slice(1).map((time, index) => (time - (times[index] ?? time)) / 1_000);
 }
 
 function numberOf(body: string, run: string): number | null {
@@ -73,9 +86,10 @@ export function demoTable(outcomes: readonly WebhookOutcome[], dead: DisabledWeb
     String(outcome.attempts),
     outcome.arrived === 0 ? '-' : outcome.inOrder ? 'yes' : 'NO',
     `${outcome.signed} of ${outcome.attempts}`,
+    `${outcome.traced} of ${outcome.attempts}`,
     storyOf(outcome, dead),
   ]);
-  const head = ['webhook', 'arrived', 'attempts', 'in order', 'signed', 'what happened'];
+  const head = ['webhook', 'arrived', 'attempts', 'in order', 'signed', 'traced', 'what happened'];
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
   return [head, ...rows].map((row) =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
@@ -90,5 +104,6 @@ function storyOf(outcome: WebhookOutcome, dead: DisabledWebhook): string {
   }
   if (outcome.arrived < outcome.sent) return 'NOT all arrived in time';
   if (outcome.retried === 0) return 'each delivered at once';
-  return `the first was refused twice (503) and retried after 0.5 and 1 s; ${outcome.sent - 1} waited behind it`;
+  const gaps = outcome.firstGaps.map((gap) => gap.toFixed(1)).join(' and ');
+  return `the first was refused twice (503), retried after ${gaps} s; ${outcome.sent - 1} waited behind it`;
 }

@@ -1,0 +1,27 @@
+# One image for all services; the command says which. Build: docker build -t hookstile .
+FROM node:24-slim AS build
+WORKDIR /app
+ENV NX_DAEMON=false NX_TUI=false NX_NO_CLOUD=true
+COPY package.json package-lock.json .npmrc nx.json tsconfig.base.json ./
+COPY apps ./apps
+COPY libs ./libs
+# npm wants to see every workspace that the lock file names.
+COPY e2e/package.json ./e2e/package.json
+COPY bench/package.json ./bench/package.json
+RUN npm ci
+RUN npx nx run-many -t build --projects='apps/*,libs/*' --outputStyle=static
+# Compilers, the embedded Postgres and the pinned Node are not needed to run.
+RUN npm prune --omit=dev --omit=optional
+
+FROM node:24-slim
+WORKDIR /app
+ENV NODE_ENV=production
+COPY --from=build /app/package.json ./package.json
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/apps ./apps
+COPY --from=build /app/libs ./libs
+COPY tools/stack/gateway ./tools/stack/gateway
+# Nothing of the image is written to; the user comes with the base image.
+USER node
+# Node ends on SIGTERM in order, so no init process is needed.
+CMD ["node", "--import", "@hookstile/service-runtime/telemetry", "apps/all-in-one/dist/main.js"]
