@@ -48,10 +48,18 @@ function verified(secret: string, request: ReceivedRequest): unknown {
 
 /** The record that the official CloudEvents SDK makes of an event, put where a platform producer would put it. */
 function kafkaRecord(mode: 'binary' | 'structured', id: string, type: string, data: unknown): OutgoingRecord {
-  const event = new CloudEvent({ id, type, source: '/e2e/kafka', tenantid: tenantId, data });
+  const event = new CloudEvent({
+    id,
+    type,
+    source: '/e2e/kafka',
+    datacontenttype: 'application/json',
+    tenantid: tenantId,
+    data,
+  });
   const message = mode === 'binary' ? Kafka.binary(event) : Kafka.structured(event);
   const value = typeof message.value === 'string' ? message.value : JSON.stringify(message.value);
-  const headers = Object.fromEntries(Object.entries(message.headers).map(([name, text]) => [name, String(text)]));
+  const given = Object.entries(message.headers).filter(([, text]) => text !== undefined);
+  const headers = Object.fromEntries(given.map(([name, text]) => [name, String(text)]));
   return {
     topic: 'hookstile.events',
     partition: partitionOf(tenantId, PARTITIONS),

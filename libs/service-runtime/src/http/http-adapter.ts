@@ -7,6 +7,7 @@ import type { ServiceDefinition } from '../service.js';
 import { tracing } from '../telemetry/tracing.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { answerBrokenConnection } from './broken-connection.js';
+import { readRefusedBodies } from './late-bytes.js';
 
 export const BODY_MAX_BYTES = 256 * 1024;
 export const HEADERS_MAX_BYTES = 16 * 1024;
@@ -85,6 +86,7 @@ export function createHttpServer(definition: RawBodies, logger: Logger, bounds: 
     }
   });
   if (tracing.enabled) nameServerSpans(instance);
+  readRefusedBodies(instance);
   cutWhatOutlastsTheClose(instance, bounds.closeTimeoutMs);
   registerBodyParsers(instance, definition.rawBodyRoutes ?? []);
   return { adapter, filter };
