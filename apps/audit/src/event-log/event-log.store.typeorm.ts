@@ -13,6 +13,11 @@ const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, delivery_id
 const SEARCHED = `position(lower(?) in lower(concat_ws(' ', attempt_id, integration_id, delivery_id,
   array_to_string(delivery_ids, ' '), event_id, event_type, error, error_detail, trace_id))) > 0`;
 
+/** Found first by its own two indexes: an `or` of the two conditions would walk through the tenant's whole list. */
+const OF_EVENT = `(delivery_id, epoch, attempt) in (
+  select delivery_id, epoch, attempt from attempts where delivery_id = any (${DELIVERIES_OF_EVENT})
+  union all select delivery_id, epoch, attempt from attempts where delivery_ids && ${DELIVERIES_OF_EVENT})`;
+
 interface Found {
   attempt_id: string;
   tenant_id: string;
@@ -71,10 +76,7 @@ export class TypeormEventLogStore implements EventLogStore {
 function conditionsOf(tenantId: string, filters: EventLogFilters): SqlConditions {
   const conditions = new SqlConditions(tenantId);
   conditions.given('integration_id = ?', filters.integrationId);
-  conditions.given(
-    `(delivery_id = any (${DELIVERIES_OF_EVENT}) or delivery_ids && ${DELIVERIES_OF_EVENT})`,
-    filters.eventId,
-  );
+  conditions.given(OF_EVENT, filters.eventId);
   conditions.given('(delivery_id = ? or delivery_ids @> array[?::text])', filters.deliveryId);
   conditions.given('event_type = ?', filters.eventType);
   conditions.given('http_status = ?', filters.httpStatus);

@@ -74,10 +74,12 @@ function logOf(tenantId: string, made: Scenario): Log {
   const routings = deliveries.map((delivery) => routingRecord(sampleRouting([delivery])));
   const routed = deliveries.map(deliveryRecord);
   if (!made.routedTwice) return { routings, deliveries: routed, attempts: journalOf(deliveries, made) };
-  // The router died before it remembered what it had routed, and meanwhile the integration had been removed.
-  const again = deliveries.map((delivery) =>
-    routingRecord(sampleRouting([delivery], { outcome: 'filtered', deliveries: [] })),
-  );
+  // The router died before it remembered what it had routed, and meanwhile integrations came and went.
+  const again = deliveries.map((delivery, n) => {
+    const { event, sourceOffset } = delivery.envelope;
+    const other = aDelivery({ event, sourceOffset, integrationId: 'int_2' });
+    return routingRecord(sampleRouting([other], n % 2 === 0 ? {} : { outcome: 'filtered', deliveries: [] }));
+  });
   return {
     routings: [...routings, ...again],
     deliveries: [...routed, ...routed],
