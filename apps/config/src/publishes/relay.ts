@@ -1,6 +1,6 @@
 import { OutboxRelay } from '@hookstile/event-store';
 import type { RecordPublisher } from '@hookstile/messaging';
-import type { ServiceContext, TopicsByName } from '@hookstile/service-runtime';
+import { metrics, type ServiceContext, type TopicsByName } from '@hookstile/service-runtime';
 import pg from 'pg';
 
 const PUBLISHER_CLOSE_TIMEOUT_MS = 5_000;
@@ -9,6 +9,7 @@ const KEEP_ALIVE_DELAY_MS = 10_000;
 /** The outbox relay with its publisher; started when the application has booted, stopped after its requests have ended. */
 export class Relay {
   private publisher: RecordPublisher | null = null;
+  private gauges: (() => void)[] = [];
   private readonly relay: OutboxRelay;
 
   constructor(
@@ -53,10 +54,21 @@ export class Relay {
   async start(): Promise<void> {
     this.publisher = await this.context.messaging.publisher({ name: 'outbox' });
     this.relay.start();
+    this.gauges = [
+      metrics.gauge(
+        'config.outbox.waiting',
+        { description: 'Outbox rows that a change waits for.', unit: '{row}' },
+        () => this.waiting,
+      ),
+      metrics.gauge('config.outbox.leading', { description: '1 where this process leads the relay.', unit: '1' }, () =>
+        this.isLeading ? 1 : 0,
+      ),
+    ];
   }
 
   /** Closing the publisher ends a batch that an absent broker holds up; its rows are published after the next start. */
   async stop(): Promise<void> {
+    for (const remove of this.gauges) remove();
     const stopped = this.relay.stop();
     await this.publisher?.close(PUBLISHER_CLOSE_TIMEOUT_MS);
     await stopped;
