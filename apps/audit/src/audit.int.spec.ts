@@ -3,7 +3,6 @@ import {
   configurationKey,
   configurationV1,
   type Delivery,
-  type DomainEventRecord,
   domainEventsV1,
   type EncodedRecord,
   partitionOf,
@@ -31,9 +30,11 @@ import {
   journalRecord,
   routingRecord,
   sampleAttempt,
+  sampleFact,
   sampleHeld,
   sampleRouting,
 } from './project/sample-records.js';
+import { resetOffsets } from './projection/reset-offsets.js';
 
 const PARTITIONS = 2;
 const VIEW_LAG_MAX_MS = 2_000;
@@ -228,21 +229,7 @@ describe('audit on a real broker and database', () => {
   it('shows held deliveries and lines of the audit log', async () => {
     const held = deliveryOf('evt_held', 4);
     await publish('attempts', journalRecord(sampleHeld(held, { ...now(), deliveries: [journaled(held, 4)] })));
-    const fact: DomainEventRecord = {
-      sequence: 7,
-      aggregate: 'integration',
-      aggregateId: 'int_1',
-      version: 3,
-      type: 'IntegrationDisabled',
-      action: 'integration.disabled',
-      tenantId: 'ten_1',
-      subjectName: 'SIEM',
-      before: { state: 'enabled' },
-      after: { state: 'disabled' },
-      actor: { type: 'system', id: null, name: null, role: null },
-      requestId: null,
-      ...now(),
-    };
+    const fact = sampleFact(now());
     await publish('domain-events', domainEventsV1.encode('int_1', fact));
     await until(async () => (await items('deliveries?status=held')).length === 1);
     expect((await items('deliveries?status=held'))[0]).toMatchObject({
@@ -282,7 +269,7 @@ describe('audit on a real broker and database', () => {
     await service.stop();
     // What comes back shows that the replay went past all that stayed.
     await rows('delete from events; delete from attempts; delete from audit_log; delete from unreadable_records');
-    await resetOffsets();
+    await resetOffsets(messaging, prefix);
     service = await start();
     await until(
       async () => {
@@ -301,23 +288,5 @@ describe('audit on a real broker and database', () => {
     } finally {
       await client.end();
     }
-  }
-
-  /** A group may commit an earlier offset; that is what an operator does to read everything again. */
-  async function resetOffsets(): Promise<void> {
-    const topics = (['routings', 'deliveries', 'attempts', 'domain-events', 'integration-signals'] as const).map(
-      (name) => topicName(prefix, name),
-    );
-    const assigned = Promise.withResolvers<void>();
-    const subscription = await messaging.subscribe({
-      groupId: topicName(prefix, 'events').replace('events', 'audit'),
-      topics,
-      from: 'beginning',
-      onBatch: () => undefined,
-      onAssignment: () => assigned.resolve(),
-    });
-    await assigned.promise;
-    await subscription.commit(subscription.assignment.map((partition) => ({ ...partition, offset: 0 })));
-    await subscription.stop();
   }
 });

@@ -1,5 +1,6 @@
 import { BatchTransportStrategy } from '@hookstile/messaging/nest';
 import {
+  ENV,
   LOGGER,
   MESSAGING,
   metrics,
@@ -8,12 +9,14 @@ import {
   type ServiceContext,
   type ServiceDefinition,
   TOPICS,
+  type TopicsByName,
 } from '@hookstile/service-runtime';
 import { type DynamicModule, type INestApplication, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { AuditEnv } from './audit.env.js';
 import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { AUDIT_LOG_STORE } from './audit-log/audit-log.store.js';
 import { AttemptsConsumer } from './consumes/attempts.consumer.js';
+import { auditGroupOf } from './consumes/audit-group.js';
 import { DeliveriesConsumer } from './consumes/deliveries.consumer.js';
 import { DomainEventsConsumer } from './consumes/domain-events.consumer.js';
 import { IntegrationSignalsConsumer } from './consumes/integration-signals.consumer.js';
@@ -25,6 +28,7 @@ import { EVENT_LOG_STORE } from './event-log/event-log.store.js';
 import { EventController } from './events/event.controller.js';
 import { EVENT_STORE } from './events/event.store.js';
 import { Views1764000000000 } from './migrations/1764000000000-views.migration.js';
+import type { ProjectedTopic } from './project/project-record.js';
 import { typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
 import { Projector } from './projection/projector.js';
@@ -90,11 +94,13 @@ function auditModule({ dataSource, clock, logger }: ServiceContext<AuditEnv>): D
 }
 
 function batchTransport(app: INestApplication): BatchTransportStrategy {
-  const topicOf = app.get(TOPICS);
+  const env: AuditEnv = app.get(ENV);
+  const topicOf: TopicsByName = app.get(TOPICS);
   return new BatchTransportStrategy({
     messaging: app.get(MESSAGING),
-    groupId: topicOf('audit'),
-    topicOf,
+    groupId: auditGroupOf(env.HOOKSTILE_TOPIC_PREFIX),
+    // The consumers' patterns are names of topics.
+    topicOf: (pattern) => topicOf(pattern as ProjectedTopic),
     logger: app.get(LOGGER),
     lingerMs: TOPIC_LINGER_MS,
     batchMaxRecords: BATCH_MAX_RECORDS,

@@ -4,6 +4,7 @@ import {
   attemptsV1,
   type Delivery,
   type DiscardedRecord,
+  type DomainEventRecord,
   deliveriesV1,
   type EncodedRecord,
   type HeldRecord,
@@ -124,4 +125,23 @@ export const deliveryRecord = (delivery: Delivery) => deliveriesV1.encode(delive
 export function received({ headers, value }: EncodedRecord, offset: number, partition = 0): RecordToProject {
   const bytes = Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)]);
   return { headers: Object.fromEntries(bytes), value, offset, partition, timestampMs: 0 };
+}
+
+export function sampleFact(overrides: Partial<DomainEventRecord> = {}): DomainEventRecord {
+  return {
+    sequence: 7,
+    aggregate: 'integration',
+    aggregateId: 'int_1',
+    version: 3,
+    type: 'IntegrationDisabled',
+    action: 'integration.disabled',
+    tenantId: 'ten_1',
+    subjectName: 'SIEM',
+    before: { state: 'enabled' },
+    after: { state: 'disabled' },
+    actor: { type: 'system', id: null, name: null, role: null },
+    requestId: null,
+    at: '2026-01-02T03:04:06.000Z',
+    ...overrides,
+  };
 }
