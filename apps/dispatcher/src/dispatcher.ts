@@ -26,6 +26,9 @@ const SIGNAL_RETRY_DELAY_MS = 1_000;
 /** Of the time that a stop may take, what is kept for the journal, the checkpoint and the release. */
 const SHUTDOWN_RESERVE_MS = 4_000;
 const PUBLISHER_CLOSE_MS = 1_000;
+/** A lane is slow whose attempts take so much longer than those of the fastest tenth. */
+const FAST_LANES_PART = 0.1;
+const SLOW_LANE_FACTOR = 4;
 
 export interface DispatcherParts {
   env: DispatcherEnv;
@@ -135,7 +138,7 @@ export class Dispatcher {
       for (const runner of this.partitions.runners) runner.integrationChanged(integrationId);
     });
     this.relief = setInterval(() => {
-      if (this.memory.short) for (const runner of this.partitions.runners) runner.relieveMemory();
+      if (this.memory.short) this.relieveMemory();
     }, MEMORY_RELIEF_INTERVAL_MS);
   }
 
@@ -191,6 +194,14 @@ export class Dispatcher {
         },
       },
     });
+  }
+
+  /** Slow is relative: where all lanes are as slow, as under more load than there is CPU, rows would only cost more of it. */
+  private relieveMemory(): void {
+    const { runners } = this.partitions;
+    const means = runners.flatMap(({ lanes }) => lanes.map(({ meanAttemptMs }) => meanAttemptMs)).sort((a, b) => a - b);
+    const fast = means[Math.floor(means.length * FAST_LANES_PART)] ?? 0;
+    for (const runner of runners) runner.relieveMemory(fast * SLOW_LANE_FACTOR);
   }
 
   /** Kept partitions keep their lease, lanes and attempts. */

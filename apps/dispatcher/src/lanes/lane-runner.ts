@@ -117,10 +117,12 @@ export class LaneRunner {
     this.tellLanes(integration);
   }
 
-  /** Lanes whose queue would take too long go to rows, so that they do not hold the memory of the others. */
-  relieveMemory(): void {
+  /** With the memory of all short, lanes that are slow go to rows, so that they do not hold up the others. */
+  relieveMemory(slowAttemptMs: number): void {
     for (const lane of this.lanes) {
-      if (lane.state.queue.length * lane.meanAttemptMs > LANE_DRAIN_MAX_MS) this.give(lane, { kind: 'memory short' });
+      const { meanAttemptMs, state } = lane;
+      const drainMs = state.queue.length * meanAttemptMs;
+      if (meanAttemptMs > slowAttemptMs && drainMs > LANE_DRAIN_MAX_MS) this.give(lane, { kind: 'memory short' });
     }
   }
 

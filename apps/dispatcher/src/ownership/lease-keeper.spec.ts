@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pino } from 'pino';
+import { FakeLeaseStore } from './lease.store.fake.js';
+import { LEASE_TERM_MS } from './lease.bounds.js';
+import { LeaseKeeper } from './lease-keeper.js';
+
+let nowMs = 0;
+const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+let store: FakeLeaseStore;
+const keepers: LeaseKeeper[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  nowMs = 0;
+  store = new FakeLeaseStore();
+});
+
+afterEach(async () => {
+  const stopped = Promise.all(keepers.splice(0).map((keeper) => keeper.stop()));
+  vi.useRealTimers();
+  await stopped;
+});
+
+async function pass(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 100) {
+    nowMs += 100;
+    await vi.advanceTimersByTimeAsync(100);
+  }
+}
+
+function keeper(owner: string, isDead: (owner: string) => boolean = () => false) {
+  const told: string[] = [];
+  const made = new LeaseKeeper({
+    store,
+    clock,
+    logger: pino({ level: 'silent' }),
+    owner,
+    isDead,
+    handlers: {
+      onTaken: ({ partition, epoch }) => told.push(`taken ${partition} in ${epoch}`),
+      onSuspended: (partition) => told.push(`suspended ${partition}`),
+      onResumed: (partition) => told.push(`resumed ${partition}`),
+      onLost: (partition) => told.push(`lost ${partition}`),
+      checkpointOf: () => null,
+      onCheckpoints: () => {},
+    },
+  });
+  keepers.push(made);
+  made.start();
+  return { keeper: made, told };
+}
+
+describe('a lease', () => {
+  it('that nobody has is taken at once, and kept', async () => {
+    const a = keeper('a');
+    a.keeper.want(new Set([1, 2]));
+    await pass(100);
+    expect(a.told).toEqual(['taken 1 in 1', 'taken 2 in 1']);
+    await pass(5 * LEASE_TERM_MS);
+    expect([a.keeper.holds(1), a.told.length]).toEqual([true, 2]);
+  });
+
+  it('is not taken from an owner that renews it', async () => {
+    keeper('a').keeper.want(new Set([1]));
+    await pass(100);
+    const b = keeper('b');
+    b.keeper.want(new Set([1]));
+    await pass(3 * LEASE_TERM_MS);
+    expect(b.told).toEqual([]);
+  });
+
+  it('is taken over after a full term without a renewal, when its owner has stopped believing in it', async () => {
+    const a = keeper('a');
+    a.keeper.want(new Set([1]));
+    await pass(100);
+    store.unreachableFor('a', true);
+    const b = keeper('b');
+    b.keeper.want(new Set([1]));
+    await pass(LEASE_TERM_MS - 500);
+    expect([b.told, a.keeper.holds(1)]).toEqual([[], false]);
+    await pass(2_500);
+    expect(b.told).toEqual(['taken 1 in 2']);
+    store.unreachableFor('a', false);
+    await pass(2_000);
+    expect(a.told.slice(0, 3)).toEqual(['taken 1 in 1', 'suspended 1', 'lost 1']);
+  });
+
+  it('that expired and nobody took is renewed in its epoch', async () => {
+    const a = keeper('a');
+    a.keeper.want(new Set([1]));
+    await pass(100);
+    store.unreachableFor('a', true);
+    await pass(2 * LEASE_TERM_MS);
+    store.unreachableFor('a', false);
+    await pass(2_000);
+    expect(a.told).toEqual(['taken 1 in 1', 'suspended 1', 'resumed 1']);
+  });
+
+  it('that was released is taken at once', async () => {
+    const a = keeper('a');
+    a.keeper.want(new Set([1]));
+    await pass(100);
+    const b = keeper('b');
+    b.keeper.want(new Set([1]));
+    await pass(1_000);
+    a.keeper.want(new Set());
+    await a.keeper.release([1]);
+    await pass(500);
+    expect(b.told).toEqual(['taken 1 in 2']);
+  });
+
+  it('of a process that certainly runs no more is taken at once', async () => {
+    const a = keeper('a');
+    a.keeper.want(new Set([1]));
+    await pass(100);
+    await a.keeper.stop();
+    const b = keeper('b', (owner) => owner === 'a');
+    b.keeper.want(new Set([1]));
+    await pass(500);
+    expect(b.told).toEqual(['taken 1 in 2']);
+  });
+});
