@@ -1,9 +1,19 @@
 import { describe } from 'vitest';
+import { auditLogStoreConformance } from '../audit-log/audit-log.store.conformance.js';
+import { deliveryStoreConformance } from '../deliveries/delivery.store.conformance.js';
+import { eventLogStoreConformance } from '../event-log/event-log.store.conformance.js';
+import { eventStoreConformance } from '../events/event.store.conformance.js';
 import { replayConformance } from './audit.store.conformance.js';
 import { fakeStores } from './audit.store.fake.js';
+import { projectionStoreConformance } from './projection.store.conformance.js';
 
 const RUNS = 300;
 
 describe('projections in memory', () => {
   replayConformance({ stores: fakeStores, reference: fakeStores, runs: RUNS });
+  projectionStoreConformance(fakeStores);
+  eventLogStoreConformance(fakeStores);
+  deliveryStoreConformance(fakeStores);
+  eventStoreConformance(fakeStores);
+  auditLogStoreConformance(fakeStores);
 });

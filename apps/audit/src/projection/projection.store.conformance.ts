@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { ProjectionRows } from '../project/projection-rows.js';
+import type { AuditStores } from './audit.store.js';
+
+/** Above the partitions that other suites of the same database use. */
+const PARTITION = 1_000_000;
+
+/** What every store of projections keeps to besides `replayConformance`. */
+export function projectionStoreConformance(make: () => AuditStores): void {
+  it('keeps the lowest offset of each epoch, in whatever order they are written', async () => {
+    const { projections } = make();
+    for (const firstOffset of [7, 5, 9]) {
+      const rows = new ProjectionRows();
+      rows.addEpochs([{ partition: PARTITION, epoch: 1, firstOffset }]);
+      await projections.write(rows);
+    }
+    expect(await projections.epochsOf([PARTITION, PARTITION + 1])).toEqual([
+      { partition: PARTITION, epoch: 1, firstOffset: 5 },
+    ]);
+  });
+}
