@@ -11,6 +11,7 @@ import {
   topicName,
 } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, type RecordPublisher, topicDefinitions } from '@hookstile/messaging';
+import { deleteWithPrefix } from '@hookstile/messaging/testing';
 import { hashKey, type RunningService, startService } from '@hookstile/service-runtime';
 import {
   aDelivery,
@@ -103,6 +104,7 @@ describe('audit on a real broker and database', () => {
   afterAll(async () => {
     await service?.stop();
     await messaging?.close();
+    await deleteWithPrefix(testBrokers(), prefix);
     await database?.drop();
   });
 
