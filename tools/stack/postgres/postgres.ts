@@ -37,7 +37,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const binaries = postgresBinaries();
   mkdirSync(options.directory, { recursive: true });
   const dataDirectory = join(options.directory, 'data');
-  const runAs = runAsFor([binaries.postgres, dataDirectory]);
+  const runAs = runAsFor([dataDirectory]);
   if (!existsSync(dataDirectory)) await initialise(binaries, runAs, options);
   assertSameMajor(dataDirectory);
   const [command, ...args] = [...runAs.prefix, binaries.postgres, ...postgresArguments(dataDirectory, options.port)];

@@ -39,8 +39,8 @@ export function foldersAbove(path: string): string[] {
 }
 
 /**
- * The way to run Postgres on these paths. A root-owned home of mode 0700 keeps `nobody` out: then it is given, besides
- * its user id, the right to pass and read any folder.
+ * The way to run Postgres on these data. A root-owned home of mode 0700 keeps `nobody` out: then it is given, besides
+ * its user id, the right to pass any folder.
  */
 export function runAsFor(paths: readonly string[]): RunAs {
   if (process.getuid?.() !== 0) return { owner: null, prefix: [] };
@@ -57,7 +57,7 @@ export function runAsFor(paths: readonly string[]): RunAs {
   const probe = spawnSync('setpriv', [...prefix.slice(1), 'true'], { encoding: 'utf8' });
   if (probe.error !== undefined || probe.status !== 0) {
     throw new StackProblem(
-      'Postgres does not run as root, and its user "nobody" may not enter this folder or the one of HOOKSTILE_HOME. ' +
+      'Postgres does not run as root, and its user "nobody" may not enter HOOKSTILE_HOME. ' +
         'Install util-linux (setpriv), or set HOOKSTILE_HOME below a folder of mode 0755, or run as an ordinary user.',
     );
   }
