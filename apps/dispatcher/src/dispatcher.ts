@@ -86,8 +86,8 @@ export class Dispatcher {
       perTenantMax: env.HOOKSTILE_ATTEMPTS_PER_TENANT_MAX,
       perOriginMax: env.HOOKSTILE_ATTEMPTS_PER_ORIGIN_MAX,
     };
-    this.turns = new Turns<LaneTurn>(bounds, (turn) => turn.lane.runner.startAttempt(turn));
-    this.timers = new Timers<Lane>(clock, (lane, nowMs) => lane.runner.give(lane, { kind: 'timer fired', nowMs }));
+    this.turns = new Turns<LaneTurn>(bounds, (turn) => turn.lane.shell.startAttempt(turn));
+    this.timers = new Timers<Lane>(clock, (lane, nowMs) => lane.shell.give(lane, { kind: 'timer fired', nowMs }));
     this.memory = new Memory({ maxCount: MEMORY_MAX_COUNT, maxBytes: MEMORY_MAX_BYTES }, (paused) =>
       this.consumer.press(paused),
     );
@@ -147,7 +147,7 @@ export class Dispatcher {
     let lag = 0;
     for (const [partition, end] of this.consumer.highWatermarks) {
       const runner = this.partitions.runnerOf(partition);
-      if (runner) lag += Math.max(0, end - runner.tracker.lowWater);
+      if (runner) lag += Math.max(0, end - runner.progress.lowWater);
     }
     return lag;
   }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { DeliveryIntake } from './delivery-intake.js';
 
 /** A dead member's partitions are given away after this; the lease, not the group, is what fences it. */
-const SESSION_TIMEOUT_MS = 8_000;
+const SESSION_TIMEOUT_MS = 6_000;
 
 export interface DeliveriesConsumerOptions {
   messaging: Messaging;
@@ -100,7 +100,10 @@ export class DeliveriesConsumer {
     if (this.stopping) return;
     this.endOffsets.set(batch.partition, batch.highWatermark);
     const intake = this.intakes.get(batch.partition);
-    if (intake) return intake.push(batch.records);
+    if (intake) {
+      intake.push(batch.records);
+      return;
+    }
     const early = this.early.get(batch.partition) ?? [];
     early.push(batch);
     this.early.set(batch.partition, early);

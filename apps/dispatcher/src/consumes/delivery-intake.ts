@@ -62,8 +62,8 @@ export class DeliveryIntake {
   private takeOne(record: ReceivedRecord): Taken {
     const { runner, history, marks } = this.options;
     const { offset } = record;
-    if (offset < runner.tracker.nextOffset) return 'taken';
-    if (offset > runner.tracker.nextOffset && this.isGap(offset)) return 'stop';
+    if (offset < runner.progress.nextOffset) return 'taken';
+    if (offset > runner.progress.nextOffset && this.isGap(offset)) return 'stop';
     const decoded = deliveriesV1.decode(record);
     if (decoded.outcome === 'unknown-version') return this.stopAt(record, decoded.version);
     if (decoded.outcome === 'malformed') {
@@ -124,7 +124,7 @@ export class DeliveryIntake {
   /** After a rejoin records can come from further on; they are asked for again from where this stands. */
   private isGap(offset: number): boolean {
     const { runner, logger, seek } = this.options;
-    const expected = runner.tracker.nextOffset;
+    const expected = runner.progress.nextOffset;
     this.rereads += 1;
     if (this.rereads <= GAP_REREADS_MAX) {
       seek(expected);
@@ -132,7 +132,7 @@ export class DeliveryIntake {
     }
     logger.error({ alarm: 'deliveries_gap', expected, offset }, 'records of deliveries are missing from the log');
     this.rereads = 0;
-    runner.tracker.skipTo(offset);
+    runner.progress.skipTo(offset);
     return false;
   }
 

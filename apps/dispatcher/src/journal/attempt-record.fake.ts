@@ -3,7 +3,10 @@ import { aDelivery, FIXED_NOW } from '@hookstile/testing';
 import { attemptRecord } from './journal-records.js';
 
 /** The journal's record of a delivered push of the delivery at `offset`, as the dispatcher writes it. */
-export function anAttemptRecord({ offset = 0, ...overrides }: Partial<AttemptRecord> & { offset?: number } = {}): AttemptRecord {
+export function anAttemptRecord({
+  offset = 0,
+  ...overrides
+}: Partial<AttemptRecord> & { offset?: number } = {}): AttemptRecord {
   const { envelope } = aDelivery({ event: { id: `evt_${offset}` } });
   const { envelope: record } = attemptRecord(
     { tenantId: 'ten_1', integrationId: envelope.integrationId, epoch: 1, sequence: 1 },
@@ -24,7 +27,13 @@ export function anAttemptRecord({ offset = 0, ...overrides }: Partial<AttemptRec
         durationMs: 3,
         traceId: null,
         retryable: true,
-        request: { method: 'POST', url: 'https://example.com/', headers: [], body: Buffer.from('{}'), truncated: false },
+        request: {
+          method: 'POST',
+          url: 'https://example.com/',
+          headers: [],
+          body: Buffer.from('{}'),
+          truncated: false,
+        },
         response: null,
       },
     },

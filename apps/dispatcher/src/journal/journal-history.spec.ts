@@ -16,7 +16,11 @@ const at = (offset: number, overrides: Partial<AttemptRecord> = {}) => anAttempt
 
 describe('what a new owner learns from the journal', () => {
   it('is which deliveries ended', () => {
-    const history = historyOf(at(5), at(7, { push: 'failed', outcome: 'failed' }), at(6, { push: 'pending', outcome: 'failed' }));
+    const history = historyOf(
+      at(5),
+      at(7, { push: 'failed', outcome: 'failed' }),
+      at(6, { push: 'pending', outcome: 'failed' }),
+    );
     expect([...history.ended.keys()]).toEqual([5, 7]);
   });
 

@@ -1,8 +1,16 @@
 import { HELD_PAGE_ROWS, HELD_RETRY_DELAY_MS } from './lane.bounds.js';
 import type { Lane } from './lane.js';
-import type { WaitingRow } from './lane.store.js';
-import type { LaneRunner } from './lane-runner.js';
+import type { Fence, WaitingRow } from './lane.store.js';
+import type { LaneJournal } from './lane-journal.js';
 import type { LaneServices } from './lane-services.js';
+import type { PartitionProgress } from './partition-progress.js';
+
+export interface HeldTending {
+  fence: Fence;
+  services: LaneServices;
+  progress: PartitionProgress;
+  journal: LaneJournal;
+}
 
 export interface HeldTended {
   removed: number;
@@ -10,20 +18,16 @@ export interface HeldTended {
 }
 
 /** Journals what is held and was not, and discards, oldest first, what is beyond the bounds of count and age. */
-export async function tendHeld(
-  runner: LaneRunner,
-  services: LaneServices,
-  lane: Lane,
-  after: number,
-): Promise<HeldTended> {
+export async function tendHeld(tending: HeldTending, lane: Lane, after: number): Promise<HeldTended> {
+  const { services } = tending;
   let removed = 0;
   try {
-    await tellHeld(runner, services, lane, after);
+    await tellHeld(tending, lane, after);
     for (;;) {
       const rows = await services.store.waiting({ lane: lane.name, after, limit: HELD_PAGE_ROWS });
       const beyond = beyondBounds(rows, lane.state.rows - removed, services);
       if (beyond.length === 0) return { removed, againAtMs: oldestEndsAtMs(rows, services) };
-      await discard(runner, services, lane, beyond);
+      await discard(tending, lane, beyond);
       removed += beyond.length;
     }
   } catch (error) {
@@ -32,17 +36,18 @@ export async function tendHeld(
   }
 }
 
-async function tellHeld(runner: LaneRunner, services: LaneServices, lane: Lane, after: number): Promise<void> {
+async function tellHeld(tending: HeldTending, lane: Lane, after: number): Promise<void> {
+  const { services, journal, progress, fence } = tending;
   const reason = lane.integration.run.stopped ?? lane.integration.configuration?.disabledReason ?? 'admin';
   for (let from = after; ; ) {
     const rows = await services.store.untold({ lane: lane.name, after: from, limit: HELD_PAGE_ROWS });
     if (rows.length === 0) return;
     await new Promise<void>((resolve) => {
-      runner.journalAside(lane, 'held', rows, reason, (journalOffset) => {
-        const release = runner.need(journalOffset);
+      journal.aside(lane, 'held', rows, reason, (journalOffset) => {
+        progress.needs.open(journalOffset, 1);
         const offsets = rows.map(({ offset }) => offset);
-        services.writer.add({ kind: 'told', fence: runner.fence, lane: lane.name, offsets }, () => {
-          release();
+        services.writer.add({ kind: 'told', fence, lane: lane.name, offsets }, () => {
+          progress.needs.release(journalOffset);
           resolve();
         });
       });
@@ -66,13 +71,14 @@ function oldestEndsAtMs(rows: readonly WaitingRow[], { held }: LaneServices): nu
   return oldest === undefined ? null : oldest.storedAtMs + held.maxAgeMs + 1;
 }
 
-function discard(runner: LaneRunner, services: LaneServices, lane: Lane, rows: readonly WaitingRow[]): Promise<void> {
+function discard(tending: HeldTending, lane: Lane, rows: readonly WaitingRow[]): Promise<void> {
+  const { services, journal, progress, fence } = tending;
   return new Promise((resolve) => {
-    runner.journalAside(lane, 'discarded', rows, 'held_limit', (journalOffset) => {
-      const release = runner.need(journalOffset);
+    journal.aside(lane, 'discarded', rows, 'held_limit', (journalOffset) => {
+      progress.needs.open(journalOffset, 1);
       const offsets = rows.map(({ offset }) => offset);
-      services.writer.add({ kind: 'delete', fence: runner.fence, lane: lane.name, offsets }, () => {
-        release();
+      services.writer.add({ kind: 'delete', fence, lane: lane.name, offsets }, () => {
+        progress.needs.release(journalOffset);
         resolve();
       });
     });

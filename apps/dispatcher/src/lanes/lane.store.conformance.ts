@@ -15,7 +15,11 @@ const fence = { partition: 3, epoch: 7 };
 const late = { partition: 3, epoch: 6 };
 
 function item(offset: number, overrides: Partial<LaneDelivery> = {}): LaneDelivery {
-  const { envelope, bytes } = aDelivery({ sourceOffset: offset, event: { id: `evt_${offset}` }, data: `{"n":"\\u0000${offset}"}` });
+  const { envelope, bytes } = aDelivery({
+    sourceOffset: offset,
+    event: { id: `evt_${offset}` },
+    data: `{"n":"\\u0000${offset}"}`,
+  });
   return { offset, version: 1, bytes: bytes.length, attempt: 1, dueAtMs: null, envelope, data: bytes, ...overrides };
 }
 
@@ -120,7 +124,9 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
     it('does not go back to an earlier run', async () => {
       const run = { ...noFailures(1), sequence: 5, stopped: 'gone' as const };
       await store.write([{ kind: 'run', fence, integrationId: 'int_1', run, signals: [] }]);
-      await store.write([{ kind: 'run', fence, integrationId: 'int_1', run: { ...run, sequence: 4, stopped: null }, signals: [] }]);
+      await store.write([
+        { kind: 'run', fence, integrationId: 'int_1', run: { ...run, sequence: 4, stopped: null }, signals: [] },
+      ]);
       expect((await store.partition(3)).runs.get('int_1')).toEqual(run);
     });
   });

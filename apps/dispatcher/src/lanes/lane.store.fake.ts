@@ -23,7 +23,10 @@ const isLane = (a: LaneName, b: LaneName) =>
   a.partition === b.partition && a.integrationId === b.integrationId && a.key === b.key;
 
 const isSignal = (a: IntegrationSignal, b: IntegrationSignal) =>
-  a.integrationId === b.integrationId && a.enablement === b.enablement && a.type === b.type && a.sequence === b.sequence;
+  a.integrationId === b.integrationId &&
+  a.enablement === b.enablement &&
+  a.type === b.type &&
+  a.sequence === b.sequence;
 
 /** Rows in memory. `epochs` holds the epoch of each partition's lease. */
 export class FakeLaneStore implements LaneStore {
@@ -54,7 +57,9 @@ export class FakeLaneStore implements LaneStore {
     const lanes = await Promise.all(names.map((name) => this.lane(name)));
     return {
       lanes: lanes.filter((lane) => lane !== null),
-      runs: new Map([...this.runs].filter(([, stored]) => stored.partition === partition).map(([id, { run }]) => [id, run])),
+      runs: new Map(
+        [...this.runs].filter(([, stored]) => stored.partition === partition).map(([id, { run }]) => [id, run]),
+      ),
       signals: this.signals.filter((stored) => stored.partition === partition),
     };
   }
@@ -103,7 +108,9 @@ export class FakeLaneStore implements LaneStore {
         }
         return;
       case 'delete':
-        this.rows = this.rows.filter((row) => !(isLane(row.lane, write.lane) && write.offsets.includes(row.item.offset)));
+        this.rows = this.rows.filter(
+          (row) => !(isLane(row.lane, write.lane) && write.offsets.includes(row.item.offset)),
+        );
         return;
       case 'run': {
         const { integrationId, run, fence, signals } = write;

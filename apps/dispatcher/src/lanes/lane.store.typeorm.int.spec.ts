@@ -12,7 +12,13 @@ beforeAll(async () => {
   database = await createDatabaseSchema('lane-store');
   const { url, schema } = database;
   const migrations = [LanesAndLeases1763800000000];
-  dataSource = new DataSource({ type: 'postgres', url, schema, migrations, extra: { options: `-c search_path=${schema}` } });
+  dataSource = new DataSource({
+    type: 'postgres',
+    url,
+    schema,
+    migrations,
+    extra: { options: `-c search_path=${schema}` },
+  });
   await dataSource.initialize();
   await dataSource.runMigrations();
 });

@@ -2,8 +2,7 @@ import type { IntegrationConfiguration } from '@hookstile/contracts';
 import type { AttemptOutcome } from '../attempts/attempt.types.js';
 import type { FailureRun } from './failure-run.js';
 import type { LaneDelivery, LaneName } from './lane.store.js';
-import type { LanePermission, LaneState } from './lane.types.js';
-import type { LaneRunner } from './lane-runner.js';
+import type { LaneInput, LanePermission, LaneState } from './lane.types.js';
 import type { PushVerdict } from './retry-policy.js';
 import type { Turn } from './turns.js';
 
@@ -27,11 +26,17 @@ export interface LaneTurn extends Turn {
   readonly item: LaneDelivery;
 }
 
+/** What carries a lane's effects out. */
+export interface LaneShell {
+  give(lane: Lane, input: LaneInput<LaneDelivery>): void;
+  startAttempt(turn: LaneTurn): void;
+}
+
 /** What the shell keeps of a lane beside the decider's state. */
 export interface Lane {
   readonly name: LaneName;
   readonly integration: LanedIntegration;
-  readonly runner: LaneRunner;
+  readonly shell: LaneShell;
   state: LaneState<LaneDelivery>;
   /** Asked for, and not ended. */
   turn: LaneTurn | null;

@@ -70,7 +70,10 @@ export class LaneWorld {
 
   private change(choice: number): void {
     const kind = choice % 7;
-    if (kind === 6) return this.give({ kind: 'memory short' });
+    if (kind === 6) {
+      this.give({ kind: 'memory short' });
+      return;
+    }
     if (kind >= 4) this.version += 1;
     this.stopped = kind < 2;
     const discardBefore = kind === 4 ? this.version : this.state.discardBefore;
@@ -81,11 +84,23 @@ export class LaneWorld {
     const attempt = this.running?.item.attempt ?? 0;
     const what = choice % 10;
     this.running = null;
-    if (what === 9) return this.give({ kind: 'attempt withdrawn' });
-    if (what === 8) return this.give({ kind: 'attempt ended', result: 'aborted', counted: false });
-    if (what >= 6) return this.give({ kind: 'attempt ended', result: 'failed', counted: true });
+    if (what === 9) {
+      this.give({ kind: 'attempt withdrawn' });
+      return;
+    }
+    if (what === 8) {
+      this.give({ kind: 'attempt ended', result: 'aborted', counted: false });
+      return;
+    }
+    if (what >= 6) {
+      this.give({ kind: 'attempt ended', result: 'failed', counted: true });
+      return;
+    }
     const retry = { attempt: attempt + 1, dueAtMs: this.nowMs + choice };
-    if (what >= 3) return this.give({ kind: 'attempt ended', result: retry, counted: true });
+    if (what >= 3) {
+      this.give({ kind: 'attempt ended', result: retry, counted: true });
+      return;
+    }
     this.give({ kind: 'attempt ended', result: 'delivered', counted: what === 2 });
   }
 
@@ -96,7 +111,10 @@ export class LaneWorld {
   private endPark(succeeds: boolean): void {
     const { insert, update } = this.parking ?? { insert: [], update: null };
     this.parking = null;
-    if (!succeeds) return this.give({ kind: 'rows failed', retryAtMs: this.nowMs + 5 });
+    if (!succeeds) {
+      this.give({ kind: 'rows failed', retryAtMs: this.nowMs + 5 });
+      return;
+    }
     for (const item of insert) {
       if (this.rows.has(item.offset)) this.violations.push(`inserted twice: ${item.offset}`);
       this.rows.set(item.offset, item);
@@ -111,7 +129,10 @@ export class LaneWorld {
   private endLoad(succeeds: boolean): void {
     const { after, limit } = this.loading ?? { after: 0, limit: 0 };
     this.loading = null;
-    if (!succeeds) return this.give({ kind: 'load failed', retryAtMs: this.nowMs + 5 });
+    if (!succeeds) {
+      this.give({ kind: 'load failed', retryAtMs: this.nowMs + 5 });
+      return;
+    }
     const found = [...this.rows.values()].filter((row) => row.offset > after).sort((a, b) => a.offset - b.offset);
     this.give({ kind: 'rows loaded', items: found.slice(0, limit) });
   }

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pino } from 'pino';
-import { FakeLeaseStore } from './lease.store.fake.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LEASE_TERM_MS } from './lease.bounds.js';
+import { FakeLeaseStore } from './lease.store.fake.js';
 import { LeaseKeeper } from './lease-keeper.js';
 
 let nowMs = 0;

@@ -1,5 +1,5 @@
-import type { Fence } from '../lanes/lane.store.js';
 import type { Checkpoint } from '../journal/checkpoint.js';
+import type { Fence } from '../lanes/lane.store.js';
 import type { LeaseSeen, LeaseStore, LeaseTaken, Renewal } from './lease.store.js';
 
 interface Row {
@@ -42,7 +42,8 @@ export class FakeLeaseStore implements LeaseStore {
     const renewed = new Set<number>();
     for (const { fence, checkpoint } of renewals) {
       const row = this.rows.get(fence.partition);
-      if (this.cutOff.size > 0 && (row?.epoch !== fence.epoch || this.cutOff.has(row.owner ?? ''))) throw new Error('cut off');
+      if (this.cutOff.size > 0 && (row?.epoch !== fence.epoch || this.cutOff.has(row.owner ?? '')))
+        throw new Error('cut off');
       if (row?.epoch !== fence.epoch || row.owner === null) continue;
       row.renewal += 1;
       row.checkpoint = checkpoint ?? row.checkpoint;

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Checkpoint } from '../journal/checkpoint.js';
 import { type JournalHistory, noHistory, rememberRecord } from '../journal/journal-history.js';
 import { type FailureRun, foldAttempt, noFailures } from '../lanes/failure-run.js';
+import { signalsOf } from '../lanes/failure-signals.js';
 import type { LaneStore, LaneWrite, StoredLane, StoredPartition } from '../lanes/lane.store.js';
 import type { PushVerdict } from '../lanes/retry-policy.js';
 import type { AttemptsPublisher } from '../publishes/attempts.publisher.js';
@@ -127,19 +128,7 @@ function foldHistory(
     if (!folded.counted) continue;
     const { run } = folded;
     runs.set(integrationId, run);
-    const said = folded.signals.map(
-      (type): IntegrationSignal => ({
-        type,
-        tenantId,
-        integrationId,
-        enablement: run.enablement,
-        reason: type === 'disable-requested' ? run.stopped : null,
-        consecutiveFailures: run.consecutiveFailures,
-        sequence,
-        at: new Date(clock.nowMs()).toISOString(),
-        traceparent: null,
-      }),
-    );
+    const said = signalsOf(folded.signals, { tenantId, integrationId, run, sequence, nowMs: clock.nowMs() });
     signals.push(...said);
     writes.push({ kind: 'run', fence: { partition, epoch }, integrationId, run, signals: said });
   }

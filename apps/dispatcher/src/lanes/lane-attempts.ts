@@ -1,0 +1,131 @@
+import { attemptIdOf } from '@hookstile/contracts';
+import type { AttemptOutcome } from '../attempts/attempt.types.js';
+import { logAttempt } from './attempt-log.js';
+import { foldAttempt } from './failure-run.js';
+import type { Lane, LanedIntegration, LaneTurn } from './lane.js';
+import type { Fence, LaneDelivery } from './lane.store.js';
+import type { LaneInput } from './lane.types.js';
+import type { LaneServices } from './lane-services.js';
+import { pushVerdict } from './retry-policy.js';
+
+/** How much of the mean the last attempt is. */
+const MEAN_WEIGHT = 0.2;
+
+export interface LaneAttemptsOptions {
+  fence: Fence;
+  services: LaneServices;
+  isOurs(): boolean;
+  give(lane: Lane, input: LaneInput<LaneDelivery>): void;
+  /** The integration was stopped: none of its lanes may start anything. */
+  onStopped(integration: LanedIntegration): void;
+}
+
+/** Makes the attempts of a partition's lanes, each at its turn, under the lease. */
+export class LaneAttempts {
+  private abort = new AbortController();
+  private readonly running = new Set<LaneTurn>();
+  private readonly awaitingLease: LaneTurn[] = [];
+  private closing = false;
+
+  constructor(private readonly options: LaneAttemptsOptions) {}
+
+  get count(): number {
+    return this.running.size;
+  }
+
+  request(lane: Lane, item: LaneDelivery): void {
+    const { tenantId, origin } = lane.integration;
+    lane.turn = { tenantId, origin, lane, item };
+    if (!this.closing) this.options.services.turns.request(lane.turn);
+  }
+
+  /** Takes back a turn that has not come; the lane is told where it was stopped. */
+  withdraw(lane: Lane): boolean {
+    const { turn } = lane;
+    if (turn === null || this.running.has(turn)) return false;
+    const waiting = this.awaitingLease.indexOf(turn);
+    if (waiting >= 0) this.awaitingLease.splice(waiting, 1);
+    else if (!this.options.services.turns.withdraw(turn)) return false;
+    lane.turn = null;
+    return true;
+  }
+
+  /** The lease ran out: nothing starts, what runs is aborted. */
+  suspend(): void {
+    this.abort.abort();
+    this.abort = new AbortController();
+  }
+
+  resume(): void {
+    for (const turn of this.awaitingLease.splice(0)) this.options.services.turns.request(turn);
+  }
+
+  /** Starts nothing more. */
+  close(): void {
+    this.closing = true;
+  }
+
+  abortAll(): void {
+    this.abort.abort();
+  }
+
+  /** Its turn has come. */
+  start(turn: LaneTurn): void {
+    const { services, fence } = this.options;
+    const { item } = turn;
+    const configuration = services.integration(item.envelope.integrationId);
+    if (!this.options.isOurs() || this.closing || configuration === undefined) {
+      services.turns.release(turn);
+      return;
+    }
+    if (!services.holds(fence.partition)) {
+      services.turns.release(turn);
+      this.awaitingLease.push(turn);
+      return;
+    }
+    this.running.add(turn);
+    const startedAtMs = services.clock.nowMs();
+    const attemptId = attemptIdOf(item.envelope.deliveryId, fence.epoch, item.attempt);
+    services.attempts
+      .make({
+        integration: configuration,
+        deliveries: [item],
+        attempt: item.attempt,
+        attemptId,
+        traceparent: item.envelope.traceparent,
+        signal: this.abort.signal,
+        startedAtMs,
+      })
+      .then((outcome) => this.ended(turn, attemptId, startedAtMs, outcome));
+  }
+
+  private ended(turn: LaneTurn, attemptId: string, startedAtMs: number, outcome: AttemptOutcome): void {
+    const { services, fence, give, onStopped } = this.options;
+    this.running.delete(turn);
+    services.turns.release(turn);
+    const { lane, item } = turn;
+    if (!this.options.isOurs()) return;
+    lane.turn = null;
+    lane.meanAttemptMs += (outcome.durationMs - lane.meanAttemptMs) * MEAN_WEIGHT;
+    const { integration } = lane;
+    const { configuration } = integration;
+    const endedAtMs = services.clock.nowMs();
+    integration.sequence += 1;
+    const { sequence } = integration;
+    if (outcome.error === 'aborted' || configuration === null) {
+      const { run } = integration;
+      lane.ended = { attemptId, startedAtMs, outcome, verdict: null, sequence, run, counted: false, signals: [] };
+    } else {
+      const ended = { ...outcome, attempt: item.attempt, endedAtMs };
+      const verdict = pushVerdict(configuration.settings.retry, ended);
+      const attempt = { verdict, httpStatus: outcome.httpStatus, endedAtMs, sequence };
+      const folded = foldAttempt(integration.run, attempt, configuration);
+      integration.run = folded.run;
+      lane.ended = { attemptId, startedAtMs, outcome, verdict, sequence, ...folded };
+    }
+    const { verdict, counted, signals } = lane.ended;
+    logAttempt(services.logger, fence, lane, item, lane.ended);
+    if (signals.includes('disable-requested')) onStopped(integration);
+    give(lane, { kind: 'attempt ended', result: verdict ?? 'aborted', counted });
+  }
+}

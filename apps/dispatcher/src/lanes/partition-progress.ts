@@ -1,0 +1,101 @@
+import type { DeliveryEnvelope } from '@hookstile/contracts';
+import type { Checkpoint } from '../journal/checkpoint.js';
+import { JournalNeeds } from '../journal/journal-needs.js';
+import { advanceMark, type Marks } from '../journal/marks.js';
+import { OffsetTracker } from './offset-tracker.js';
+
+/** A delivery's place in `deliveries` until all below it, and it, ended or are rows. */
+interface Tracked {
+  readonly envelope: DeliveryEnvelope | null;
+  needs: number[] | null;
+}
+
+export interface ProgressBeginning {
+  readonly deliveriesOffset: number;
+  readonly journalOffset: number;
+  readonly marks: Marks;
+  /** The last offset that the journal's history speaks of, or -1. */
+  readonly historyThrough: number;
+}
+
+/** How far a partition is done: what a successor must read of `deliveries` and of the journal. */
+export class PartitionProgress {
+  readonly needs: JournalNeeds;
+  private readonly tracker: OffsetTracker<Tracked>;
+  /** As of the tracker's low-water mark. */
+  private readonly marks: Marks;
+  /** The journal offset whose acknowledgement is being applied. */
+  private current: number | null = null;
+
+  constructor(private readonly beginning: ProgressBeginning) {
+    const { deliveriesOffset, journalOffset, historyThrough, marks } = beginning;
+    this.tracker = new OffsetTracker<Tracked>(deliveriesOffset, (note, offset) => this.passed(note, offset));
+    this.needs = new JournalNeeds(journalOffset);
+    this.needs.open(journalOffset, historyThrough >= deliveriesOffset ? 1 : 0);
+    this.marks = new Map(marks);
+  }
+
+  /** The next offset of `deliveries` that is new. */
+  get nextOffset(): number {
+    return this.tracker.nextOffset;
+  }
+
+  get lowWater(): number {
+    return this.tracker.lowWater;
+  }
+
+  checkpoint(epoch: number): Checkpoint {
+    return {
+      epoch,
+      deliveriesOffset: this.tracker.lowWater,
+      journalOffset: this.needs.floor,
+      marks: new Map(this.marks),
+    };
+  }
+
+  /** False where the offset is not new. */
+  track(offset: number, envelope: DeliveryEnvelope | null): boolean {
+    return this.tracker.track(offset, { envelope, needs: null });
+  }
+
+  /** Offsets that are not in the log. */
+  skipTo(offset: number): void {
+    this.tracker.skipTo(offset);
+  }
+
+  /** Whatever ends while `apply` runs ends by the journal record at `journalOffset`, which is needed until it is passed. */
+  during(journalOffset: number, apply: () => void): void {
+    this.current = journalOffset;
+    apply();
+    this.current = null;
+  }
+
+  markDone(offset: number): void {
+    if (this.current !== null) this.needUntilPassed(this.current, offset);
+    this.tracker.done(offset);
+  }
+
+  /** The journal record is needed until a checkpoint is behind the offset; false where that is so already. */
+  needUntilPassed(journalOffset: number, offset: number): boolean {
+    const note = this.tracker.noteOf(offset);
+    if (note === undefined) return false;
+    this.needs.add(journalOffset);
+    if (note.needs === null) note.needs = [journalOffset];
+    else note.needs.push(journalOffset);
+    return true;
+  }
+
+  /** The record whose acknowledgement is being applied is needed until the returned function is called. */
+  needCurrent(): () => void {
+    const { current } = this;
+    if (current === null) return () => {};
+    this.needs.add(current);
+    return () => this.needs.release(current);
+  }
+
+  private passed({ envelope, needs }: Tracked, offset: number): void {
+    if (envelope) advanceMark(this.marks, envelope);
+    if (needs) for (const need of needs) this.needs.release(need);
+    if (offset === this.beginning.historyThrough) this.needs.release(this.beginning.journalOffset);
+  }
+}
