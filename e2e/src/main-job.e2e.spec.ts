@@ -93,7 +93,7 @@ describe('from a producer to a webhook', () => {
     const rows = await until(
       async () => {
         const found = await api.list<EventLogRow>(`/v1/event-log?integrationId=${id}`);
-        return found.length === 300 && found;
+        return found.length === 300 ? found : null;
       },
       { timeoutMs: VIEW_LAG_MAX_MS, what: '300 rows in the event log' },
     );
