@@ -93,8 +93,9 @@ describe('npm start', { timeout: TEST_TIMEOUT_MS }, () => {
     const { pid } = running.run.services.audit;
     process.kill(pid, 'SIGKILL');
     await until(() => (running.current().services.audit.pid !== pid ? true : null), { what: 'a new pid of audit' });
-    await until(async () => ((await fetch(`${running.run.services.audit.url}/readyz`)).ok ? true : null), {
-      what: 'audit to be ready again',
+    // Ready it is only when the consumer group has given its dead member up.
+    await until(async () => (await fetch(`${running.run.services.audit.url}/livez`)).ok, {
+      what: 'audit to answer again',
       timeoutMs: GONE_TIMEOUT_MS,
     });
   });
