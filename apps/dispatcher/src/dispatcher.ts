@@ -206,9 +206,7 @@ export class Dispatcher {
 
   /** Kept partitions keep their lease, lanes and attempts. */
   private assign(assigned: ReadonlySet<number>): void {
-    const given = this.partitions.runners
-      .map(({ fence }) => fence.partition)
-      .filter((partition) => !assigned.has(partition));
+    const given = this.partitions.all.filter((partition) => !assigned.has(partition));
     this.leases.want(assigned);
     if (given.length === 0) return;
     this.partitions

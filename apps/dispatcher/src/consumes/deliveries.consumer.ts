@@ -45,16 +45,21 @@ export class DeliveriesConsumer {
     return this.endOffsets;
   }
 
-  activate(partition: number, intake: DeliveryIntake): void {
-    this.intakes.set(partition, intake);
-    for (const batch of this.early.get(partition) ?? []) intake.push(batch.records);
+  /** Begins a partition at `from`: with what waits where it begins there, else by reading it again. */
+  activate(partition: number, intake: DeliveryIntake, from: number): void {
+    const early = this.early.get(partition) ?? [];
     this.early.delete(partition);
+    this.intakes.set(partition, intake);
+    const firstOffset = early[0]?.records[0]?.offset;
+    if (firstOffset !== undefined && firstOffset <= from) for (const batch of early) intake.push(batch.records);
+    else this.seek(partition, from);
     if (!this.pressed && !this.stopping) this.subscription?.resume([this.topicPartition(partition)]);
   }
 
   deactivate(partition: number): void {
     this.intakes.get(partition)?.stop();
     this.intakes.delete(partition);
+    this.early.delete(partition);
     this.subscription?.pause([this.topicPartition(partition)]);
   }
 

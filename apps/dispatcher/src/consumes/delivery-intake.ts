@@ -8,6 +8,8 @@ import type { LaneRunner } from '../lanes/lane-runner.js';
 export interface IntakeOptions {
   runner: LaneRunner;
   history: JournalHistory;
+  /** Offsets whose delivery is a row already. */
+  rows: ReadonlySet<number>;
   /** The marks as of where the runner begins; changed here. */
   marks: Marks;
   logger: Logger;
@@ -23,7 +25,7 @@ type Taken = 'taken' | 'wait' | 'stop';
 
 const CATCH_UP_RETRY_DELAY_MS = 500;
 /** A gap that stays after this many re-reads is one in the log. */
-const GAP_REREADS_MAX = 3;
+const GAP_REREADS_MAX = 10;
 
 /** Takes the records of one partition in, in order, and gives lanes what is neither a replay nor ended. */
 export class DeliveryIntake {
@@ -60,10 +62,11 @@ export class DeliveryIntake {
   }
 
   private takeOne(record: ReceivedRecord): Taken {
-    const { runner, history, marks } = this.options;
+    const { runner, history, rows, marks } = this.options;
     const { offset } = record;
     if (offset < runner.progress.nextOffset) return 'taken';
     if (offset > runner.progress.nextOffset && this.isGap(offset)) return 'stop';
+    this.rereads = 0;
     const decoded = deliveriesV1.decode(record);
     if (decoded.outcome === 'unknown-version') return this.stopAt(record, decoded.version);
     if (decoded.outcome === 'malformed') {
@@ -82,7 +85,7 @@ export class DeliveryIntake {
       return 'taken';
     }
     advanceMark(marks, envelope);
-    if (history.ended.has(offset)) {
+    if (history.ended.has(offset) || rows.has(offset)) {
       runner.skip(offset, envelope);
       return 'taken';
     }
@@ -131,7 +134,6 @@ export class DeliveryIntake {
       return true;
     }
     logger.error({ alarm: 'deliveries_gap', expected, offset }, 'records of deliveries are missing from the log');
-    this.rereads = 0;
     runner.progress.skipTo(offset);
     return false;
   }

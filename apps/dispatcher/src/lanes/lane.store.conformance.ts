@@ -60,6 +60,12 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
       expect(rows?.[0]).toEqual(item(10));
     });
 
+    it('knows which offsets are rows', async () => {
+      await park([item(10), item(12), item(11)]);
+      expect([...(await store.offsets(3, 11))].sort()).toEqual([11, 12]);
+      expect(await store.offsets(4, 0)).toEqual([]);
+    });
+
     it('answers each request with its own rows', async () => {
       await park([item(10)]);
       const other = { ...lane, integrationId: 'int_2' };

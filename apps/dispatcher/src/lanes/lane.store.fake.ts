@@ -64,6 +64,11 @@ export class FakeLaneStore implements LaneStore {
     };
   }
 
+  async offsets(partition: number, from: number): Promise<readonly number[]> {
+    const rows = this.rows.filter(({ lane, item }) => lane.partition === partition && item.offset >= from);
+    return rows.map(({ item }) => item.offset);
+  }
+
   async lane(name: LaneName): Promise<StoredLane | null> {
     const rows = this.behind({ lane: name, after: -1, limit: Number.POSITIVE_INFINITY });
     const first = rows[0]?.item;

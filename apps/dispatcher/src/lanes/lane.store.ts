@@ -92,6 +92,8 @@ export interface LaneStore {
   /** Rows in order of their offsets, for each request. */
   load(requests: readonly LoadRequest[]): Promise<readonly (readonly LaneDelivery[])[]>;
   partition(partition: number): Promise<StoredPartition>;
+  /** Offsets, from `from` on, whose delivery is a row: a crash can come between the row and the checkpoint. */
+  offsets(partition: number, from: number): Promise<readonly number[]>;
   /** Null where it has no rows. */
   lane(name: LaneName): Promise<StoredLane | null>;
   /** A lane's rows, oldest first. */

@@ -94,6 +94,14 @@ export class TypeormLaneStore implements LaneStore {
     return { lanes, runs, signals: stored.map(({ signal }) => ({ partition, signal })) };
   }
 
+  async offsets(partition: number, from: number): Promise<readonly number[]> {
+    const rows: { position: string }[] = await this.dataSource.query(
+      'SELECT position FROM waiting_delivery WHERE partition = $1 AND position >= $2',
+      [partition, from],
+    );
+    return rows.map(({ position }) => Number(position));
+  }
+
   async lane({ partition, integrationId, key }: LaneName): Promise<StoredLane | null> {
     const lanes = await this.lanes(partition, integrationId);
     return lanes.find(({ name }) => name.key === key) ?? null;

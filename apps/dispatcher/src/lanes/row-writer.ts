@@ -32,10 +32,6 @@ export class RowWriter {
     setImmediate(() => void this.flush());
   }
 
-  get pending(): number {
-    return this.queue.length;
-  }
-
   private async flush(): Promise<void> {
     while (this.queue.length > 0) {
       const batch = this.queue.splice(0, BATCH_MAX_WRITES);

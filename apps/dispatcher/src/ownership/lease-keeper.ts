@@ -73,6 +73,8 @@ export class LeaseKeeper {
     });
     for (const partition of own) this.held.delete(partition);
     await this.options.store.release(fences);
+    // A partition can be wanted again by now.
+    if (this.missing().length > 0) this.contendSoon(0);
   }
 
   /** Ends the timers; leases that are still held are left to expire. */
@@ -162,6 +164,10 @@ export class LeaseKeeper {
     const sentAtMs = clock.monotonicMs();
     for (const taken of await store.take(free, owner)) {
       this.seen.delete(taken.partition);
+      if (!this.wanted.has(taken.partition)) {
+        await store.release([taken]);
+        continue;
+      }
       const deadlineMs = sentAtMs + LEASE_TERM_MS - LEASE_SAFETY_MS;
       this.held.set(taken.partition, { epoch: taken.epoch, deadlineMs, renewedAtMs: sentAtMs, suspended: false });
       handlers.onTaken(taken);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { DeliveriesConsumer } from '../consumes/deliveries.consumer.js';
 import { DeliveryIntake } from '../consumes/delivery-intake.js';
 import type { Checkpoint } from '../journal/checkpoint.js';
+import type { JournalHistory } from '../journal/journal-history.js';
 import type { Fence } from '../lanes/lane.store.js';
 import { LaneRunner } from '../lanes/lane-runner.js';
 import type { LaneServices } from '../lanes/lane-services.js';
@@ -46,6 +47,11 @@ export class OwnedPartitions {
 
   runnerOf(partition: number): LaneRunner | null {
     return this.owned.get(partition)?.runner ?? null;
+  }
+
+  /** Also those that are being taken over. */
+  get all(): number[] {
+    return [...this.owned.keys()];
   }
 
   take(taken: LeaseTaken): void {
@@ -152,7 +158,7 @@ export class OwnedPartitions {
       marks: checkpoint.marks,
       runs,
       lanes: takenOver.lanes,
-      historyThrough: Math.max(-1, ...history.ended.keys(), ...history.next.keys()),
+      historyThrough: lastOffset(history),
     });
     owned.runner = runner;
     runner.begin();
@@ -165,12 +171,20 @@ export class OwnedPartitions {
     const intake = new DeliveryIntake({
       runner,
       history,
+      rows: takenOver.rows,
       marks: new Map(checkpoint.marks),
       logger,
       versionOf: (integrationId) => lanes.integration(integrationId)?.version ?? null,
       catchUp,
       seek: (offset) => consumer.seek(partition, offset),
     });
-    consumer.activate(partition, intake);
+    consumer.activate(partition, intake, checkpoint.deliveriesOffset);
   }
+}
+
+function lastOffset({ ended, next }: JournalHistory): number {
+  let last = -1;
+  for (const offset of ended.keys()) last = Math.max(last, offset);
+  for (const offset of next.keys()) last = Math.max(last, offset);
+  return last;
 }

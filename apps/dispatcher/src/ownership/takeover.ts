@@ -27,6 +27,8 @@ export interface TakenOver {
   readonly checkpoint: Checkpoint;
   readonly history: JournalHistory;
   readonly lanes: readonly StoredLane[];
+  /** Offsets behind the checkpoint whose delivery is a row. */
+  readonly rows: ReadonlySet<number>;
   readonly runs: ReadonlyMap<string, FailureRun>;
   /** In the outbox, not known to be published. */
   readonly signals: readonly IntegrationSignal[];
@@ -69,8 +71,16 @@ export async function takeOver(options: TakeoverOptions, taken: LeaseTaken): Pro
   const { runs, signals, writes } = foldHistory(options, taken, stored, history);
   writes.push(...rowWrites(taken, stored, history));
   if (writes.length > 0) await options.store.write(writes);
+  const rows = new Set(await options.store.offsets(taken.partition, checkpoint.deliveriesOffset));
   const { lanes } = writes.length > 0 ? await options.store.partition(taken.partition) : stored;
-  return { checkpoint, history, lanes, runs, signals: [...stored.signals.map(({ signal }) => signal), ...signals] };
+  return {
+    checkpoint,
+    history,
+    lanes,
+    rows,
+    runs,
+    signals: [...stored.signals.map(({ signal }) => signal), ...signals],
+  };
 }
 
 async function beginning(

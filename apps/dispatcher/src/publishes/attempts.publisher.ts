@@ -22,7 +22,6 @@ function keyOf(envelope: JournalEnvelope): string {
 export class AttemptsPublisher {
   private queue: Queued[] = [];
   private flushing = false;
-  private idle: (() => void)[] = [];
 
   constructor(
     private readonly publisher: RecordPublisher,
@@ -38,15 +37,6 @@ export class AttemptsPublisher {
     setImmediate(() => void this.flush());
   }
 
-  get pending(): number {
-    return this.queue.length;
-  }
-
-  /** Resolves once everything appended so far is acknowledged. */
-  async drained(): Promise<void> {
-    if (this.flushing) await new Promise<void>((resolve) => this.idle.push(resolve));
-  }
-
   private async flush(): Promise<void> {
     while (this.queue.length > 0) {
       const batch = this.queue.length > BATCH_MAX_RECORDS ? this.queue.slice(0, BATCH_MAX_RECORDS) : this.queue;
@@ -55,9 +45,6 @@ export class AttemptsPublisher {
       for (const [index, { onAcknowledged }] of batch.entries()) onAcknowledged(offsets[index] ?? 0);
     }
     this.flushing = false;
-    const idle = this.idle;
-    this.idle = [];
-    for (const resolve of idle) resolve();
   }
 
   private async publish(batch: readonly Queued[]): Promise<readonly number[]> {

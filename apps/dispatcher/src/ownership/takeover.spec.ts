@@ -1,0 +1,103 @@
+import { attemptsV1, type IntegrationConfiguration, type JournalEnvelope } from '@hookstile/contracts';
+import { FakeMessaging } from '@hookstile/messaging';
+import { aDelivery, anIntegration, FIXED_NOW } from '@hookstile/testing';
+import { pino } from 'pino';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { anAttemptRecord } from '../journal/attempt-record.fake.js';
+import type { Checkpoint } from '../journal/checkpoint.js';
+import { noFailures } from '../lanes/failure-run.js';
+import { FakeLaneStore } from '../lanes/lane.store.fake.js';
+import type { LaneDelivery } from '../lanes/lane.store.js';
+import { AttemptsPublisher } from '../publishes/attempts.publisher.js';
+import { LogTruncatedError, takeOver } from './takeover.js';
+
+const topics = { deliveries: 'deliveries', attempts: 'attempts' };
+const logger = pino({ level: 'silent' });
+const clock = { nowMs: () => Date.parse(FIXED_NOW), monotonicMs: () => 0 };
+const lane = { partition: 0, integrationId: 'int_1', key: 'main' };
+const epoch1 = { partition: 0, epoch: 1 };
+const integration: IntegrationConfiguration = anIntegration({
+  enablement: 1,
+  settings: { disableAfter: 3, disableAfterMs: null },
+});
+
+let messaging: FakeMessaging;
+let store: FakeLaneStore;
+
+const row = (offset: number): LaneDelivery => {
+  const { envelope, bytes } = aDelivery({ event: { id: `evt_${offset}` } });
+  return { offset, version: 1, bytes: bytes.length, attempt: 1, dueAtMs: null, envelope, data: bytes };
+};
+
+const failedPush = (offset: number, sequence: number, consecutiveFailures: number) =>
+  anAttemptRecord({ offset, sequence, consecutiveFailures, push: 'failed', outcome: 'failed', httpStatus: 500 });
+
+beforeEach(async () => {
+  messaging = new FakeMessaging();
+  store = new FakeLaneStore(new Map([[0, 1]]));
+  await messaging.createTopics([
+    { name: topics.deliveries, partitions: 1 },
+    { name: topics.attempts, partitions: 1 },
+  ]);
+});
+
+async function afterCrash(records: JournalEnvelope[], checkpoint: Partial<Checkpoint> = {}) {
+  const publisher = await messaging.publisher({ name: 'test' });
+  const encoded = records.map((envelope) => attemptsV1.encode('k', { envelope, bytes: Buffer.alloc(0) }));
+  await publisher.publish(encoded.map((record) => ({ ...record, topic: topics.attempts, partition: 0 })));
+  store.epochs.set(0, 2);
+  const journal = new AttemptsPublisher(publisher, topics.attempts, logger);
+  const owner = 'successor';
+  return takeOver(
+    { messaging, journal, store, clock, logger, owner, topics, integration: () => integration },
+    {
+      partition: 0,
+      epoch: 2,
+      checkpoint: { epoch: 1, deliveriesOffset: 0, journalOffset: 0, marks: new Map(), ...checkpoint },
+    },
+  );
+}
+
+describe('a takeover', () => {
+  it('counts what the journal has beyond the stored count, so that the threshold survives a crash', async () => {
+    const run = { ...noFailures(1), consecutiveFailures: 2, failingSinceMs: 1, sequence: 2 };
+    await store.write([{ kind: 'run', fence: epoch1, integrationId: 'int_1', run, signals: [] }]);
+    const { runs, signals } = await afterCrash([failedPush(0, 1, 1), failedPush(1, 2, 2), failedPush(2, 3, 3)]);
+    expect(runs.get('int_1')).toMatchObject({ consecutiveFailures: 3, stopped: 'consecutive_failures', sequence: 3 });
+    expect(signals.map(({ type }) => type)).toEqual(['disable-requested']);
+    const stored = await store.partition(0);
+    expect([stored.runs.get('int_1')?.stopped, stored.signals.length]).toEqual(['consecutive_failures', 1]);
+  });
+
+  it('folds nothing twice', async () => {
+    const run = { ...noFailures(1), consecutiveFailures: 2, failingSinceMs: 1, sequence: 2 };
+    await store.write([{ kind: 'run', fence: epoch1, integrationId: 'int_1', run, signals: [] }]);
+    const { runs, signals } = await afterCrash([failedPush(0, 1, 1), failedPush(1, 2, 2)]);
+    expect([runs.get('int_1'), signals]).toEqual([run, []]);
+  });
+
+  it('deletes the row of a delivery that ended, and knows which offsets are rows still', async () => {
+    const park = { kind: 'park', fence: epoch1, lane, update: null, storedAtMs: 1 } as const;
+    await store.write([{ ...park, insert: [row(0), row(1)] }]);
+    const { lanes, rows } = await afterCrash([anAttemptRecord({ offset: 0 })]);
+    expect(lanes).toMatchObject([{ rows: 1, first: { offset: 1 } }]);
+    expect([...rows]).toEqual([1]);
+  });
+
+  it('tells a row of the attempt that was journaled after it was written', async () => {
+    await store.write([{ kind: 'park', fence: epoch1, lane, update: null, storedAtMs: 1, insert: [row(0)] }]);
+    const pending = anAttemptRecord({
+      offset: 0,
+      push: 'pending',
+      outcome: 'failed',
+      nextAttemptAt: '2026-01-01T00:00:09.000Z',
+    });
+    const { lanes } = await afterCrash([pending]);
+    expect(lanes[0]?.first).toMatchObject({ attempt: 2, dueAtMs: Date.parse('2026-01-01T00:00:09.000Z') });
+  });
+
+  it('refuses a log that begins behind the checkpoint', async () => {
+    messaging.startOffset = async () => 5;
+    await expect(afterCrash([])).rejects.toThrow(LogTruncatedError);
+  });
+});
