@@ -7,16 +7,12 @@ import {
   type ConfigurationProjection,
   DATA_SOURCE,
   ENV,
-  KEY_RING,
-  type KeyRing,
   LOGGER,
   MESSAGING,
-  metrics,
   type ServiceContext,
   type ServiceDefinition,
   TOPICS,
   type TopicsByName,
-  tracing,
 } from '@hookstile/service-runtime';
 import {
   type BeforeApplicationShutdown,
@@ -28,7 +24,7 @@ import {
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { ATTEMPT_MAKER, type AttemptMaker } from './attempts/attempt.types.js';
-import { createAttemptMaker } from './attempts/attempt-maker.js';
+import { attemptMakerProvider } from './attempts/attempt-maker.provider.js';
 import { DispatcherEnv } from './dispatcher.env.js';
 import { Dispatcher } from './dispatcher.js';
 import { observeDispatcher } from './dispatcher-metrics.js';
@@ -39,8 +35,6 @@ import { LanesAndLeases1763800000000 } from './migrations/1763800000000-lanes-an
 import { LEASE_STORE, type LeaseStore } from './ownership/lease.store.js';
 import { TypeormLeaseStore } from './ownership/lease.store.typeorm.js';
 import { ownerName } from './ownership/process-identity.js';
-
-const VERSION = '0.1.0';
 
 /** Begins when the application has begun, and ends before its connections do. */
 @Injectable()
@@ -83,20 +77,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
   providers: [
     DispatcherLifecycle,
     { provide: DISPATCHER, useExisting: DispatcherLifecycle },
-    {
-      provide: ATTEMPT_MAKER,
-      inject: [ENV, KEY_RING, CLOCK, LOGGER],
-      useFactory: (env: DispatcherEnv, secrets: KeyRing, clock: Clock, logger: Logger): AttemptMaker =>
-        createAttemptMaker({
-          secrets,
-          egressAllow: env.HOOKSTILE_EGRESS_ALLOW,
-          version: VERSION,
-          tracing,
-          metrics,
-          clock,
-          onUnexpected: (error, attemptId) => logger.error({ err: error, attemptId }, 'an attempt failed inside'),
-        }),
-    },
+    attemptMakerProvider,
     {
       provide: LANE_STORE,
       inject: [DATA_SOURCE],
