@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -129,8 +129,7 @@ export function temporaryHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'hookstile-e2e-'));
   // Postgres' user may pass when the tests run as root.
   chmodSync(home, 0o755);
-  // Not at the stop: a test may start again on the same data.
-  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+  // It goes with the test run's folder for temporary files: after a stop a test may start again on the same data.
   return home;
 }
 

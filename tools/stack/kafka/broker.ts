@@ -8,6 +8,7 @@ import { runCommand } from '../processes/run-command.ts';
 import { type OwnedChild, spawnOwned, tailOf } from '../processes/spawn-owned.ts';
 import { messageOf, StackProblem } from '../stack-problem.error.ts';
 import { BROKER_JVM_OPTIONS, brokerProperties } from './broker-settings.ts';
+import { classArchive } from './class-archive.ts';
 import { findJava } from './java.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { liveBrokers } from './metadata-request.ts';
@@ -16,6 +17,8 @@ const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
 const PROBE_TIMEOUT_MS = 2_000;
 const STOP_GRACE_MS = 20_000;
+/** The JVM's exit code after it ran its shutdown hooks for a SIGTERM. */
+const ENDED_BY_SIGTERM = 'code 143';
 
 export interface BrokerOptions {
   /** Holds the data, the settings and the log. */
@@ -38,19 +41,21 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const classPath = ['-cp', join(jars, '*')];
   mkdirSync(options.directory, { recursive: true });
   const dataDirectory = join(options.directory, 'data');
-  if (!existsSync(dataDirectory)) await formatStorage(java, classPath, options);
+  if (!existsSync(dataDirectory)) await formatStorage(java.command, classPath, options);
   const properties = writeProperties(options, dataDirectory, 'server.properties');
+  const archive = classArchive(jars, java.version);
   const child = await spawnOwned(options.owned, {
     name: 'kafka',
     stage: 'backing',
     stopSignal: 'SIGTERM',
     graceMs: STOP_GRACE_MS,
-    command: java,
-    args: [...BROKER_JVM_OPTIONS, ...classPath, 'kafka.Kafka', properties],
+    command: java.command,
+    args: [...BROKER_JVM_OPTIONS, ...archive.options, ...classPath, 'kafka.Kafka', properties],
     env: process.env,
     cwd: options.directory,
     logFile: options.logFile,
   });
+  void child.ended.then((reason) => archive.brokerEnded(reason === ENDED_BY_SIGTERM));
   try {
     await untilReady(child, options);
   } catch (error) {

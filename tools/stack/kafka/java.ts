@@ -9,8 +9,14 @@ export function javaMajor(versionText: string): number | null {
   return match?.[1] === undefined ? null : Number(match[1]);
 }
 
+export interface Java {
+  command: string;
+  /** What `java -version` says. */
+  version: string;
+}
+
 /** The java command, checked; JAVA_HOME goes before the PATH, as in Kafka's own scripts. */
-export function findJava(environment: NodeJS.ProcessEnv = process.env): string {
+export function findJava(environment: NodeJS.ProcessEnv = process.env): Java {
   const command = environment.JAVA_HOME ? `${environment.JAVA_HOME}/bin/java` : 'java';
   const answer = spawnSync(command, ['-version'], { encoding: 'utf8', env: environment });
   if (answer.error !== undefined || answer.status !== 0) {
@@ -26,5 +32,5 @@ export function findJava(environment: NodeJS.ProcessEnv = process.env): string {
         'Install a newer one or set JAVA_HOME, or set KAFKA_BROKERS to a broker of your own.',
     );
   }
-  return command;
+  return { command, version: answer.stderr || answer.stdout };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDirectory } from '../cache-directory.ts';
 import { statOf } from '../processes/process-identity.ts';
@@ -20,7 +20,7 @@ export async function kafkaJars(signal?: AbortSignal, environment: NodeJS.Proces
   const directory = kafkaJarsDirectory(environment);
   if (existsSync(directory)) return directory;
   mkdirSync(cacheDirectory(environment), { recursive: true });
-  removeAbandoned(cacheDirectory(environment));
+  removeAbandoned(directory);
   const temporary = `${directory}.${process.pid}.new`;
   try {
     await copyDependencies(temporary, signal, environment);
@@ -31,8 +31,9 @@ export async function kafkaJars(signal?: AbortSignal, environment: NodeJS.Proces
   return directory;
 }
 
-/** What a download that was killed left half-written. */
-function removeAbandoned(cache: string): void {
+/** What downloads and brokers that were killed left half-written beside `path`. */
+export function removeAbandoned(path: string): void {
+  const cache = dirname(path);
   for (const name of readdirSync(cache)) {
     const pid = /^kafka-.*\.(\d+)\.new$/.exec(name)?.[1];
     if (pid !== undefined && statOf(Number(pid)) === null) rmSync(join(cache, name), { recursive: true, force: true });
