@@ -97,10 +97,14 @@ function extensionsOf(errors: AttributeError[], given: Readonly<Record<string, u
   for (const name of names) {
     const value = given[name];
     if (value === undefined || value === null) continue;
-    characters += name.length + String(value).length;
     const error = extensionError(name, value);
-    if (error) errors.push(error);
-    else extensions[name] = value as string | number | boolean;
+    if (error) {
+      errors.push(error);
+      continue;
+    }
+    // Only now: an object's own members, or its depth, can make its text impossible.
+    characters += name.length + String(value).length;
+    extensions[name] = value as string | number | boolean;
   }
   if (characters > EXTENSIONS_MAX_CHARACTERS) {
     const detail = `Extensions have at most ${EXTENSIONS_MAX_CHARACTERS} characters together.`;

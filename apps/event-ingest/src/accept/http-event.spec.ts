@@ -219,3 +219,19 @@ test('a batch has at most 500 events and 4 MiB, and may be empty', () => {
   expect(refused(batch(`["${'x'.repeat(4 * 1024 * 1024)}"]`))).toEqual(['too_large']);
   expect(refused(batch('{}'))).toEqual(['invalid']);
 });
+
+test.each([
+  ['whose own members hide how it becomes text', '{"toString":1,"valueOf":1}'],
+  ['that nests too deeply to be written out', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+])('refuses an extension %s', (_what, value) => {
+  const body = `{"specversion":"1.0","id":"e","source":"/s","type":"t","data":1,"x":${value}}`;
+  expect(refused(post(body, 'application/cloudevents+json'))).toEqual(['invalid', '/x type']);
+});
+
+test('reads documents of any depth, and sees a member that is escaped the second time', () => {
+  const deep = `${'['.repeat(120_000)}${']'.repeat(120_000)}`;
+  expect(refused(post(deep, 'application/json'))).toEqual(['invalid']);
+  expect(refused(post(`{"type":"t","data":${deep}}`, 'application/json'))).toEqual(['invalid', '/data too_deep']);
+  expect(refused(binary(deep))).toEqual(['invalid', '/data too_deep']);
+  expect(refused(post('{"type":"t","data":1,"\\u0074ype":"u"}', 'application/json'))).toEqual(['malformed']);
+});

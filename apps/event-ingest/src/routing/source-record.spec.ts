@@ -84,3 +84,14 @@ test('the trace goes on from the header, else from the CloudEvents extension', (
   expect(sourceRecordOf(record({ traceparent: 'nonsense', ce_traceparent: other }), NOW_MS).parent).toBe(other);
   expect(sourceRecordOf(record({ ce_traceparent: 'nonsense' }), NOW_MS).parent).toBeNull();
 });
+
+test('rejects a record that the readers fail on, so that the others of its round are routed', () => {
+  const unreadable = record();
+  Object.defineProperty(unreadable.headers, 'ce_id', {
+    enumerable: true,
+    get: () => {
+      throw new TypeError('a fault of ours');
+    },
+  });
+  expect(sourceRecordOf(unreadable, NOW_MS).reading).toMatchObject({ outcome: 'rejected', code: 'malformed' });
+});

@@ -8,6 +8,7 @@ import { TENANT_EXTENSION } from '../accept/event-tenant.js';
 import { isInstant } from '../accept/instant.js';
 import { readKafkaRecord } from '../accept/kafka-event.js';
 import { ACCEPTED_AT_HEADER } from '../accept/record-headers.js';
+import { rejection } from '../accept/rejection.js';
 import { bodyHashOf, type InboxEntry, inboxKeyOf } from '../inbox/inbox-entry.js';
 
 const TENANT_HEADER = `ce_${TENANT_EXTENSION}`;
@@ -62,11 +63,20 @@ function parentOf(record: ReceivedRecord, reading: Reading): string | null {
   return typeof extension === 'string' && traceIdOf(extension) !== null ? extension : null;
 }
 
+/** One record that our own code fails on must not stop the events of all tenants: it ends as rejected, and is seen. */
+function readingOf(record: ReceivedRecord, acceptedAt: string): Reading {
+  try {
+    return readKafkaRecord(record, { tenantId: null, acceptedAt });
+  } catch {
+    return rejection('malformed', 'The record cannot be read.');
+  }
+}
+
 export function sourceRecordOf(record: ReceivedRecord, nowMs: number): SourceRecord {
   const { partition, offset } = record;
   const acceptedAt = acceptedByFrontDoorAt(record);
   const via: EventVia = acceptedAt === null ? 'kafka' : 'http';
-  const reading = readKafkaRecord(record, { tenantId: null, acceptedAt: acceptedAt ?? writtenAt(record, nowMs) });
+  const reading = readingOf(record, acceptedAt ?? writtenAt(record, nowMs));
   const parent = parentOf(record, reading);
   if (reading.outcome === 'rejected') {
     const tenantId = reading.attributes?.tenantId ?? claimedTenantOf(record);
