@@ -90,12 +90,13 @@ describe('npm start', { timeout: TEST_TIMEOUT_MS }, () => {
 
   it('starts a killed service again and writes its new pid into run.json', async () => {
     const running = stack as Stack;
-    const { pid } = running.run.services.audit;
+    const dispatcherOf = ({ services }: RunFile) => services.dispatcher[0] as RunFile['services']['audit'];
+    const { pid, url } = dispatcherOf(running.run);
     process.kill(pid, 'SIGKILL');
-    await until(() => (running.current().services.audit.pid !== pid ? true : null), { what: 'a new pid of audit' });
-    // Ready it is only when the consumer group has given its dead member up.
-    await until(async () => (await fetch(`${running.run.services.audit.url}/livez`)).ok, {
-      what: 'audit to answer again',
+    await until(() => dispatcherOf(running.current()).pid !== pid, { what: 'a new pid of the dispatcher' });
+    // It answers once its consumer group has given the dead member up.
+    await until(async () => (await fetch(`${url}/livez`)).ok, {
+      what: 'the dispatcher to answer again',
       timeoutMs: GONE_TIMEOUT_MS,
     });
   });
