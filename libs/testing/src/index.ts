@@ -1,5 +1,6 @@
 export * from './builders.js';
 export * from './database-schema.js';
+export * from './fault-proxy.js';
 export * from './fixed-clock.js';
 export * from './kafka.js';
 export * from './random.js';
