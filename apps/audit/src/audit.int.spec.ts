@@ -12,7 +12,7 @@ import {
 } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, type RecordPublisher, topicDefinitions } from '@hookstile/messaging';
 import { deleteWithPrefix } from '@hookstile/messaging/testing';
-import { hashKey, type RunningService, startService } from '@hookstile/service-runtime';
+import { encodeCursor, hashKey, type RunningService, startService } from '@hookstile/service-runtime';
 import {
   aDelivery,
   createDatabaseSchema,
@@ -224,6 +224,10 @@ describe('audit on a real broker and database', () => {
     'audit-log?since=2026',
     'event-log/att_1_1_1?x=1',
     'event-log?eventId=',
+    'deliveries/%00',
+    `event-log?cursor=${encodeCursor([Number.MAX_SAFE_INTEGER, 'x'])}`,
+    `events?cursor=${encodeCursor([-8_000_000_000_000_000, 'x'])}`,
+    `deliveries?cursor=${encodeCursor([1, '\0'])}`,
   ])('refuses %s as malformed', async (path) => {
     expect((await get(path)).body).toMatchObject({ status: 400, code: 'malformed' });
   });

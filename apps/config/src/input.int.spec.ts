@@ -25,6 +25,7 @@ const REFUSED: [given: object, pointer: string, code?: string][] = [
   [{ request: { auth: { type: 'bearer', token: 'a\r\nb' } } }, '/request/auth/token'],
   [{ request: { auth: { type: 'bearer', token: { set: true } } } }, '/request/auth/token', 'not_set'],
   [{ request: { auth: { type: 'basic', username: 'a:b', password: '' } } }, '/request/auth/username'],
+  [{ request: { auth: { type: 'basic', username: 'a\0b', password: '' } } }, '/request/auth/username'],
   [{ request: [] }, '/request'],
   [{ request: 'x' }, '/request'],
   [{ request: null }, '/request'],
@@ -77,6 +78,8 @@ const UNREADABLE: [what: string, body: string, status: number, code: string][] =
   ['a string', '"x"', 422, 'invalid'],
   ['null', 'null', 422, 'invalid'],
   ['a number', '7', 422, 'invalid'],
+  ['a lone surrogate', '{"name":"\\ud800","plan":"standard","role":"admin","url":"https://a.b"}', 400, 'malformed'],
+  ['a lone surrogate in a member', '{"\\udc00":1}', 400, 'malformed'],
   ['a member named like a method', '{"constructor":1,"toString":2}', 422, 'invalid'],
   ['deep nesting', `{"request":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`, 400, 'malformed'],
 ];
@@ -126,6 +129,25 @@ describe('bad input', () => {
       expect(answer.status, JSON.stringify([given, answer.body])).toBe(422);
     }
     expect((await call('GET', `integrations/${body.id}`, { tenant })).body.version).toBe(1);
+  });
+
+  it('is refused in an address: no id holds a zero character', async () => {
+    for (const [method, path] of [
+      ['GET', 'integrations/%00'],
+      ['PATCH', 'integrations/int_%00'],
+      ['DELETE', 'integrations/%00'],
+      ['POST', 'integrations/%00/enable'],
+      ['GET', 'tenants/%00'],
+      ['DELETE', 'tenants/%00'],
+      ['DELETE', 'api-keys/%00'],
+    ] as const) {
+      const answer = await call(method, path, {
+        tenant,
+        headers: { 'if-match': '*' },
+        body: method === 'GET' ? undefined : {},
+      });
+      expect([answer.status, answer.body?.code], `${method} ${path}`).toEqual([400, 'malformed']);
+    }
   });
 
   it('is refused for tenants and keys', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from './migrate.js';
 import { startService } from './start-service.js';
 import { draining, thingsService } from './things-service.fake.js';
-import { startThings, type Things } from './things-stack.fake.js';
+import { startThings, type Things, VIEWER_KEY } from './things-stack.fake.js';
 
 let things: Things;
 let database: DataSource;
@@ -45,7 +45,7 @@ describe('a started service', () => {
 });
 
 describe('readiness', () => {
-  it('is lost while Postgres cannot be reached, without its password, and comes back', async () => {
+  it('is lost while Postgres cannot be reached, as are answers, without its password, and comes back', async () => {
     const gate = await tcpGate(testDatabaseUrl());
     const service = await startService(thingsService, { ...things.environment, DATABASE_URL: gate.url });
     const readyz = async () => {
@@ -61,6 +61,10 @@ describe('readiness', () => {
       dependencies: { postgres: { status: 'down', detail: expect.any(String) }, kafka: up, configuration: up },
     });
     expect((await fetch(`${service.url}/livez`)).status).toBe(200);
+    const headers = { authorization: `Bearer ${VIEWER_KEY}` };
+    const answer = await fetch(`${service.url}/v1/things`, { headers });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await answer.json()).toMatchObject({ code: 'unavailable' });
     gate.open();
     await until(async () => (await readyz()).status === 200);
     await service.stop();

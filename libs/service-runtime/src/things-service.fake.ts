@@ -33,10 +33,13 @@ class ThingDto {
 
 @Controller('v1')
 class ThingsController {
+  constructor(@Inject(DATA_SOURCE) private readonly dataSource: DataSource) {}
+
   @Get('things')
   @Allow('viewer', 'editor')
-  list(@Query() query: unknown) {
-    return { items: [], ...parseListQuery(query, {}) };
+  async list(@Query() query: unknown) {
+    const page = parseListQuery(query, {});
+    return { items: await this.dataSource.query('SELECT id FROM things'), ...page };
   }
 
   @Post('things')

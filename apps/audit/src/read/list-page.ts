@@ -16,10 +16,17 @@ export interface Page<Item> {
   nextCursor: string | null;
 }
 
+/** Times have four-digit years, an offset's day more or less; beyond, Postgres and `Date` have none to compare with. */
+const CURSOR_MIN_MS = Date.parse('0000-01-01T00:00:00Z') - 86_400_000;
+const CURSOR_MAX_MS = Date.parse('9999-12-31T23:59:59.999Z') + 86_400_000;
+
 type CursorValue = [atMs: number, key: string];
 
 function isCursorValue(value: unknown): value is CursorValue {
-  return Array.isArray(value) && value.length === 2 && Number.isSafeInteger(value[0]) && typeof value[1] === 'string';
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [atMs, key] = value;
+  const isTime = Number.isSafeInteger(atMs) && atMs >= CURSOR_MIN_MS && atMs <= CURSOR_MAX_MS;
+  return isTime && typeof key === 'string' && !key.includes('\0');
 }
 
 export function pageRequestOf(query: { limit: number; cursor: string | null }): PageRequest {

@@ -1,17 +1,7 @@
 import { Type } from 'class-transformer';
-import {
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsString, Max, Min, ValidateNested } from 'class-validator';
 import { Optional, OptionalOrNull } from '../input/optional.js';
+import { Line } from '../input/text.js';
 import { IsHeaders } from './headers-input.js';
 import { IsSecret } from './secret-input.js';
 
@@ -36,8 +26,7 @@ export class AuthDto {
   token?: unknown;
 
   @Optional()
-  @MaxLength(USERNAME_MAX_LENGTH)
-  @IsString()
+  @Line(0, USERNAME_MAX_LENGTH)
   username?: string;
 
   @Optional()

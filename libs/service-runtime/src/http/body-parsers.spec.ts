@@ -18,6 +18,8 @@ describe('parseJsonBody', () => {
     ['bytes that are not UTF-8', Buffer.from([0x22, 0xc3, 0x28, 0x22])],
     ['__proto__', Buffer.from('{"a":{"__proto__":{}}}')],
     ['what nests deeper than 64 levels', Buffer.from(`${'['.repeat(65)}${']'.repeat(65)}`)],
+    ['half of a surrogate pair', Buffer.from('{"a":["\\ud83d"]}')],
+    ['a member named by half of a surrogate pair', Buffer.from('{"\\udc00":1}')],
     ['an escaped __proto__', Buffer.from('{"\\u005f_proto__":{}}')],
   ])('refuses %s as malformed', (_name, body) => {
     expect(() => parseJsonBody(body)).toThrow(expect.objectContaining({ code: 'malformed' }));

@@ -23,9 +23,15 @@ function textOf(body: Buffer): string {
   }
 }
 
-/** `__proto__` is refused wherever it stands: code that merges objects must never meet it. */
-function refuseProto(key: string, value: unknown): unknown {
+/**
+ * Refused wherever they stand: `__proto__`, which code that merges objects must never meet, and text that no UTF-8 is,
+ * which no database stores.
+ */
+function refuseUnusable(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new ProblemError('malformed', 'the member __proto__ is not allowed');
+  if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) {
+    throw new ProblemError('malformed', 'the body holds half of a surrogate pair, which is no text');
+  }
   return value;
 }
 
@@ -47,13 +53,13 @@ function isTooDeep(body: Buffer): boolean {
   return false;
 }
 
-/** Strict JSON: UTF-8, bounded depth, no `__proto__`. Throws `malformed`. */
+/** Strict JSON: UTF-8, bounded depth, no `__proto__`, no lone surrogate. Throws `malformed`. */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) throw new ProblemError('malformed', 'the body is empty although its content type is JSON');
   if (isTooDeep(body)) throw new ProblemError('malformed', `the body nests deeper than ${JSON_DEPTH_MAX} levels`);
   const text = textOf(body);
   try {
-    return text.includes('__proto__') || text.includes('\\u') ? JSON.parse(text, refuseProto) : JSON.parse(text);
+    return text.includes('__proto__') || text.includes('\\u') ? JSON.parse(text, refuseUnusable) : JSON.parse(text);
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     throw new ProblemError('malformed', 'the body is not JSON');

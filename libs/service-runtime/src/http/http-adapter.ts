@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AllowedMethods } from '../problems/allowed-methods.js';
+import { ProblemError } from '../problems/problem.error.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 import type { ServiceDefinition } from '../service.js';
 import { tracing } from '../telemetry/tracing.js';
@@ -57,6 +58,14 @@ function nameServerSpans(instance: FastifyInstance): void {
   });
 }
 
+/** Postgres has no zero character in texts, so nothing can be found by an address that holds one. */
+function refuseZeroCharacters(instance: FastifyInstance, filter: ProblemFilter): void {
+  instance.addHook('onRequest', (request, reply, done) => {
+    if (!request.url.split('?', 1)[0]?.includes('%00')) return done();
+    filter.answer(new ProblemError('malformed', 'the address holds a zero character'), request, reply);
+  });
+}
+
 /** Nest's adapter with Hookstile's bounds, body parsers and problem documents. */
 export function createHttpServer(definition: RawBodies, logger: Logger, bounds: HttpBounds = HTTP_BOUNDS): HttpServer {
   const allowedMethods = new AllowedMethods();
@@ -86,6 +95,7 @@ export function createHttpServer(definition: RawBodies, logger: Logger, bounds: 
     }
   });
   if (tracing.enabled) nameServerSpans(instance);
+  refuseZeroCharacters(instance, filter);
   readRefusedBodies(instance);
   cutWhatOutlastsTheClose(instance, bounds.closeTimeoutMs);
   registerBodyParsers(instance, definition.rawBodyRoutes ?? []);

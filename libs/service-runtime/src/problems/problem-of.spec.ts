@@ -12,6 +12,23 @@ describe('problemOf', () => {
     expect(problem?.message).not.toContain('internals');
   });
 
+  it.each([
+    ['a refused connection', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+    [
+      'a cancelled statement',
+      Object.assign(new Error('query'), { driverError: Object.assign(new Error(), { code: '57014' }) }),
+    ],
+    ['a server that stops', Object.assign(new Error('terminating'), { code: '57P01' })],
+    ['a connection that breaks', new Error('Connection terminated unexpectedly')],
+    ['a pool without a free connection', new Error('timeout exceeded when trying to connect')],
+  ])('answers %s with unavailable', (_what, error) => {
+    expect(problemOf(error)).toMatchObject({ code: 'unavailable', cause: error });
+  });
+
+  it('takes a statement that is wrong for a fault of ours', () => {
+    expect(problemOf(Object.assign(new Error('syntax error'), { code: '42601' }))).toBeNull();
+  });
+
   it('keeps a code that the public surface knows', () => {
     expect(problemOf(coded('version_mismatch', false))).toMatchObject({ code: 'version_mismatch' });
   });

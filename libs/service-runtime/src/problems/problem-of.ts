@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { isDependencyAway } from './dependency-away.js';
 import { ProblemError } from './problem.error.js';
 import { isKnownCode } from './problem-document.js';
 
@@ -48,13 +49,15 @@ function ofStatus(status: number, detail: string): ProblemError | null {
   return code === undefined ? null : new ProblemError(code, detail);
 }
 
+function unavailable(cause: Error): ProblemError {
+  return new ProblemError('unavailable', 'a part that this needs is not available at present', { cause });
+}
+
 function ofCoded(error: CodedError): ProblemError | null {
   const fastify = FASTIFY_CODES[error.code];
   if (fastify) return new ProblemError(...fastify);
   if (typeof error.statusCode === 'number') return ofStatus(error.statusCode, error.message);
-  if (error.retryable === true) {
-    return new ProblemError('unavailable', 'a part that this needs is not available at present', { cause: error });
-  }
+  if (error.retryable === true) return unavailable(error);
   return isKnownCode(error.code) && error.code !== 'internal' ? new ProblemError(error.code, error.message) : null;
 }
 
@@ -64,6 +67,7 @@ function ofCoded(error: CodedError): ProblemError | null {
  */
 export function problemOf(error: unknown): ProblemError | null {
   if (error instanceof ProblemError) return error;
+  if (error instanceof Error && isDependencyAway(error)) return unavailable(error);
   if (error instanceof HttpException) {
     // Nest wraps Fastify's errors; the original one says more.
     return (isCoded(error.cause) ? ofCoded(error.cause) : null) ?? ofStatus(error.getStatus(), error.message);
