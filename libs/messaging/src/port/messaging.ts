@@ -113,7 +113,10 @@ export interface Messaging {
   follow(options: FollowOptions): Promise<Follower>;
   /** Rejects with `MessagingError` `offset_out_of_range` when retention has passed a wanted offset. */
   readRange(options: ReadRangeOptions): Promise<void>;
-  /** End offset (high watermark) of one partition: one plain ListOffsets; concurrent calls for the same share one request. */
+  /**
+   * End offset (high watermark) of one partition, as it was after the call was made: one plain ListOffsets. Concurrent
+   * calls for the same share one request, but never one that was already on its way.
+   */
   endOffset(partition: TopicPartition): Promise<number>;
   /** Log start offset of one partition. */
   startOffset(partition: TopicPartition): Promise<number>;

@@ -6,11 +6,11 @@ import {
   configurationV1,
 } from '@hookstile/contracts';
 import { FakeMessaging } from '@hookstile/messaging';
-import { anIntegration, fixedClock, until } from '@hookstile/testing';
+import { anIntegration, fixedClock } from '@hookstile/testing';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigurationProjection } from './configuration-projection.js';
-import { ProjectionKeyDirectory } from './projection-key-directory.js';
+import { KEYS_CONFIRMED_AFTER_MS, KEYS_TRUSTED_MS, ProjectionKeyDirectory } from './projection-key-directory.js';
 
 const TOPIC = 'hookstile.configuration';
 const AT = '2026-01-02T03:04:05.678Z';
@@ -166,12 +166,41 @@ describe('ProjectionKeyDirectory', () => {
     expect(found).toEqual({ tenantId: 'ten_1', role: 'editor', keyId: 'key_1', name: 'CI' });
   });
 
-  it('asks the broker nothing for a key that it knows', async () => {
-    const directory = new ProjectionKeyDirectory(projection, fixedClock());
+  it('asks the broker once a second at most for keys that it knows, and lets no request wait for that', async () => {
+    const clock = fixedClock();
+    const directory = new ProjectionKeyDirectory(projection, clock);
     write(aKey());
-    await until(() => projection.keyByHash('ab'.repeat(32)));
     await directory.find('ab'.repeat(32));
-    expect(endOffsets).toBe(0);
+    for (let i = 0; i < 5; i += 1) await directory.find('ab'.repeat(32));
+    expect(endOffsets).toBe(1);
+    clock.advance(KEYS_CONFIRMED_AFTER_MS + 1);
+    messaging.endOffset = () => {
+      endOffsets += 1;
+      return new Promise<number>(() => {});
+    };
+    for (let i = 0; i < 5; i += 1) expect(await directory.find('ab'.repeat(32))).not.toBeNull();
+    expect(endOffsets).toBe(2);
+  });
+
+  it('trusts a key no longer than 2.5 seconds where the broker is silent', async () => {
+    const clock = fixedClock();
+    const directory = new ProjectionKeyDirectory(projection, clock, 20);
+    write(aKey());
+    await directory.find('ab'.repeat(32));
+    messaging.endOffset = () => new Promise<number>(() => {});
+    clock.advance(KEYS_TRUSTED_MS + 1);
+    await expect(directory.find('ab'.repeat(32))).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('does not let a deleted key in after a pause, though its deletion was not read yet', async () => {
+    const clock = fixedClock();
+    const directory = new ProjectionKeyDirectory(projection, clock);
+    write(aKey());
+    await directory.find('ab'.repeat(32));
+    clock.advance(KEYS_TRUSTED_MS + 1);
+    write(aKey({ version: 2, deleted: true }));
+    expect(projection.keyByHash('ab'.repeat(32))).toBeDefined();
+    expect(await directory.find('ab'.repeat(32))).toBeNull();
   });
 
   it('does not find a key once its deletion was read', async () => {

@@ -10,7 +10,6 @@ import type { Follower, Messaging, ReceivedRecord } from '@hookstile/messaging';
 import type { Logger } from 'pino';
 import { ConfigurationError } from './configuration.error.js';
 import { ConfigurationIndex } from './configuration-index.js';
-import { SharedRequest } from './shared-request.js';
 
 /** The topic has one partition, so that its end offset is one number. */
 const PARTITION = 0;
@@ -30,14 +29,10 @@ export interface ConfigurationProjectionOptions {
 export class ConfigurationProjection {
   private readonly index = new ConfigurationIndex();
   private readonly listeners = new Set<ConfigurationListener>();
-  private readonly endOffsets: SharedRequest<number>;
   private follower: Follower | null = null;
   private failure: { offset: number; error: ConfigurationError } | null = null;
 
-  constructor(private readonly options: ConfigurationProjectionOptions) {
-    const { messaging, topic } = options;
-    this.endOffsets = new SharedRequest(() => messaging.endOffset({ topic, partition: PARTITION }));
-  }
+  constructor(private readonly options: ConfigurationProjectionOptions) {}
 
   /** Resolves once everything that stood in the topic at the start was read. */
   async start(): Promise<void> {
@@ -69,12 +64,10 @@ export class ConfigurationProjection {
     return this.index.keyByHash(hash);
   }
 
-  /**
-   * The topic's end offset as it was after this call was made. Concurrent calls share one request, but never one that
-   * was already on its way: its answer may be older than what the caller has seen.
-   */
+  /** The topic's end offset as it was after this call was made; the port lets concurrent calls share one request. */
   endOffset(): Promise<number> {
-    return this.endOffsets.get();
+    const { messaging, topic } = this.options;
+    return messaging.endOffset({ topic, partition: PARTITION });
   }
 
   /** Resolves once all below `offset` was taken in; rejects where a record of a newer release stands in between. */
