@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   filesAreShort,
+  lockFileNamesEveryPlatform,
   lockFileNamesNoHost,
   namesAreKebabCaseWithARole,
   noDumpingGrounds,
@@ -45,5 +46,12 @@ describe('tidy', () => {
   it('refuses a lock file that names a host', () => {
     expect(lockFileNamesNoHost(at('package-lock.json', '{"resolved": "https://host/x.tgz"}'))).toHaveLength(1);
     expect(lockFileNamesNoHost(at('package-lock.json', '{"resolved": "apps/audit"}'))).toEqual([]);
+  });
+
+  it('wants the optional packages of every platform in the lock file', () => {
+    const lock = (packages: object) => at('package-lock.json', JSON.stringify({ packages }));
+    const tool = { 'node_modules/tool': { optionalDependencies: { 'tool-arm64': '1.0.0' } } };
+    expect(lockFileNamesEveryPlatform(lock(tool))).toHaveLength(1);
+    expect(lockFileNamesEveryPlatform(lock({ ...tool, 'node_modules/tool-arm64': {} }))).toEqual([]);
   });
 });
