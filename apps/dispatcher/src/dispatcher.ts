@@ -118,6 +118,7 @@ export class Dispatcher {
         owner,
         topics: { deliveries: topics('deliveries'), attempts: topics('attempts') },
         integration,
+        catchUp: () => projection.catchUp(),
       },
       lanes,
       consumer: () => this.consumer,

@@ -33,10 +33,11 @@ export function putBack<I extends LaneItem>(lane: Draft<I>, head: Extract<LaneHe
   forgetLoaded(lane);
 }
 
-/** What was read can be read again; a read under way comes back useless. */
+/** What was read can be read again, but for what is being attempted; a read under way comes back useless. */
 export function forgetLoaded<I extends LaneItem>(lane: Draft<I>): void {
   lane.loaded = emptyFifo();
-  lane.readThrough = lane.endedThrough;
+  const running = lane.head?.status === 'running' && lane.head.stored ? lane.head.item.offset : -1;
+  lane.readThrough = Math.max(lane.endedThrough, running);
   lane.loadStale = lane.loading;
 }
 

@@ -35,15 +35,20 @@ export class LaneJournal {
     services.journal.append(fence.partition, record, (offset) => {
       if (!this.options.isOurs()) return;
       progress.needs.open(offset, 1);
-      if (ended.counted) this.fold(lane, ended, () => this.acknowledge(lane, outcome, offset, item.offset));
-      else this.acknowledge(lane, outcome, offset, item.offset);
+      // An aborted attempt changes nothing; its lane may never write a row that would end the need.
+      const retried = typeof ended.verdict === 'object' && ended.verdict !== null ? item.offset : null;
+      if (ended.counted) this.fold(lane, ended, () => this.acknowledge(lane, outcome, offset, retried));
+      else this.acknowledge(lane, outcome, offset, retried);
     });
   }
 
   discarded(lane: Lane, outcome: number, items: readonly LaneDelivery[]): void {
     const reason = lane.state.permission === 'discard' ? 'integration_deleted' : 'backlog_discarded';
     this.aside(lane, 'discarded', items, reason, (offset) => {
-      this.options.progress.needs.open(offset, 1);
+      const { needs } = this.options.progress;
+      needs.open(offset, 1);
+      // A failed head that was discarded is never written.
+      for (const need of lane.needsAtStore.splice(0)) needs.release(need);
       this.acknowledge(lane, outcome, offset, null);
     });
   }
@@ -77,12 +82,13 @@ export class LaneJournal {
     });
   }
 
-  private acknowledge(lane: Lane, outcome: number, journalOffset: number, attempted: number | null): void {
+  private acknowledge(lane: Lane, outcome: number, journalOffset: number, retried: number | null): void {
     const { progress, onAcknowledged, isOurs } = this.options;
     if (!isOurs()) return;
-    const pending = lane.state.outcomes.some(({ id, ends }) => id === outcome && ends === null);
-    // Until a row says what comes next, the journal alone knows of the failed attempt.
-    if (pending && attempted !== null && !progress.needUntilPassed(journalOffset, attempted)) {
+    if (retried !== null) {
+      // Until a row says what comes next the journal alone knows of the failed attempt. The row can be there before
+      // this write changes it, and be passed at any moment: passing is not enough.
+      progress.needUntilPassed(journalOffset, retried);
       progress.needs.add(journalOffset);
       lane.needsAtStore.push(journalOffset);
     }

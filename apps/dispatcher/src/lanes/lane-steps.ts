@@ -1,6 +1,6 @@
 import { first, take, withoutFirst } from './fifo.js';
 import {
-  DISCARD_RECORD_MAX_DELIVERIES,
+  ASIDE_RECORD_MAX_DELIVERIES,
   DRAIN_LOAD_ROWS_MAX,
   DRAIN_READ_AHEAD_ROWS,
   PARK_ROWS_MAX,
@@ -11,7 +11,7 @@ import { type Draft, isDiscarded, openOutcome } from './lane-draft.js';
 
 /** A failed head whose next attempt nobody wants any more ends at once. */
 export function discardHead<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
-  if (lane.head?.status !== 'failed' || lane.gate !== null || lane.storing !== null) return;
+  if (lane.head?.status !== 'failed' || lane.gate !== null || lane.storing !== null || lane.unsure) return;
   if (lane.permission === 'hold' || !isDiscarded(lane, lane.head.item)) return;
   const { item, stored } = lane.head;
   lane.head = null;
@@ -21,8 +21,9 @@ export function discardHead<I extends LaneItem>(lane: Draft<I>, effects: LaneEff
 /** Writes what the phase wants in rows: one write at a time, the head and what waits behind it together. */
 export function store<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
   const failed = lane.head?.status === 'failed' ? lane.head : null;
-  if (lane.storing !== null || lane.storePaused || (failed !== null && lane.gate !== null)) return;
-  const toRows = lane.phase === 'parking' || lane.phase === 'parked' || lane.phase === 'stopped' || lane.spill;
+  if (lane.storing !== null || lane.storePaused || lane.tending || (failed !== null && lane.gate !== null)) return;
+  const toRows =
+    lane.phase === 'parking' || lane.phase === 'parked' || lane.phase === 'stopped' || lane.spill || lane.unsure;
   const { taken, rest } = toRows ? take(lane.queue, PARK_ROWS_MAX) : { taken: [], rest: lane.queue };
   if (failed === null && taken.length === 0) return;
   lane.queue = rest;
@@ -35,7 +36,7 @@ export function store<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>
 
 /** A pending write counts: a lane that flowed before it was done would let the next record overtake it. */
 export function settlePhase<I extends LaneItem>(lane: Draft<I>): void {
-  if (lane.storing !== null || lane.head?.status === 'failed' || lane.phase === 'stopped') return;
+  if (lane.storing !== null || lane.unsure || lane.head?.status === 'failed' || lane.phase === 'stopped') return;
   if (lane.phase === 'parking' && (lane.queue.length === 0 || lane.rows > 0)) lane.phase = 'parked';
   if ((lane.phase === 'parked' || lane.phase === 'draining') && lane.rows === 0) {
     lane.phase = 'flowing';
@@ -52,9 +53,9 @@ export function startNext<I extends LaneItem>(lane: Draft<I>, effects: LaneEffec
       if (stored) load(lane, effects);
       return;
     }
+    if (lane.outcomes.length >= UNACKNOWLEDGED_OUTCOMES_MAX) return;
     if (isDiscarded(lane, item)) discardRun(lane, stored, effects);
     else if (!stored && item.dueAtMs !== null) waitForRetry(lane, item, effects);
-    else if (lane.outcomes.length >= UNACKNOWLEDGED_OUTCOMES_MAX) return;
     else {
       dropFirst(lane, stored, item);
       lane.head = { status: 'running', item, stored };
@@ -84,7 +85,7 @@ function discardRun<I extends LaneItem>(lane: Draft<I>, stored: boolean, effects
   const items: I[] = [];
   for (;;) {
     const item = first(stored ? lane.loaded : lane.queue);
-    if (item === null || items.length === DISCARD_RECORD_MAX_DELIVERIES || !isDiscarded(lane, item)) break;
+    if (item === null || items.length === ASIDE_RECORD_MAX_DELIVERIES || !isDiscarded(lane, item)) break;
     dropFirst(lane, stored, item);
     items.push(item);
   }
@@ -93,7 +94,7 @@ function discardRun<I extends LaneItem>(lane: Draft<I>, stored: boolean, effects
 }
 
 function load<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
-  if (lane.loading || lane.loadPaused || lane.rows === 0) return;
+  if (lane.loading || lane.loadPaused || lane.unsure || lane.rows === 0) return;
   lane.loading = true;
   const many = lane.phase === 'draining' || lane.permission === 'discard' || lane.discardBefore > 0;
   effects.push({ kind: 'load rows', after: lane.readThrough, limit: many ? DRAIN_LOAD_ROWS_MAX : 1 });
@@ -106,7 +107,7 @@ export function readAhead<I extends LaneItem>(lane: Draft<I>, effects: LaneEffec
 }
 
 export function tend<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
-  const quiet = lane.head === null && lane.gate === null && lane.storing === null && !lane.tending;
+  const quiet = lane.head === null && lane.gate === null && lane.storing === null && !lane.unsure && !lane.tending;
   if (lane.phase !== 'stopped' || !lane.tendWanted || !quiet || lane.rows === 0) return;
   lane.tending = true;
   lane.tendWanted = false;

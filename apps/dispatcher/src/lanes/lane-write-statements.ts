@@ -66,10 +66,12 @@ function updates(parks: readonly Of<'park'>[], retries: readonly Of<'retry'>[]):
   }
   if (rows.length === 0) return null;
   return {
-    sql: `UPDATE waiting_delivery AS w SET attempt = c.attempt, due_at_ms = c.due_at_ms
+    // The journal said that it was attempted: where it is held again, that has to be said again.
+    sql: `UPDATE waiting_delivery AS w SET attempt = c.attempt, due_at_ms = c.due_at_ms, held_told = false
       FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::bigint[])
         AS c (${LANE_COLUMNS}, attempt, due_at_ms)
-      WHERE (w.partition, w.integration_id, w.lane_key, w.position) = (c.partition, c.integration_id, c.lane_key, c.position)`,
+      WHERE (w.partition, w.integration_id, w.lane_key, w.position) = (c.partition, c.integration_id, c.lane_key, c.position)
+        AND w.attempt < c.attempt`,
     values: [...laneValues(rows), rows.map(({ attempt }) => attempt), rows.map(({ dueAtMs }) => dueAtMs)],
   };
 }

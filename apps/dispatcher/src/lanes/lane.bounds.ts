@@ -10,8 +10,11 @@ export const PARK_ROWS_MAX = 500;
 export const DRAIN_LOAD_ROWS_MAX = 100;
 export const DRAIN_READ_AHEAD_ROWS = 30;
 
-/** Deliveries in one journal record of discarded ones. */
-export const DISCARD_RECORD_MAX_DELIVERIES = 100;
+/**
+ * Deliveries in one journal record of discarded, or held, ones. One names its event's id, type and source: 2,558
+ * characters of up to six bytes. So many of them still fit in a record.
+ */
+export const ASIDE_RECORD_MAX_DELIVERIES = 50;
 
 /** Sequences of journal records rise across epochs without being stored: each epoch has its own range. */
 export const SEQUENCES_AN_EPOCH = 2 ** 32;
@@ -28,5 +31,5 @@ export const MEMORY_MAX_BYTES = 64 * 1024 * 1024;
 export const MEMORY_RELIEF_INTERVAL_MS = 500;
 
 /** Rows of one page when held rows are journaled or discarded, and how soon after a failure again. */
-export const HELD_PAGE_ROWS = 200;
+export const HELD_PAGE_ROWS = ASIDE_RECORD_MAX_DELIVERIES;
 export const HELD_RETRY_DELAY_MS = 5_000;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LANE_QUEUE_MAX_COUNT, UNACKNOWLEDGED_OUTCOMES_MAX } from './lane.bounds.js';
 import { beginLane, decideLane } from './lane.decider.js';
 import type { LaneEffect, LaneInput, LaneItem, LaneState } from './lane.types.js';
-import { LaneWorld } from './lane.world.fake.js';
+import { LaneWorld } from './lane-world.fake.js';
 
 type Input = LaneInput<LaneItem>;
 
@@ -232,7 +232,7 @@ describe('whatever happens in whatever order', () => {
         expect(world.rows.size).toBe(0);
         expect(world.unacknowledgedMax).toBeLessThanOrEqual(UNACKNOWLEDGED_OUTCOMES_MAX);
       }),
-      { numRuns: 500 },
+      { numRuns: 2_000 },
     );
   });
 });

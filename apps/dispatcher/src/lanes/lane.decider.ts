@@ -37,6 +37,7 @@ export function beginLane<I extends LaneItem>(beginning: LaneBeginning): LaneSta
     readThrough: -1,
     endedThrough: -1,
     storing: null,
+    unsure: false,
     storePaused: false,
     loadPaused: false,
     spill: false,
@@ -175,6 +176,7 @@ function rowsStored<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]
   if (lane.storing === null) return;
   const { items, head } = lane.storing;
   lane.storing = null;
+  lane.unsure = false;
   lane.rows += items.length;
   for (const item of items) effects.push({ kind: 'mark offset done', offset: item.offset });
   if (head && lane.head?.status === 'failed') {
@@ -192,6 +194,8 @@ function rowsFailed<I extends LaneItem>(lane: Draft<I>, retryAtMs: number, effec
   if (lane.storing === null) return;
   const head = lane.storing.head && lane.head?.status === 'failed' ? lane.head.item.offset : -1;
   const again = lane.storing.items.filter((item) => item.offset !== head);
+  lane.unsure ||= lane.storing.items.length > 0;
+  if (lane.unsure) forgetLoaded(lane);
   lane.storing = null;
   lane.storePaused = true;
   const later = take(lane.queue, lane.queue.length).taken;
@@ -205,8 +209,11 @@ function rowsLoaded<I extends LaneItem>(lane: Draft<I>, items: readonly I[]): vo
   const stale = lane.loadStale;
   lane.loadStale = false;
   if (stale) return;
-  lane.loaded = push(lane.loaded, items);
-  lane.readThrough = items.at(-1)?.offset ?? lane.readThrough;
+  // Rows of a write that has not been answered can be seen already; they count once it is.
+  const pending = new Set(lane.storing?.items.map(({ offset }) => offset));
+  const known = pending.size === 0 ? items : items.filter(({ offset }) => !pending.has(offset));
+  lane.loaded = push(lane.loaded, known);
+  lane.readThrough = known.at(-1)?.offset ?? lane.readThrough;
   // Where nothing was found, the rows that are not in memory do not exist.
   if (items.length === 0)
     lane.rows = lane.loaded.length + (lane.head?.status === 'running' && lane.head.stored ? 1 : 0);
@@ -237,7 +244,7 @@ function integrationChanged<I extends LaneItem>(
   } else if (permission !== 'hold' && lane.phase === 'stopped') {
     lane.tendWanted = false;
     if (lane.head?.status === 'failed') lane.phase = 'parking';
-    else lane.phase = lane.rows > 0 || lane.storing !== null ? 'parked' : 'flowing';
+    else lane.phase = lane.rows > 0 || lane.storing !== null || lane.unsure ? 'parked' : 'flowing';
   }
   if (lane.head?.status === 'waiting' && isDiscarded(lane, lane.head)) lane.head = null;
 }

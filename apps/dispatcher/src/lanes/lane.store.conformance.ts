@@ -118,6 +118,20 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
       expect(await store.waiting({ lane, after: -1, limit: 5 })).toHaveLength(2);
     });
 
+    it('has a held row journaled again after it was attempted', async () => {
+      await park([item(10), item(11)]);
+      await store.write([{ kind: 'told', fence, lane, offsets: [10, 11] }]);
+      await park([], item(10, { attempt: 2, dueAtMs: 5_000 }));
+      expect((await store.untold({ lane, after: -1, limit: 5 })).map(({ offset }) => offset)).toEqual([10]);
+    });
+
+    it('never takes the attempt of a row back', async () => {
+      await park([item(10, { attempt: 3, dueAtMs: 9_000 })]);
+      const next = { attempt: 2, dueAtMs: 5_000 };
+      await store.write([{ kind: 'retry', fence, lane, offset: 10, next }]);
+      expect((await store.lane(lane))?.first).toMatchObject({ attempt: 3, dueAtMs: 9_000 });
+    });
+
     it('keeps a run and its signals together, until these are sent', async () => {
       const run = { ...noFailures(1), consecutiveFailures: 1, failingSinceMs: 4, sequence: 5 };
       await store.write([{ kind: 'run', fence, integrationId: 'int_1', run, signals: [signal, signal] }]);

@@ -101,10 +101,10 @@ export class FakeLaneStore implements LaneStore {
     switch (write.kind) {
       case 'park':
         for (const item of write.insert) this.put(write.lane, item, write.storedAtMs);
-        if (write.update) this.change(write.lane, write.update.offset, write.update);
+        if (write.update) this.attempted(write.lane, write.update.offset, write.update);
         return;
       case 'retry':
-        this.change(write.lane, write.offset, write.next);
+        this.attempted(write.lane, write.offset, write.next);
         return;
       case 'told':
         for (const offset of write.offsets) {
@@ -138,6 +138,13 @@ export class FakeLaneStore implements LaneStore {
   private put(lane: LaneName, item: LaneDelivery, storedAtMs: number): void {
     if (this.row(lane, item.offset)) this.change(lane, item.offset, item);
     else this.rows.push({ lane, item, storedAtMs, told: false });
+  }
+
+  private attempted(lane: LaneName, offset: number, next: { attempt: number; dueAtMs: number | null }): void {
+    const row = this.row(lane, offset);
+    if (row === undefined || row.item.attempt >= next.attempt) return;
+    this.change(lane, offset, next);
+    row.told = false;
   }
 
   private change(lane: LaneName, offset: number, next: { attempt: number; dueAtMs: number | null }): void {

@@ -36,7 +36,7 @@ export type LaneWrite =
       readonly storedAtMs: number;
     }
   | { readonly kind: 'delete'; readonly fence: Fence; readonly lane: LaneName; readonly offsets: readonly number[] }
-  /** The journal knows of a later attempt than the row. */
+  /** The journal may know of a later attempt than the row; a row that is there and knows it already stays. */
   | {
       readonly kind: 'retry';
       readonly fence: Fence;

@@ -64,6 +64,11 @@ export interface LaneState<I extends LaneItem> {
   readonly readThrough: number;
   readonly endedThrough: number;
   readonly storing: { readonly items: readonly I[]; readonly head: boolean } | null;
+  /**
+   * A write failed, perhaps after it was committed: what it held may be rows, and is at the front of `queue` (or the
+   * head) too. Until it is written again nothing is read, nothing is sent from memory and nothing held is tended.
+   */
+  readonly unsure: boolean;
   /** After a failure nothing is written, or read, before the timer. */
   readonly storePaused: boolean;
   readonly loadPaused: boolean;

@@ -41,7 +41,14 @@ beforeEach(async () => {
   ]);
 });
 
-async function afterCrash(records: JournalEnvelope[], checkpoint: Partial<Checkpoint> = {}) {
+interface Crash {
+  checkpoint?: Partial<Checkpoint> | null;
+  integration?: () => IntegrationConfiguration | undefined;
+  catchUp?: () => Promise<void>;
+}
+
+async function afterCrash(records: JournalEnvelope[], crash: Crash = {}) {
+  const { checkpoint = {} } = crash;
   const publisher = await messaging.publisher({ name: 'test' });
   const encoded = records.map((envelope) => attemptsV1.encode('k', { envelope, bytes: Buffer.alloc(0) }));
   await publisher.publish(encoded.map((record) => ({ ...record, topic: topics.attempts, partition: 0 })));
@@ -49,11 +56,21 @@ async function afterCrash(records: JournalEnvelope[], checkpoint: Partial<Checkp
   const journal = new AttemptsPublisher(publisher, topics.attempts, logger);
   const owner = 'successor';
   return takeOver(
-    { messaging, journal, store, clock, logger, owner, topics, integration: () => integration },
+    {
+      messaging,
+      journal,
+      store,
+      clock,
+      logger,
+      owner,
+      topics,
+      integration: crash.integration ?? (() => integration),
+      catchUp: crash.catchUp ?? (async () => {}),
+    },
     {
       partition: 0,
       epoch: 2,
-      checkpoint: { epoch: 1, deliveriesOffset: 0, journalOffset: 0, marks: new Map(), ...checkpoint },
+      checkpoint: checkpoint && { epoch: 1, deliveriesOffset: 0, journalOffset: 0, marks: new Map(), ...checkpoint },
     },
   );
 }
@@ -94,6 +111,35 @@ describe('a takeover', () => {
     });
     const { lanes } = await afterCrash([pending]);
     expect(lanes[0]?.first).toMatchObject({ attempt: 2, dueAtMs: Date.parse('2026-01-01T00:00:09.000Z') });
+  });
+
+  it('tells a row behind one that ended of the attempt that was journaled for it', async () => {
+    const park = { kind: 'park', fence: epoch1, lane, update: null, storedAtMs: 1 } as const;
+    await store.write([{ ...park, insert: [row(0), row(1), row(2)] }]);
+    const nextAttemptAt = '2026-01-01T00:00:09.000Z';
+    const pending = anAttemptRecord({ offset: 1, push: 'pending', outcome: 'failed', nextAttemptAt });
+    const { lanes } = await afterCrash([anAttemptRecord({ offset: 0 }), pending]);
+    expect(lanes[0]).toMatchObject({ rows: 2, first: { offset: 1, attempt: 2, dueAtMs: Date.parse(nextAttemptAt) } });
+  });
+
+  it('knows what an owner ended who died before its first checkpoint', async () => {
+    const marker = { kind: 'epoch', epoch: 1, owner: 'first', at: FIXED_NOW } as const;
+    const { history, runs } = await afterCrash([marker, anAttemptRecord({ offset: 0 }), failedPush(1, 2, 1)], {
+      checkpoint: null,
+    });
+    expect([...history.ended.keys()]).toEqual([0, 1]);
+    expect(runs.get('int_1')?.consecutiveFailures).toBe(1);
+  });
+
+  it('counts under the configuration as it is now, not as far as this process happens to know it', async () => {
+    let known: IntegrationConfiguration | undefined;
+    const { runs } = await afterCrash([failedPush(0, 1, 1)], {
+      integration: () => known,
+      catchUp: async () => {
+        known = integration;
+      },
+    });
+    expect(runs.get('int_1')?.consecutiveFailures).toBe(1);
   });
 
   it('refuses a log that begins behind the checkpoint', async () => {

@@ -7,6 +7,7 @@ import { type JournalHistory, noHistory, rememberRecord } from '../journal/journ
 import { type FailureRun, foldAttempt, noFailures } from '../lanes/failure-run.js';
 import { signalsOf } from '../lanes/failure-signals.js';
 import type { LaneStore, LaneWrite, StoredLane, StoredPartition } from '../lanes/lane.store.js';
+import type { RetryAt } from '../lanes/lane.types.js';
 import type { PushVerdict } from '../lanes/retry-policy.js';
 import type { AttemptsPublisher } from '../publishes/attempts.publisher.js';
 import type { LeaseTaken } from './lease.store.js';
@@ -20,6 +21,8 @@ export interface TakeoverOptions {
   owner: string;
   topics: { deliveries: string; attempts: string };
   integration(id: string): IntegrationConfiguration | undefined;
+  /** Resolves once everything that was acknowledged before is known. */
+  catchUp(): Promise<void>;
 }
 
 /** Everything that a new owner must know before it decides the first record. */
@@ -50,6 +53,8 @@ export async function takeOver(options: TakeoverOptions, taken: LeaseTaken): Pro
   await refuseTruncation(options, taken.partition, checkpoint);
   const markerOffset = await writeMarker(options, taken);
   const history = noHistory(checkpoint.epoch);
+  // The former owner may have known a newer configuration: rows of an integration unknown here would be discarded.
+  await options.catchUp();
   await options.messaging.readRange({
     topic: options.topics.attempts,
     partition: taken.partition,
@@ -83,15 +88,13 @@ export async function takeOver(options: TakeoverOptions, taken: LeaseTaken): Pro
   };
 }
 
-async function beginning(
-  { messaging, topics }: TakeoverOptions,
-  { partition, epoch }: LeaseTaken,
-): Promise<Checkpoint> {
+async function beginning({ messaging, topics }: TakeoverOptions, { partition }: LeaseTaken): Promise<Checkpoint> {
   const [deliveriesOffset, journalOffset] = await Promise.all([
     messaging.startOffset({ topic: topics.deliveries, partition }),
     messaging.startOffset({ topic: topics.attempts, partition }),
   ]);
-  return { epoch, deliveriesOffset, journalOffset, marks: new Map() };
+  // Of no epoch: an owner who died before its first checkpoint has journaled under one, and that counts.
+  return { epoch: 0, deliveriesOffset, journalOffset, marks: new Map() };
 }
 
 async function refuseTruncation(options: TakeoverOptions, partition: number, checkpoint: Checkpoint): Promise<void> {
@@ -145,20 +148,28 @@ function foldHistory(
   return { runs, signals, writes };
 }
 
-/** Rows whose delivery ended, or failed once more, after they were written. */
+/**
+ * Rows whose delivery ended, or failed once more, after they were written. Not only the first row of a lane: those
+ * before the one that failed can have ended without being deleted yet.
+ */
 function rowWrites({ partition, epoch }: LeaseTaken, { lanes }: StoredPartition, history: JournalHistory): LaneWrite[] {
   const fence = { partition, epoch };
   const endedOf = new Map<string, number[]>();
-  for (const { name } of lanes) endedOf.set(name.integrationId, []);
+  const nextOf = new Map<string, { offset: number; next: RetryAt }[]>();
+  for (const { name } of lanes) {
+    endedOf.set(name.integrationId, []);
+    nextOf.set(name.integrationId, []);
+  }
   for (const [offset, id] of history.ended) endedOf.get(id)?.push(offset);
-  return lanes.flatMap(({ name, first }): LaneWrite[] => {
-    const next = history.next.get(first.offset);
-    const writes: LaneWrite[] = [];
-    const ended = endedOf.get(name.integrationId);
-    if (ended && ended.length > 0) writes.push({ kind: 'delete', fence, lane: name, offsets: ended });
-    if (next && next.attempt > first.attempt && !history.ended.has(first.offset)) {
-      writes.push({ kind: 'retry', fence, lane: name, offset: first.offset, next });
-    }
-    return writes;
+  for (const [offset, { integrationId, ...next }] of history.next) {
+    if (!history.ended.has(offset)) nextOf.get(integrationId)?.push({ offset, next });
+  }
+  return lanes.flatMap(({ name }): LaneWrite[] => {
+    const ended = endedOf.get(name.integrationId) ?? [];
+    const retries = nextOf.get(name.integrationId) ?? [];
+    return [
+      ...(ended.length > 0 ? [{ kind: 'delete', fence, lane: name, offsets: ended } as const] : []),
+      ...retries.map(({ offset, next }) => ({ kind: 'retry', fence, lane: name, offset, next }) as const),
+    ];
   });
 }

@@ -22,6 +22,7 @@ export class LaneWorld {
   private nextOffset = 0;
   private readonly acks: number[] = [];
   private parking: Park | null = null;
+  private readonly unanswered = new Set<number>();
   private loading: { after: number; limit: number } | null = null;
   private tending: { after: number } | null = null;
   private readonly timers: number[] = [];
@@ -35,7 +36,11 @@ export class LaneWorld {
     const possible: (() => void)[] = [() => this.enqueue(amount), () => this.change(choice)];
     if (this.running) possible.push(...Array.from({ length: 3 }, () => () => this.endAttempt(choice)));
     if (this.acks.length > 0) possible.push(() => this.acknowledge());
-    if (this.parking) possible.push(() => this.endPark(choice % 4 !== 0));
+    if (this.parking) {
+      possible.push(() =>
+        this.endPark((['stored', 'stored', 'failed', 'unanswered'] as const)[choice % 4] ?? 'stored'),
+      );
+    }
     if (this.loading) possible.push(() => this.endLoad(choice % 5 !== 0));
     if (this.tending) possible.push(() => this.endTending(choice % 3));
     if (this.timers.length > 0) possible.push(() => this.fire());
@@ -48,7 +53,7 @@ export class LaneWorld {
     this.give({ kind: 'integration changed', permission: 'send', discardBefore: this.state.discardBefore });
     for (let steps = 0; steps < 100_000; steps += 1) {
       if (this.acks.length > 0) this.acknowledge();
-      else if (this.parking) this.endPark(true);
+      else if (this.parking) this.endPark('stored');
       else if (this.tending) this.endTending(0);
       else if (this.loading) this.endLoad(true);
       else if (this.running) this.endAttempt(100);
@@ -69,7 +74,12 @@ export class LaneWorld {
   }
 
   private change(choice: number): void {
-    const kind = choice % 7;
+    const kind = choice % 8;
+    if (kind === 7) {
+      this.stopped = false;
+      this.give({ kind: 'integration changed', permission: 'discard', discardBefore: this.state.discardBefore });
+      return;
+    }
     if (kind === 6) {
       this.give({ kind: 'memory short' });
       return;
@@ -108,22 +118,27 @@ export class LaneWorld {
     this.give({ kind: 'outcome acknowledged', outcome: this.acks.shift() ?? 0 });
   }
 
-  private endPark(succeeds: boolean): void {
+  /** `unanswered`: it was committed, and the connection broke before the answer came. */
+  private endPark(how: 'stored' | 'failed' | 'unanswered'): void {
     const { insert, update } = this.parking ?? { insert: [], update: null };
     this.parking = null;
-    if (!succeeds) {
-      this.give({ kind: 'rows failed', retryAtMs: this.nowMs + 5 });
-      return;
-    }
+    if (how !== 'failed') this.putRows(insert, update);
+    if (how === 'unanswered') for (const { offset } of insert) this.unanswered.add(offset);
+    else for (const { offset } of how === 'stored' ? insert : []) this.unanswered.delete(offset);
+    this.give(how === 'stored' ? { kind: 'rows stored' } : { kind: 'rows failed', retryAtMs: this.nowMs + 5 });
+  }
+
+  private putRows(insert: readonly LaneItem[], update: LaneItem | null): void {
     for (const item of insert) {
-      if (this.rows.has(item.offset)) this.violations.push(`inserted twice: ${item.offset}`);
+      if (this.rows.has(item.offset) && !this.unanswered.has(item.offset)) {
+        this.violations.push(`inserted twice: ${item.offset}`);
+      }
       this.rows.set(item.offset, item);
     }
     if (update) {
       if (!this.rows.has(update.offset)) this.violations.push(`changed a row that is not there: ${update.offset}`);
       this.rows.set(update.offset, update);
     }
-    this.give({ kind: 'rows stored' });
   }
 
   private endLoad(succeeds: boolean): void {
