@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type Configuration, configurationV1, topicName } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, topicDefinitions } from '@hookstile/messaging';
+import { deleteWithPrefix } from '@hookstile/messaging/testing';
 import { type RunningService, type ServiceOverrides, startService } from '@hookstile/service-runtime';
 import { createDatabaseSchema, type DatabaseSchema, randomTopicPrefix, testBrokers } from '@hookstile/testing';
 import { configService } from './config.module.js';
@@ -107,6 +108,7 @@ export class ConfigUnderTest {
   async destroy(): Promise<void> {
     for (const service of this.services) await service.stop();
     await this.messaging.close();
+    await deleteWithPrefix(testBrokers(), this.prefix);
     await this.database.drop();
   }
 }

@@ -11,7 +11,6 @@ export const OUTBOX_POLL_MS = 500;
 export const OUTBOX_CANDIDATE_POLL_MS = 250;
 export const OUTBOX_WAITER_POLL_MS = 20;
 const RETRY_PAUSE_MS = 500;
-const CONNECT_TIMEOUT_MS = 5_000;
 /** Published rows are kept this long, for whoever looks into a fault. */
 const PUBLISHED_KEPT_MS = 3_600_000;
 const PURGE_EVERY_MS = 60_000;
@@ -20,7 +19,7 @@ const PURGE_MAX_ROWS = 5_000;
 type PublishedRecord = EncodedRecord & { topic: string; partition: number };
 
 export interface OutboxRelayOptions {
-  /** A connection of the relay's own, not yet connected. */
+  /** A connection of the relay's own, not yet connected, that bounds how long it connects and waits for an answer. */
   connect(): Client;
   schema: string;
   /** Resolves when all in-sync replicas have the records. */
@@ -121,7 +120,7 @@ export class OutboxRelay {
     const client = this.options.connect();
     let lost = false;
     const session = new OutboxSession(client, this.options.schema);
-    await within(client.connect(), CONNECT_TIMEOUT_MS, 'the relay could not connect to the database in time');
+    await client.connect();
     try {
       const onHint = () => {
         this.hinted = true;
@@ -199,17 +198,5 @@ export class OutboxRelay {
       };
       if (this.stopping) this.wakeUp();
     });
-  }
-}
-
-async function within<T>(work: Promise<T>, timeoutMs: number, message: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(message)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -5,6 +5,9 @@ import pg from 'pg';
 
 const PUBLISHER_CLOSE_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A database that vanished without a word would else hold the relay, and with it every change, for a quarter of an hour. */
+const QUERY_TIMEOUT_MS = 10_000;
 
 /** The outbox relay with its publisher; started when the application has booted, stopped after its requests have ended. */
 export class Relay {
@@ -24,6 +27,8 @@ export class Relay {
         new pg.Client({
           connectionString: env.DATABASE_URL,
           application_name: 'hookstile-config-relay',
+          connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+          query_timeout: QUERY_TIMEOUT_MS,
           keepAlive: true,
           keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
         }),
