@@ -14,11 +14,15 @@ export interface SendOptions {
 
 /** The public API as a client sees it: the gateway's URL and one key. */
 export class Api {
-  constructor(
-    readonly baseUrl: string,
-    private readonly key: string,
-    private readonly tenantId?: string,
-  ) {}
+  readonly baseUrl: string;
+  readonly #key: string;
+  readonly #tenantId: string | undefined;
+
+  constructor(baseUrl: string, key: string, tenantId?: string) {
+    this.baseUrl = baseUrl;
+    this.#key = key;
+    this.#tenantId = tenantId;
+  }
 
   async send<T = Record<string, unknown>>(
     method: string,
@@ -29,8 +33,8 @@ export class Api {
     const response = await fetch(`${this.baseUrl}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${this.key}`,
-        ...(this.tenantId ? { 'hookstile-tenant': this.tenantId } : {}),
+        authorization: `Bearer ${this.#key}`,
+        ...(this.#tenantId ? { 'hookstile-tenant': this.#tenantId } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },

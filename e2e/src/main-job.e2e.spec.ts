@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { partitionOf } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, type OutgoingRecord } from '@hookstile/messaging';
 import { type ReceivedRequest, type Receiver, randomSuffix, startReceiver, until } from '@hookstile/testing';
@@ -185,5 +188,20 @@ describe('an endpoint that fails', () => {
     await emit('discard', { n: 3 });
     const requests = await receiver.received('/discard', 1);
     expect(requests.map((request) => dataOf<{ n: number }>(request).n)).toEqual([3]);
+  });
+});
+
+describe('the README', () => {
+  it('shows a first integration in lines that work when pasted', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const block = /## A first integration[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const lines = block
+      .replaceAll('.hookstile/run.json', `${stack.home}/run.json`)
+      .replaceAll('http://localhost:4000', stack.run.baseUrl)
+      .replaceAll('http://127.0.0.1:4010', receiver.url);
+    const { stdout } = await promisify(execFile)('bash', ['-ec', lines]);
+    expect(stdout).toContain('signingSecret');
+    const [request] = await receiver.received('/siem', 1);
+    expect(request && dataOf(request)).toEqual({ status: 'compliant' });
   });
 });
