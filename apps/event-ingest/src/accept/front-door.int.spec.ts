@@ -1,0 +1,91 @@
+import { hashKey } from '@hookstile/service-runtime';
+import { CloudEvent, HTTP } from 'cloudevents';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FIRST_VERSION, INGEST_ADMIN_KEY, IngestUnderTest, textsOf } from '../ingest-under-test.js';
+
+let ingest: IngestUnderTest;
+
+beforeAll(async () => {
+  ingest = await IngestUnderTest.create();
+});
+
+afterAll(() => ingest?.destroy());
+
+test('an accepted event arrives in deliveries, byte for byte, under its deterministic id and trace', async () => {
+  const { tenantId, key, integrationId } = await ingest.aTenant();
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const answer = await ingest.post(key, '{"type":"t","id":"e1","data": {"n": 1.0} }', { traceparent });
+  expect(answer).toEqual({ status: 202, body: { id: 'e1' } });
+  const [routing] = await ingest.routed(tenantId, 1);
+  expect(routing).toMatchObject({ outcome: 'routed', via: 'http', deliveries: [{ integrationId }] });
+  const [delivery] = ingest.deliveriesOf(tenantId);
+  expect(delivery).toMatchObject({
+    integrationId,
+    integrationVersion: 1,
+    data: '{"n": 1.0}',
+    event: { id: 'e1', source: `hookstile:/tenants/${tenantId}`, type: 't' },
+  });
+  expect(delivery?.traceparent).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/);
+});
+
+test('a key that was made one call before works, and one without the role does not', async () => {
+  const { tenantId, key } = await ingest.aTenant();
+  expect((await ingest.post(key, '{"type":"t","data":1}')).status).toBe(202);
+  const viewer = { kind: 'api-key', id: `key_v${tenantId}`, tenantId, name: 'V', role: 'viewer' } as const;
+  await ingest.configure({ ...viewer, hash: hashKey(`hk_v${tenantId}`), ...FIRST_VERSION });
+  expect((await ingest.post(`hk_v${tenantId}`, '{"type":"t","data":1}')).status).toBe(403);
+  expect((await ingest.post('hk_unknown', '{"type":"t","data":1}')).status).toBe(401);
+});
+
+test('the platform key sends for the tenant that it names', async () => {
+  const { tenantId } = await ingest.aTenant();
+  expect((await ingest.post(INGEST_ADMIN_KEY, '{"type":"t","data":1}')).body.code).toBe('tenant_required');
+  const answer = await ingest.post(INGEST_ADMIN_KEY, '{"type":"t","data":1}', { 'hookstile-tenant': tenantId });
+  expect(answer.status).toBe(202);
+  await ingest.routed(tenantId, 1);
+  const unknown = await ingest.post(INGEST_ADMIN_KEY, '{"type":"t","data":1}', { 'hookstile-tenant': 'ten_nobody' });
+  expect([unknown.status, unknown.body.code]).toEqual([404, 'not_found']);
+});
+
+test.each([
+  [400, 'malformed', '{', {}],
+  [413, 'too_large', `{"type":"t","data":"${'x'.repeat(262_144)}"}`, {}],
+  [413, 'too_large', `"${'x'.repeat(4 * 1024 * 1024)}"`, {}],
+  [415, 'unsupported_media_type', '{}', { 'content-type': 'text/plain' }],
+  [422, 'invalid', '{"type":"t","data":1,"foo":1}', {}],
+  [422, 'data_not_json', '<x/>', { 'ce-specversion': '1.0', 'ce-id': 'e', 'ce-source': '/s', 'ce-type': 't' }],
+])('answers %i %s as a problem document', async (status, code, body, headers) => {
+  const { key } = await ingest.aTenant();
+  const answer = await ingest.post(key, body, headers);
+  expect([answer.status, answer.body.code]).toEqual([status, code]);
+});
+
+test('a batch answers each item in order and routes the good ones in that order', async () => {
+  const { tenantId, key } = await ingest.aTenant();
+  const event = (id: string) => ({ specversion: '1.0', id, source: '/s', type: 't', data: { id } });
+  const body = JSON.stringify([event('a'), { ...event('b'), type: 5 }, event('c')]);
+  const answer = await ingest.post(key, body, { 'content-type': 'application/cloudevents-batch+json' });
+  expect(answer.status).toBe(202);
+  expect(answer.body.items).toEqual([
+    { id: 'a' },
+    { error: { code: 'invalid', detail: expect.any(String), pointer: '/type' } },
+    { id: 'c' },
+  ]);
+  await ingest.routed(tenantId, 2);
+  expect(ingest.deliveriesOf(tenantId).map(({ data }) => data)).toEqual(['{"id":"a"}', '{"id":"c"}']);
+});
+
+test("the CloudEvents SDK's structured and binary HTTP messages are taken", async () => {
+  const { tenantId, key } = await ingest.aTenant();
+  const event = (id: string) =>
+    new CloudEvent({ id, source: '/sdk', type: 't', subject: 's', data: { a: 1 }, ext: 'kept', tenantid: tenantId });
+  for (const message of [HTTP.structured(event('s1')), HTTP.binary(event('b1'))]) {
+    expect((await ingest.post(key, message.body as string, textsOf(message.headers))).status).toBe(202);
+  }
+  await ingest.routed(tenantId, 2);
+  const attributes = { source: '/sdk', subject: 's', extensions: { ext: 'kept' } };
+  expect(ingest.deliveriesOf(tenantId)).toMatchObject([
+    { data: '{"a":1}', event: { id: 's1', ...attributes } },
+    { data: '{"a":1}', event: { id: 'b1', ...attributes } },
+  ]);
+});

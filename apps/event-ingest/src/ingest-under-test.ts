@@ -1,0 +1,176 @@
+import 'reflect-metadata';
+import {
+  type Configuration,
+  type Contract,
+  configurationKey,
+  configurationV1,
+  type Delivery,
+  deliveriesV1,
+  partitionOf,
+  type Routing,
+  routingsV1,
+  topicName,
+} from '@hookstile/contracts';
+import { connectMessaging, type Messaging, type RecordPublisher, topicDefinitions } from '@hookstile/messaging';
+import { deleteWithPrefix } from '@hookstile/messaging/testing';
+import { hashKey, type RunningService, startService } from '@hookstile/service-runtime';
+import {
+  anIntegration,
+  createDatabaseSchema,
+  type DatabaseSchema,
+  FIXED_NOW,
+  randomSuffix,
+  randomTopicPrefix,
+  testBrokers,
+  until,
+} from '@hookstile/testing';
+import { eventIngestService } from './event-ingest.module.js';
+
+const PARTITIONS = 3;
+const ROUTED_TIMEOUT_MS = 20_000;
+export const INGEST_ADMIN_KEY = `admin-${randomSuffix()}-key`;
+export const FIRST_VERSION = { version: 1, deleted: false, at: FIXED_NOW };
+
+interface Answer {
+  status: number;
+  body: { id?: string; code?: string; items?: unknown[]; errors?: { pointer: string }[] };
+}
+
+interface KafkaEvent {
+  headers: Record<string, string>;
+  value: Buffer;
+}
+
+/** The SDK names attributes that an event does not have, as undefined. */
+export function textsOf(headers: Record<string, unknown>): Record<string, string> {
+  const given = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
+/** An event-ingest of both roles on topics and a schema of its own, and all that it writes. */
+export class IngestUnderTest {
+  readonly prefix = randomTopicPrefix('ingest');
+  readonly topic = {
+    events: topicName(this.prefix, 'events'),
+    configuration: topicName(this.prefix, 'configuration'),
+    deliveries: topicName(this.prefix, 'deliveries'),
+    routings: topicName(this.prefix, 'routings'),
+  };
+  readonly deliveries: Delivery[] = [];
+  readonly routings: Routing[] = [];
+  private running: RunningService | null = null;
+
+  private constructor(
+    readonly messaging: Messaging,
+    private readonly publisher: RecordPublisher,
+    private readonly database: DatabaseSchema,
+  ) {}
+
+  static async create(): Promise<IngestUnderTest> {
+    const messaging = await connectMessaging({ brokers: testBrokers(), clientId: 'ingest-test' });
+    const publisher = await messaging.publisher({ name: 'test' });
+    const created = new IngestUnderTest(messaging, publisher, await createDatabaseSchema('ingest'));
+    await messaging.createTopics(topicDefinitions(created.prefix, PARTITIONS), 1);
+    await created.follow(created.topic.deliveries, deliveriesV1, created.deliveries);
+    await created.follow(created.topic.routings, routingsV1, created.routings);
+    created.service = await created.start();
+    return created;
+  }
+
+  /** The one that requests go to. */
+  get service(): RunningService {
+    if (!this.running) throw new Error('event-ingest was not started');
+    return this.running;
+  }
+
+  set service(service: RunningService) {
+    this.running = service;
+  }
+
+  start(): Promise<RunningService> {
+    return startService(eventIngestService, {
+      KAFKA_BROKERS: testBrokers().join(),
+      DATABASE_URL: this.database.url,
+      DATABASE_SCHEMA: this.database.schema,
+      HOOKSTILE_TOPIC_PREFIX: this.prefix,
+      HOOKSTILE_PARTITIONS: String(PARTITIONS),
+      HOOKSTILE_ADMIN_KEY: INGEST_ADMIN_KEY,
+      LOG_LEVEL: 'error',
+      HOST: '127.0.0.1',
+    });
+  }
+
+  async configure(...configurations: Configuration[]): Promise<void> {
+    const records = configurations.map((configuration) => ({
+      topic: this.topic.configuration,
+      partition: 0,
+      ...configurationV1.encode(configurationKey(configuration.kind, configuration.id), configuration),
+    }));
+    await this.publisher.publish(records);
+  }
+
+  /** A tenant of the test's own with a producer's key and one integration for everything. */
+  async aTenant(): Promise<{ tenantId: string; key: string; integrationId: string }> {
+    const suffix = randomSuffix();
+    const tenantId = `ten_${suffix}`;
+    const integrationId = `int_${suffix}`;
+    const key = `hk_${suffix}`;
+    const hash = hashKey(key);
+    await this.configure(
+      { kind: 'tenant', id: tenantId, name: 'T', plan: 'standard', ...FIRST_VERSION },
+      { kind: 'api-key', id: `key_${suffix}`, tenantId, name: 'K', role: 'producer', hash, ...FIRST_VERSION },
+      anIntegration({ id: integrationId, tenantId }),
+    );
+    return { tenantId, key, integrationId };
+  }
+
+  async post(key: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await fetch(`${this.service.url}/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+      body,
+    });
+    return { status: response.status, body: (await response.json()) as Answer['body'] };
+  }
+
+  /** Writes what a platform producer writes. */
+  async produce(key: string, { headers, value }: KafkaEvent): Promise<void> {
+    const partition = partitionOf(key, PARTITIONS);
+    await this.publisher.publish([{ topic: this.topic.events, partition, key, headers, value }]);
+  }
+
+  routingsOf(tenantId: string): Routing[] {
+    return this.routings.filter((routing) => routing.tenantId === tenantId);
+  }
+
+  deliveriesOf(tenantId: string) {
+    return this.deliveries
+      .filter(({ envelope }) => envelope.event.tenantId === tenantId)
+      .map(({ envelope, bytes }) => ({ ...envelope, data: bytes.toString() }));
+  }
+
+  async routed(tenantId: string, count: number): Promise<Routing[]> {
+    const enough = () => this.routingsOf(tenantId).length >= count;
+    await until(enough, { what: `${count} routings`, timeoutMs: ROUTED_TIMEOUT_MS });
+    return this.routingsOf(tenantId);
+  }
+
+  async destroy(): Promise<void> {
+    await this.running?.stop();
+    await this.messaging.close();
+    await this.database.drop();
+    await deleteWithPrefix(testBrokers(), this.prefix);
+  }
+
+  private async follow<T>(topic: string, contract: Contract<T>, into: T[]): Promise<void> {
+    await this.messaging.follow({
+      topic,
+      onRecords: (records) => {
+        for (const record of records) {
+          const decoded = contract.decode(record);
+          if (decoded.outcome === 'decoded') into.push(decoded.value);
+        }
+      },
+    });
+  }
+}
