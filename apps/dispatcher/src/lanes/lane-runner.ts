@@ -120,6 +120,7 @@ export class LaneRunner {
     this.attempts.abortAll();
     for (const lane of this.lanes) {
       this.attempts.withdraw(lane);
+      this.services.timers.forget(lane);
       this.services.memory.change(-lane.state.queue.length, -lane.state.queueBytes);
       lane.state = decideLane(lane.state, { kind: 'lease lost' }).state;
     }

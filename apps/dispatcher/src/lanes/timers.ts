@@ -8,9 +8,17 @@ interface Entry<T> {
 /** Longest wait of one timer of the platform, which takes 32 bits. */
 const WAIT_MAX_MS = 60_000;
 
-/** Many due times behind one timer of the platform: a heap by due time. A subject may have several. */
+/** The heap is made anew when it holds more than this beyond twice what is due. */
+const STALE_MAX_COUNT = 64;
+
+/**
+ * Many due times behind one timer of the platform: a heap by due time. A subject has one, the earliest that was set:
+ * when it fires, the subject sets what it waits for besides. (One entry a call would let a disabled integration, whose
+ * every write asks for a look at it in a month, fill the memory until then.)
+ */
 export class Timers<T> {
-  private readonly heap: Entry<T>[] = [];
+  private heap: Entry<T>[] = [];
+  private readonly dueAtMs = new Map<T, number>();
   private timer: NodeJS.Timeout | null = null;
   private armedForMs = Number.POSITIVE_INFINITY;
 
@@ -19,16 +27,29 @@ export class Timers<T> {
     private readonly fire: (subject: T, nowMs: number) => void,
   ) {}
 
+  /** Entries, with those that are stale. */
+  get size(): number {
+    return this.heap.length;
+  }
+
   set(subject: T, atMs: number): void {
-    this.heap.push({ atMs, subject });
-    this.up(this.heap.length - 1);
+    const known = this.dueAtMs.get(subject);
+    if (known !== undefined && known <= atMs) return;
+    this.dueAtMs.set(subject, atMs);
+    this.push({ atMs, subject });
+    this.dropStale();
     this.arm();
+  }
+
+  forget(subject: T): void {
+    if (this.dueAtMs.delete(subject)) this.dropStale();
   }
 
   stop(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    this.heap.length = 0;
+    this.heap = [];
+    this.dueAtMs.clear();
   }
 
   private arm(): void {
@@ -45,9 +66,22 @@ export class Timers<T> {
     const nowMs = this.clock.nowMs();
     for (let first = this.heap[0]; first !== undefined && first.atMs <= nowMs; first = this.heap[0]) {
       this.removeFirst();
+      if (this.dueAtMs.get(first.subject) !== first.atMs) continue;
+      this.dueAtMs.delete(first.subject);
       this.fire(first.subject, nowMs);
     }
     this.arm();
+  }
+
+  private dropStale(): void {
+    if (this.heap.length <= 2 * this.dueAtMs.size + STALE_MAX_COUNT) return;
+    this.heap = [];
+    for (const [subject, atMs] of this.dueAtMs) this.push({ atMs, subject });
+  }
+
+  private push(entry: Entry<T>): void {
+    this.heap.push(entry);
+    this.up(this.heap.length - 1);
   }
 
   private removeFirst(): void {

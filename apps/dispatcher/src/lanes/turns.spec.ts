@@ -48,4 +48,25 @@ describe('turns', () => {
     turns.release(first);
     expect(started).toEqual(['a1', 'b1']);
   });
+
+  it('do not leave an origin idle behind a tenant that is at its bound', () => {
+    const { turns, started } = turnsOf({ perTenantMax: 2, perOriginMax: 1 });
+    const first = turn('b1', 'b', 'shared');
+    for (const each of [first, turn('a1', 'a', 'x'), turn('a2', 'a', 'shared'), turn('b2', 'b', 'shared')]) {
+      turns.request(each);
+    }
+    turns.request(turn('a3', 'a', 'y'));
+    expect(started).toEqual(['b1', 'a1', 'a3']);
+    turns.release(first);
+    expect(started).toEqual(['b1', 'a1', 'a3', 'b2']);
+  });
+
+  it('go on when one that was next at an origin is taken back', () => {
+    const { turns, started } = turnsOf({ perTenantMax: 1, perOriginMax: 1 });
+    const [first, second] = [turn('b1', 'b', 'shared'), turn('a2', 'a', 'shared')];
+    for (const each of [first, second, turn('a1', 'a', 'x'), turn('c1', 'c', 'shared')]) turns.request(each);
+    turns.release(first);
+    turns.withdraw(second);
+    expect(started).toContain('c1');
+  });
 });

@@ -54,7 +54,9 @@ export class Turns<T extends Turn> {
       if (index < 0) continue;
       list?.splice(index, 1);
       this.ring = this.ring.filter((tenantId) => (this.tenants.get(tenantId)?.ready.length ?? 0) > 0);
+      this.wake(this.originOf(turn));
       this.forget(turn);
+      this.startReady();
       return true;
     }
     return false;
@@ -67,10 +69,20 @@ export class Turns<T extends Turn> {
     this.count -= 1;
     tenant.inFlight -= 1;
     origin.inFlight -= 1;
-    const next = origin.waiting.shift();
-    if (next !== undefined && this.tenantOf(next).ready.unshift(next) === 1) this.ring.unshift(next.tenantId);
+    this.wake(origin);
     this.forget(turn);
     this.startReady();
+  }
+
+  /** An origin's free place goes to the first that may take it; those whose tenant is at its bound wait for that. */
+  private wake(origin: Origin<T>): void {
+    while (origin.inFlight < this.bounds.perOriginMax) {
+      const next = origin.waiting.shift();
+      if (next === undefined) return;
+      const tenant = this.tenantOf(next);
+      if (tenant.ready.unshift(next) === 1) this.ring.unshift(next.tenantId);
+      if (tenant.inFlight < this.bounds.perTenantMax) return;
+    }
   }
 
   private startReady(): void {

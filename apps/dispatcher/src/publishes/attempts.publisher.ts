@@ -49,7 +49,7 @@ export class AttemptsPublisher {
 
   private async publish(batch: readonly Queued[]): Promise<readonly number[]> {
     let records = batch;
-    for (;;) {
+    for (let bodies = true; ; ) {
       try {
         return await this.publisher.publish(
           records.map(({ record, partition }) => ({
@@ -60,9 +60,12 @@ export class AttemptsPublisher {
         );
       } catch (error) {
         this.logger.warn({ err: error, records: records.length }, 'the journal could not be written, trying again');
-        if (error instanceof MessagingError && error.code === 'record_too_large') records = records.map(withoutBodies);
-        else if (error instanceof MessagingError && error.code === 'publisher_closed') return new Promise(() => {});
-        else await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+        const code = error instanceof MessagingError ? error.code : null;
+        if (code === 'publisher_closed') return new Promise(() => {});
+        if (code === 'record_too_large' && bodies) {
+          records = records.map(withoutBodies);
+          bodies = false;
+        } else await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
       }
     }
   }
