@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Messaging } from '@hookstile/messaging';
 import {
   CLOCK,
@@ -9,6 +8,10 @@ import {
   ENV,
   LOGGER,
   MESSAGING,
+  RANDOM_BYTES,
+  type RandomBytes,
+  READINESS,
+  type Readiness,
   type ServiceContext,
   type ServiceDefinition,
   TOPICS,
@@ -36,6 +39,8 @@ import { LEASE_STORE, type LeaseStore } from './ownership/lease.store.js';
 import { TypeormLeaseStore } from './ownership/lease.store.typeorm.js';
 import { ownerName } from './ownership/process-identity.js';
 
+const OWNER_RANDOM_BYTES = 16;
+
 /** Begins when the application has begun, and ends before its connections do. */
 @Injectable()
 export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, RunningDispatcher {
@@ -52,6 +57,8 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
     @Inject(LANE_STORE) private readonly laneStore: LaneStore,
     @Inject(LEASE_STORE) private readonly leaseStore: LeaseStore,
     @Inject(TOPICS) private readonly topics: TopicsByName,
+    @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
+    @Inject(READINESS) private readonly readiness: Readiness,
   ) {}
 
   get dispatcher(): Dispatcher | null {
@@ -60,15 +67,22 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
 
   async onApplicationBootstrap(): Promise<void> {
     const { env, messaging, clock, logger, projection, attempts, laneStore, leaseStore, topics } = this;
-    const owner = ownerName(process.pid, randomUUID());
+    const owner = ownerName(process.pid, Buffer.from(this.randomBytes(OWNER_RANDOM_BYTES)).toString('hex'));
     const parts = { env, messaging, clock, logger, projection, attempts, laneStore, leaseStore, owner, topics };
     this.running = await Dispatcher.start(parts);
     this.unobserve = observeDispatcher(this.running);
+    this.readiness.register('partitions', () => this.checkPartitions());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.unobserve();
     await this.running?.stop();
+  }
+
+  /** A partition that stands still is an operator's to look at: no restart and no waiting ends that. */
+  private checkPartitions(): void {
+    const problems = this.running?.partitions.problems ?? [];
+    if (problems.length > 0) throw new Error(problems.join('; '));
   }
 }
 

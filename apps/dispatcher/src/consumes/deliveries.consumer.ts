@@ -20,6 +20,8 @@ export class DeliveriesConsumer {
   private readonly intakes = new Map<number, DeliveryIntake>();
   private readonly early = new Map<number, RecordBatch[]>();
   private readonly endOffsets = new Map<number, number>();
+  /** Partitions whose intake takes nothing at present. */
+  private readonly blocked = new Set<number>();
   private pressed = false;
   private stopping = false;
   private committing: Promise<void> = Promise.resolve();
@@ -49,16 +51,27 @@ export class DeliveriesConsumer {
   activate(partition: number, intake: DeliveryIntake, from: number): void {
     const early = this.early.get(partition) ?? [];
     this.early.delete(partition);
+    this.blocked.delete(partition);
     this.intakes.set(partition, intake);
     const firstOffset = early[0]?.records[0]?.offset;
     if (firstOffset !== undefined && firstOffset <= from) for (const batch of early) intake.push(batch.records);
     else this.seek(partition, from);
-    if (!this.pressed && !this.stopping) this.subscription?.resume([this.topicPartition(partition)]);
+    if (!this.pressed && !this.stopping && !this.blocked.has(partition)) this.resume([partition]);
+  }
+
+  /** What an intake asks for. */
+  block(partition: number, blocked: boolean): void {
+    if (!this.intakes.has(partition)) return;
+    if (blocked) this.blocked.add(partition);
+    else this.blocked.delete(partition);
+    if (blocked) this.subscription?.pause([this.topicPartition(partition)]);
+    else if (!this.pressed && !this.stopping) this.resume([partition]);
   }
 
   deactivate(partition: number): void {
     this.intakes.get(partition)?.stop();
     this.intakes.delete(partition);
+    this.blocked.delete(partition);
     this.early.delete(partition);
     this.subscription?.pause([this.topicPartition(partition)]);
   }
@@ -67,9 +80,9 @@ export class DeliveriesConsumer {
   press(pressed: boolean): void {
     this.pressed = pressed;
     if (this.stopping) return;
-    const active = [...this.intakes.keys()].map((partition) => this.topicPartition(partition));
-    if (pressed) this.subscription?.pause(active);
-    else this.subscription?.resume(active);
+    const active = [...this.intakes.keys()].filter((partition) => !this.blocked.has(partition));
+    if (pressed) this.subscription?.pause(active.map((partition) => this.topicPartition(partition)));
+    else this.resume(active);
   }
 
   seek(partition: number, offset: number): void {
@@ -127,8 +140,14 @@ export class DeliveriesConsumer {
   /** A rebalance resumes everything. */
   private pauseAsNeeded(): void {
     const all = this.pressed || this.stopping;
-    const paused = [...this.assigned].filter((partition) => all || !this.intakes.has(partition));
+    const paused = [...this.assigned].filter(
+      (partition) => all || !this.intakes.has(partition) || this.blocked.has(partition),
+    );
     this.subscription?.pause(paused.map((partition) => this.topicPartition(partition)));
+  }
+
+  private resume(partitions: readonly number[]): void {
+    this.subscription?.resume(partitions.map((partition) => this.topicPartition(partition)));
   }
 
   private topicPartition(partition: number): TopicPartition {

@@ -19,11 +19,15 @@ export interface IntakeOptions {
   catchUp(): Promise<void>;
   /** Asks for the records again from this offset. */
   seek(offset: number): void;
+  /** Fetches nothing more of the partition until told otherwise. */
+  pause(paused: boolean): void;
 }
 
 type Taken = 'taken' | 'wait' | 'stop';
 
 const CATCH_UP_RETRY_DELAY_MS = 500;
+/** A broker that is away may never answer; then it is asked anew, and the wait is no silent one. */
+const CATCH_UP_TIMEOUT_MS = 5_000;
 /** A gap that stays after this many re-reads is one in the log. */
 const GAP_REREADS_MAX = 10;
 
@@ -32,11 +36,17 @@ export class DeliveryIntake {
   private waiting: ReceivedRecord[] = [];
   private blocked = false;
   private stopped = false;
+  /** Why nothing is taken in, for readiness. */
+  private obstacle: string | null = null;
   private rereads = 0;
   /** The offset whose integration was waited for already. */
   private caughtUpFor = -1;
 
   constructor(private readonly options: IntakeOptions) {}
+
+  get problem(): string | null {
+    return this.obstacle;
+  }
 
   push(records: readonly ReceivedRecord[]): void {
     if (this.stopped) return;
@@ -70,6 +80,7 @@ export class DeliveryIntake {
     const decoded = deliveriesV1.decode(record);
     if (decoded.outcome === 'unknown-version') return this.stopAt(record, decoded.version);
     if (decoded.outcome === 'malformed') {
+      // It names no delivery that could be journaled. Audit reads this topic too and records it as unreadable.
       const { partition } = record;
       this.options.logger.error(
         { partition, offset, detail: decoded.detail },
@@ -109,19 +120,26 @@ export class DeliveryIntake {
     return version === null || version < integrationVersion;
   }
 
+  /** The partition is paused meanwhile: what waits here is what was on its way. */
   private async waitForConfiguration(offset: number): Promise<void> {
+    const { logger, catchUp, pause } = this.options;
+    pause(true);
     while (!this.stopped) {
       try {
-        await this.options.catchUp();
+        await within(catchUp(), CATCH_UP_TIMEOUT_MS);
         break;
       } catch (error) {
-        this.options.logger.warn({ err: error, offset }, 'the configuration cannot be caught up with');
+        this.obstacle = `the delivery at ${offset} is ahead of the configuration, which cannot be caught up with`;
+        logger.warn({ err: error, offset }, 'the configuration cannot be caught up with');
         await new Promise((resolve) => setTimeout(resolve, CATCH_UP_RETRY_DELAY_MS));
       }
     }
+    if (this.stopped) return;
+    this.obstacle = null;
     this.caughtUpFor = offset;
     this.blocked = false;
     this.take(this.waiting.splice(0));
+    if (!this.blocked && !this.stopped) pause(false);
   }
 
   /** After a rejoin records can come from further on; they are asked for again from where this stands. */
@@ -143,7 +161,15 @@ export class DeliveryIntake {
       { alarm: 'deliveries_unreadable', partition, offset, version },
       'a delivery was written by a newer release; its partition stops here',
     );
+    this.obstacle = `the delivery at ${offset} was written by a newer release (${version})`;
+    this.options.pause(true);
     this.stop();
     return 'stop';
   }
+}
+
+function within<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

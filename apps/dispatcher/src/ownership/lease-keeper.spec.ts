@@ -109,6 +109,22 @@ describe('a lease', () => {
     expect(b.told).toEqual(['taken 1 in 2']);
   });
 
+  it('that could not be released is let go of, so that it expires for its successor', async () => {
+    const a = keeper('a');
+    a.keeper.want(new Set([1]));
+    await pass(100);
+    const b = keeper('b');
+    b.keeper.want(new Set([1]));
+    await pass(500);
+    a.keeper.want(new Set());
+    store.unreachableFor('a', true);
+    await a.keeper.release([1]);
+    store.unreachableFor('a', false);
+    expect(a.keeper.holds(1)).toBe(false);
+    await pass(LEASE_TERM_MS + 1_000);
+    expect(b.told).toEqual(['taken 1 in 2']);
+  });
+
   it('of a process that certainly runs no more is taken at once', async () => {
     const a = keeper('a');
     a.keeper.want(new Set([1]));

@@ -62,17 +62,21 @@ export class LeaseKeeper {
     return held !== undefined && !held.suspended && this.options.clock.monotonicMs() < held.deadlineMs;
   }
 
-  /** Writes the newest checkpoints of these partitions now, and lets successors take over. */
+  /**
+   * Writes the newest checkpoints of these partitions now, and lets successors take over. With the store away they are
+   * let go of all the same: to renew them any longer would keep them from everybody.
+   */
   async release(partitions: readonly number[]): Promise<void> {
     const own = partitions.filter((partition) => this.held.has(partition));
     if (own.length === 0) return;
-    await this.renew(own, true);
+    const { store, logger } = this.options;
+    await this.renew(own, true).catch((error) => logger.warn({ err: error }, 'checkpoints were not written'));
     const fences = own.flatMap((partition) => {
       const held = this.held.get(partition);
       return held ? [{ partition, epoch: held.epoch }] : [];
     });
     for (const partition of own) this.held.delete(partition);
-    await this.options.store.release(fences);
+    await store.release(fences).catch((error) => logger.warn({ err: error }, 'leases were not released'));
     // A partition can be wanted again by now.
     if (this.missing().length > 0) this.contendSoon(0);
   }

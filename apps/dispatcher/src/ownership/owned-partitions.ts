@@ -32,7 +32,12 @@ interface Owned {
   fence: Fence;
   /** Null until it is taken over. */
   runner: LaneRunner | null;
+  intake: DeliveryIntake | null;
   written: Checkpoint | null;
+  /** It is on its way to another owner. */
+  closing: boolean;
+  /** Why it is not taken over yet, or stands still. */
+  obstacle: string | null;
 }
 
 /** The partitions whose lease this process has, from the takeover to the release. */
@@ -54,9 +59,19 @@ export class OwnedPartitions {
     return [...this.owned.keys()];
   }
 
+  /** What keeps partitions from being worked on, in words for an operator. */
+  get problems(): string[] {
+    return [...this.owned].flatMap(([partition, { obstacle, intake }]) => {
+      const problem = obstacle ?? intake?.problem ?? null;
+      return problem === null ? [] : [`partition ${partition}: ${problem}`];
+    });
+  }
+
   take(taken: LeaseTaken): void {
     const { partition, epoch } = taken;
-    this.owned.set(partition, { fence: { partition, epoch }, runner: null, written: taken.checkpoint });
+    const written = taken.checkpoint;
+    const fence = { partition, epoch };
+    this.owned.set(partition, { fence, runner: null, intake: null, written, closing: false, obstacle: null });
     void this.begin(taken);
   }
 
@@ -98,6 +113,8 @@ export class OwnedPartitions {
 
   /** Lets attempts end, aborts them at the deadline, waits for the journal, checkpoints, and releases. */
   async close(partitions: readonly number[], timeoutMs: number): Promise<void> {
+    const closed = new Map(partitions.map((partition) => [partition, this.owned.get(partition)]));
+    for (const owned of closed.values()) if (owned) owned.closing = true;
     const runners = partitions.flatMap((partition) => this.runnerOf(partition) ?? []);
     for (const runner of runners) runner.close();
     if (!(await this.quiet(runners, timeoutMs))) {
@@ -105,9 +122,10 @@ export class OwnedPartitions {
       await this.quiet(runners, ABORT_GRACE_MS);
     }
     await this.options.release(partitions.filter((partition) => this.owned.has(partition)));
-    for (const partition of partitions) {
-      this.owned.get(partition)?.runner?.lose();
-      this.owned.delete(partition);
+    // By now a partition can be taken anew, in another epoch.
+    for (const [partition, owned] of closed) {
+      owned?.runner?.lose();
+      if (this.owned.get(partition) === owned) this.owned.delete(partition);
     }
   }
 
@@ -127,7 +145,9 @@ export class OwnedPartitions {
   private async begin(taken: LeaseTaken): Promise<void> {
     const { logger, takeover } = this.options;
     const { partition, epoch } = taken;
-    const isOurs = () => this.owned.get(partition)?.fence.epoch === epoch;
+    const owned = this.owned.get(partition);
+    if (owned === undefined) return;
+    const isOurs = () => this.owned.get(partition) === owned && !owned.closing;
     while (isOurs()) {
       try {
         const takenOver = await takeOver(takeover, taken);
@@ -139,8 +159,10 @@ export class OwnedPartitions {
             { alarm: error.code, partition, err: error },
             'a partition cannot be taken over and stands still',
           );
+          owned.obstacle = error.message;
           return;
         }
+        owned.obstacle = 'it could not be taken over yet';
         logger.warn({ partition, epoch, err: error }, 'a partition could not be taken over yet');
         await new Promise((resolve) => setTimeout(resolve, TAKEOVER_RETRY_DELAY_MS));
       }
@@ -161,6 +183,7 @@ export class OwnedPartitions {
       historyThrough: lastOffset(history),
     });
     owned.runner = runner;
+    owned.obstacle = null;
     runner.begin();
     if (takenOver.signals.length > 0) lanes.sendSignals(owned.fence, takenOver.signals);
     logger.debug(
@@ -177,7 +200,9 @@ export class OwnedPartitions {
       versionOf: (integrationId) => lanes.integration(integrationId)?.version ?? null,
       catchUp,
       seek: (offset) => consumer.seek(partition, offset),
+      pause: (paused) => consumer.block(partition, paused),
     });
+    owned.intake = intake;
     consumer.activate(partition, intake, checkpoint.deliveriesOffset);
   }
 }
