@@ -195,6 +195,14 @@ describe('a record that cannot be projected', () => {
     expect([rows.attempts.size, rows.deliveries.size]).toEqual([0, 0]);
   });
 
+  it('is recorded as unreadable too where the dispatcher skips it: a delivery that breaks its contract', () => {
+    const rows = project([
+      'deliveries',
+      { ...deliveryRecord(delivery), headers: { [CONTRACT_HEADER]: 'deliveries/1' } },
+    ]);
+    expect([...rows.unreadable.values()]).toMatchObject([{ topic: 'deliveries', partition: 0, offset: 0 }]);
+  });
+
   it('stops its partition when a newer release wrote it', () => {
     const record = { ...journalRecord(sampleAttempt(delivery)), headers: { [CONTRACT_HEADER]: 'attempts/2' } };
     expect(() => project(['attempts', record])).toThrow(UnknownContractVersionError);
