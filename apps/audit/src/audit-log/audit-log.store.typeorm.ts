@@ -1,7 +1,7 @@
-import type { DataSource } from 'typeorm';
 import type { AuditLogRow } from '../project/rows.js';
 import type { PageRequest } from '../read/list-page.js';
 import { SqlConditions, toMs } from '../read/sql-list.js';
+import type { ViewReader } from '../read/view-reader.js';
 import type { AuditLogFilters, AuditLogStore } from './audit-log.store.js';
 
 interface Found {
@@ -22,7 +22,7 @@ interface Found {
 }
 
 export class TypeormAuditLogStore implements AuditLogStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly views: ViewReader) {}
 
   async list(tenantId: string, filters: AuditLogFilters, page: PageRequest): Promise<AuditLogRow[]> {
     const conditions = new SqlConditions(tenantId)
@@ -33,7 +33,7 @@ export class TypeormAuditLogStore implements AuditLogStore {
       .given('at >= ?', filters.since === undefined ? undefined : new Date(filters.since))
       .given('at < ?', filters.until === undefined ? undefined : new Date(filters.until))
       .given('sequence < ?', page.after?.atMs);
-    const found: Found[] = await this.dataSource.query(
+    const found = await this.views.query<Found>(
       `select * from audit_log where ${conditions.where} order by sequence desc limit ${page.limit + 1}`,
       conditions.parameters,
     );

@@ -1,7 +1,7 @@
-import type { DataSource } from 'typeorm';
 import type { DeliveryStatus } from '../project/rows.js';
 import type { PageRequest } from '../read/list-page.js';
 import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs } from '../read/sql-list.js';
+import type { ViewReader } from '../read/view-reader.js';
 import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.store.js';
 
 /** Counted at the read, so that it equals the rows of the event log after any crash and replay. */
@@ -27,11 +27,11 @@ interface Found {
 }
 
 export class TypeormDeliveryStore implements DeliveryStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly views: ViewReader) {}
 
   async list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<DeliveryLine[]> {
     const conditions = conditionsOf(tenantId, filters).behind('accepted_at', 'delivery_id', page.after);
-    const found: Found[] = await this.dataSource.query(
+    const found = await this.views.query<Found>(
       `select ${COLUMNS} from deliveries where ${conditions.where}
        ${newestFirstSql('accepted_at', 'delivery_id', page)}`,
       conditions.parameters,
@@ -40,7 +40,7 @@ export class TypeormDeliveryStore implements DeliveryStore {
   }
 
   async get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null> {
-    const [found]: Found[] = await this.dataSource.query(
+    const [found] = await this.views.query<Found>(
       `select ${COLUMNS} from deliveries where delivery_id = $1 and tenant_id = $2`,
       [deliveryId, tenantId],
     );

@@ -1,8 +1,8 @@
-import type { DataSource } from 'typeorm';
 import { deliveryIdOfAttempt } from '../project/attempt-row.js';
 import type { AttemptRow } from '../project/rows.js';
 import type { PageRequest } from '../read/list-page.js';
 import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs } from '../read/sql-list.js';
+import type { ViewReader } from '../read/view-reader.js';
 import type { EventLogFilters, EventLogLine, EventLogStore } from './event-log.store.js';
 
 const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id, event_source, event_type, at,
@@ -50,11 +50,11 @@ interface Found {
 type FoundWithBodies = Found & { request_body: Buffer | null; response_body: Buffer | null };
 
 export class TypeormEventLogStore implements EventLogStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly views: ViewReader) {}
 
   async list(tenantId: string, filters: EventLogFilters, page: PageRequest): Promise<EventLogLine[]> {
     const conditions = conditionsOf(tenantId, filters).behind('at', 'attempt_id', page.after);
-    const found: Found[] = await this.dataSource.query(
+    const found = await this.views.query<Found>(
       `select ${COLUMNS} from attempts where ${conditions.where} ${newestFirstSql('at', 'attempt_id', page)}`,
       conditions.parameters,
     );
@@ -64,7 +64,7 @@ export class TypeormEventLogStore implements EventLogStore {
   async get(tenantId: string, attemptId: string): Promise<AttemptRow | null> {
     const deliveryId = deliveryIdOfAttempt(attemptId);
     if (deliveryId === null) return null;
-    const [found]: FoundWithBodies[] = await this.dataSource.query(
+    const [found] = await this.views.query<FoundWithBodies>(
       `select ${COLUMNS}, request_body, response_body from attempts
        where delivery_id = $1 and attempt_id = $2 and tenant_id = $3`,
       [deliveryId, attemptId, tenantId],

@@ -1,7 +1,7 @@
-import type { DataSource } from 'typeorm';
 import type { DeliveryStatus, EventRow } from '../project/rows.js';
 import type { PageRequest } from '../read/list-page.js';
 import { newestFirstSql, SqlConditions, toMs } from '../read/sql-list.js';
+import type { ViewReader } from '../read/view-reader.js';
 import type { EventFate, EventFilters, EventStore } from './event.store.js';
 
 /** `eventListKey`, compared as bytes so that a cursor means the same here and there. */
@@ -32,11 +32,11 @@ interface FoundStatus {
 }
 
 export class TypeormEventStore implements EventStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly views: ViewReader) {}
 
   async list(tenantId: string, filters: EventFilters, page: PageRequest): Promise<EventFate[]> {
     const conditions = conditionsOf(tenantId, filters).behind('accepted_at', KEY, page.after);
-    const found: Found[] = await this.dataSource.query(
+    const found = await this.views.query<Found>(
       `select * from events where ${conditions.where} ${newestFirstSql('accepted_at', KEY, page)}`,
       conditions.parameters,
     );
@@ -46,7 +46,7 @@ export class TypeormEventStore implements EventStore {
 
   async #statusesOf(deliveryIds: readonly string[]): Promise<ReadonlyMap<string, DeliveryStatus>> {
     if (deliveryIds.length === 0) return new Map();
-    const found: FoundStatus[] = await this.dataSource.query(
+    const found = await this.views.query<FoundStatus>(
       'select delivery_id, status from deliveries where delivery_id = any($1)',
       [deliveryIds],
     );

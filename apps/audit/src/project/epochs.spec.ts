@@ -17,4 +17,13 @@ describe('epochs', () => {
     epochs.see(0, 3, 10);
     expect(epochs.found).toEqual([{ partition: 0, epoch: 3, firstOffset: 9 }]);
   });
+
+  it('begin at the lowest offset that was seen, though it is read last', () => {
+    const epochs = new Epochs([{ partition: 0, epoch: 2, firstOffset: 10 }]);
+    epochs.see(0, 2, 4);
+    expect(epochs.isLate(0, 1, 6)).toBe(true);
+    expect(epochs.found).toEqual([{ partition: 0, epoch: 2, firstOffset: 4 }]);
+    epochs.see(0, 2, 7);
+    expect(epochs.found).toEqual([{ partition: 0, epoch: 2, firstOffset: 4 }]);
+  });
 });

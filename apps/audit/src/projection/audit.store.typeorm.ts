@@ -3,15 +3,17 @@ import { TypeormAuditLogStore } from '../audit-log/audit-log.store.typeorm.js';
 import { TypeormDeliveryStore } from '../deliveries/delivery.store.typeorm.js';
 import { TypeormEventLogStore } from '../event-log/event-log.store.typeorm.js';
 import { TypeormEventStore } from '../events/event.store.typeorm.js';
+import { ViewReader } from '../read/view-reader.js';
 import type { AuditStores } from './audit.store.js';
 import { TypeormProjectionStore } from './projection.store.typeorm.js';
 
 export function typeormStores(dataSource: DataSource): AuditStores {
+  const views = new ViewReader(dataSource);
   return {
     projections: new TypeormProjectionStore(dataSource),
-    eventLog: new TypeormEventLogStore(dataSource),
-    deliveries: new TypeormDeliveryStore(dataSource),
-    events: new TypeormEventStore(dataSource),
-    auditLog: new TypeormAuditLogStore(dataSource),
+    eventLog: new TypeormEventLogStore(views),
+    deliveries: new TypeormDeliveryStore(views),
+    events: new TypeormEventStore(views),
+    auditLog: new TypeormAuditLogStore(views),
   };
 }
