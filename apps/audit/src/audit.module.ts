@@ -96,7 +96,7 @@ function auditModule({ dataSource, clock, logger }: ServiceContext<AuditEnv>): D
 function batchTransport(app: INestApplication): BatchTransportStrategy {
   const env: AuditEnv = app.get(ENV);
   const topicOf: TopicsByName = app.get(TOPICS);
-  return new BatchTransportStrategy({
+  const strategy = new BatchTransportStrategy({
     messaging: app.get(MESSAGING),
     groupId: auditGroupOf(env.HOOKSTILE_TOPIC_PREFIX),
     // The consumers' patterns are names of topics.
@@ -108,6 +108,8 @@ function batchTransport(app: INestApplication): BatchTransportStrategy {
     fetchMinBytes: FETCH_MIN_BYTES,
     fetchMaxWaitMs: FETCH_MAX_WAIT_MS,
   });
+  app.get<Readiness>(READINESS).register('partitions', () => strategy.checkHealth());
+  return strategy;
 }
 
 export const auditService: ServiceDefinition<AuditEnv> = {

@@ -151,12 +151,14 @@ export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdo
 
 function signalsTransport(app: INestApplication): BatchTransportStrategy {
   const { HOOKSTILE_TOPIC_PREFIX: prefix } = app.get<ConfigEnv>(ENV);
-  return new BatchTransportStrategy({
+  const strategy = new BatchTransportStrategy({
     messaging: app.get(MESSAGING),
     groupId: `${prefix}config`,
     topicOf: (pattern) => `${prefix}${pattern}`,
     logger: app.get(LOGGER),
   });
+  app.get<Readiness>(READINESS).register('partitions', () => strategy.checkHealth());
+  return strategy;
 }
 
 export const configService: ServiceDefinition<ConfigEnv> = {

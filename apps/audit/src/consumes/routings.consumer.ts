@@ -1,4 +1,4 @@
-import type { MergedBatch } from '@hookstile/messaging/nest';
+import type { BatchStop, MergedBatch } from '@hookstile/messaging/nest';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { Projector } from '../projection/projector.js';
@@ -9,7 +9,7 @@ export class RoutingsConsumer {
   constructor(@Inject(Projector) private readonly projector: Projector) {}
 
   @EventPattern('routings')
-  consume(@Payload() batch: MergedBatch): Promise<void> {
+  consume(@Payload() batch: MergedBatch): Promise<BatchStop> {
     return this.projector.add('routings', batch.records);
   }
 }

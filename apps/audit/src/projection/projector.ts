@@ -1,10 +1,11 @@
+import type { BatchStop, StoppedAt } from '@hookstile/messaging/nest';
 import type { Clock } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
 import type { ProjectedTopic, RecordToProject } from '../project/project-record.js';
 import type { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
 import type { ProjectionStore } from './projection.store.js';
 import type { ProjectionMetrics } from './projection-metrics.js';
-import { type Batch, writeBatches } from './write-batches.js';
+import { type Batch, type WrittenBatches, writeBatches } from './write-batches.js';
 
 export interface ProjectorOptions {
   /** Waits this long for other topics' records before a flush: what was routed and delivered at once is one row. */
@@ -15,7 +16,7 @@ export interface ProjectorOptions {
 }
 
 interface Waiting extends Batch {
-  resolve(): void;
+  resolve(stop: BatchStop): void;
   reject(error: unknown): void;
 }
 
@@ -38,9 +39,12 @@ export class Projector {
     private readonly options: ProjectorOptions,
   ) {}
 
-  /** Resolves once the records are stored durably, so that their offsets may be committed. */
-  add(topic: ProjectedTopic, records: readonly RecordToProject[]): Promise<void> {
-    const stored = new Promise<void>((resolve, reject) => this.#waiting.push({ topic, records, resolve, reject }));
+  /**
+   * Resolves once the records are stored durably, so that their offsets may be committed, but for those of partitions
+   * that it stops: their next record was written by a newer release.
+   */
+  add(topic: ProjectedTopic, records: readonly RecordToProject[]): Promise<BatchStop> {
+    const stored = new Promise<BatchStop>((resolve, reject) => this.#waiting.push({ topic, records, resolve, reject }));
     this.#running ??= this.#run();
     return stored;
   }
@@ -72,9 +76,7 @@ export class Projector {
         const stopped = await this.#write(taken);
         this.#failure = null;
         for (const waiting of taken) {
-          const error = stopped.get(waiting);
-          if (error) this.#stop(waiting, error);
-          else waiting.resolve();
+          waiting.resolve({ stopped: (stopped.get(waiting) ?? []).map((error) => this.#stop(error)) });
         }
         return;
       } catch (error) {
@@ -90,13 +92,14 @@ export class Projector {
     }
   }
 
-  #stop(waiting: Waiting, error: UnknownContractVersionError): void {
-    this.metrics.partitionStopped(waiting.topic);
+  #stop(error: UnknownContractVersionError): StoppedAt {
+    const { topic, partition, offset } = error.position;
+    this.metrics.partitionStopped(topic);
     this.logger.fatal({ err: error, ...error.position }, 'a partition stopped: its record needs a newer release');
-    waiting.reject(error);
+    return { partition, offset, reason: error.message };
   }
 
-  async #write(taken: readonly Waiting[]): Promise<ReadonlyMap<Batch, UnknownContractVersionError>> {
+  async #write(taken: readonly Waiting[]): Promise<WrittenBatches['stopped']> {
     const startedMs = this.clock.monotonicMs();
     const { rows, stopped } = await writeBatches(this.store, taken);
     this.metrics.flushed(rows, this.clock.monotonicMs() - startedMs, this.clock.nowMs() - oldestMs(taken));

@@ -12,18 +12,17 @@ export interface Batch {
 
 export interface WrittenBatches {
   rows: ProjectionRows;
-  /** Batches with a record of a newer contract version: the rest of that record's partition was left out. */
-  stopped: ReadonlyMap<Batch, UnknownContractVersionError>;
+  /** Of batches with records of a newer contract version, where: the rest of those partitions was left out. */
+  stopped: ReadonlyMap<Batch, readonly UnknownContractVersionError[]>;
 }
 
 /** One flush: projects the batches and writes their rows in one transaction. */
 export async function writeBatches(store: ProjectionStore, batches: readonly Batch[]): Promise<WrittenBatches> {
   const epochs = new Epochs(await knownEpochs(store, batches));
   const rows = new ProjectionRows();
-  const stopped = new Map<Batch, UnknownContractVersionError>();
+  const stopped = new Map<Batch, readonly UnknownContractVersionError[]>();
   for (const batch of batches) {
-    const error = projectBatch(batch, rows, epochs);
-    if (error) stopped.set(batch, error);
+    stopped.set(batch, projectBatch(batch, rows, epochs));
   }
   rows.addEpochs(epochs.found);
   await store.write(rows);
@@ -50,5 +49,5 @@ function projectBatch({ topic, records }: Batch, rows: ProjectionRows, epochs: E
       stopped.set(record.partition, error);
     }
   }
-  return [...stopped.values()][0] ?? null;
+  return [...stopped.values()];
 }

@@ -1,4 +1,4 @@
-import type { MergedBatch } from '@hookstile/messaging/nest';
+import type { BatchStop, MergedBatch } from '@hookstile/messaging/nest';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SIGNALS } from '../tokens.js';
@@ -11,7 +11,7 @@ export class IntegrationSignalsConsumer {
 
   /** Rejects, and so gets the records again, until all of them are dealt with; replays change nothing. */
   @EventPattern('integration-signals')
-  consume(@Payload() batch: MergedBatch): Promise<void> {
+  consume(@Payload() batch: MergedBatch): Promise<BatchStop> {
     return this.signals.take(batch.records);
   }
 }

@@ -1,5 +1,6 @@
-import { type IntegrationSignal, integrationSignalsV1, topicName } from '@hookstile/contracts';
+import { CONTRACT_HEADER, type IntegrationSignal, integrationSignalsV1, topicName } from '@hookstile/contracts';
 import type { RecordPublisher } from '@hookstile/messaging';
+import type { RunningService } from '@hookstile/service-runtime';
 import { until } from '@hookstile/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Call, ConfigUnderTest, instanceOf } from '../config-under-test.js';
@@ -10,11 +11,13 @@ describe('signals of the dispatcher', () => {
   let config: ConfigUnderTest;
   let call: (method: string, path: string, options?: Call) => Promise<Answer>;
   let publisher: RecordPublisher;
+  let service: RunningService;
   let editor = '';
 
   beforeAll(async () => {
     config = await ConfigUnderTest.create();
-    call = instanceOf(await config.start());
+    service = await config.start();
+    call = instanceOf(service);
     publisher = await config.messaging.publisher({ name: 'test' });
     await call('POST', 'tenants', { body: { id: TENANT, name: 'Acme', plan: 'standard' } });
     editor = (await call('POST', 'api-keys', { tenant: TENANT, body: { name: 'e', role: 'editor' } })).body.key;
@@ -102,5 +105,15 @@ describe('signals of the dispatcher', () => {
     await send(id, { type: 'recovered', reason: null, consecutiveFailures: 0, sequence: 4 });
     await until(async () => (await read(id)).consecutiveFailures === 0, { what: 'the recovery' });
     expect(await read(id)).toMatchObject({ version: 1, state: 'enabled' });
+  });
+
+  it('stop their partition, unready, at one of a newer release, while the others go on', async () => {
+    const id = await create();
+    const topic = topicName(config.prefix, 'integration-signals');
+    const headers = { [CONTRACT_HEADER]: 'integration-signals/99' };
+    await publisher.publish([{ topic, partition: 1, key: id, headers, value: Buffer.from('{}') }]);
+    await until(async () => (await fetch(`${service.url}/readyz`)).status === 503, { what: 'the alarm' });
+    await send(id, { reason: 'gone' });
+    await until(async () => (await read(id)).disabledReason === 'gone', { what: 'the other partition' });
   });
 });

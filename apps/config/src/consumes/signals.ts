@@ -1,5 +1,6 @@
 import { type IntegrationSignal, integrationSignalsV1 } from '@hookstile/contracts';
 import type { ReceivedRecord } from '@hookstile/messaging';
+import type { BatchStop, StoppedAt } from '@hookstile/messaging/nest';
 import type { Clock, Logger } from '@hookstile/service-runtime';
 import type { Changes } from '../changes/changes.js';
 import { SYSTEM_ORIGIN } from '../changes/origin.js';
@@ -10,6 +11,10 @@ type DisableRequest = IntegrationSignal & { reason: NonNullable<IntegrationSigna
 
 function isDisableRequest(signal: IntegrationSignal): signal is DisableRequest {
   return signal.type === 'disable-requested' && signal.reason !== null;
+}
+
+function stoppedAt({ partition, offset }: ReceivedRecord, version: string): StoppedAt {
+  return { partition, offset, reason: `${version} is newer than this release` };
 }
 
 /** Carries the dispatcher's signals out. Counts are only shown; a disable request goes through the decider. */
@@ -23,23 +28,21 @@ export class Signals {
 
   /**
    * Takes records in their order. A malformed one is logged and left; one of an unknown newer version stops its
-   * partition: the others are dealt with, then the batch is rejected, so that nothing behind it is committed.
+   * partition, the others are dealt with.
    */
-  async take(records: readonly ReceivedRecord[]): Promise<void> {
-    const stopped = new Map<number, string>();
+  async take(records: readonly ReceivedRecord[]): Promise<BatchStop> {
+    const stopped = new Map<number, StoppedAt>();
     const signals: IntegrationSignal[] = [];
     for (const record of records) {
       if (stopped.has(record.partition)) continue;
       const decoded = integrationSignalsV1.decode(record);
       if (decoded.outcome === 'decoded') signals.push(decoded.value);
-      else if (decoded.outcome === 'unknown-version') stopped.set(record.partition, decoded.version);
+      else if (decoded.outcome === 'unknown-version') stopped.set(record.partition, stoppedAt(record, decoded.version));
       else this.logMalformed(record, decoded.detail);
     }
     await this.keepCounts(signals);
     for (const signal of signals) if (isDisableRequest(signal)) await this.requestDisable(signal);
-    for (const [partition, version] of stopped) {
-      throw new Error(`integration-signals/${partition} holds a record of ${version}, which this release cannot read`);
-    }
+    return { stopped: [...stopped.values()] };
   }
 
   private keepCounts(signals: readonly IntegrationSignal[]): Promise<void> {

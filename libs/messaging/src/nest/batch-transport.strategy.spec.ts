@@ -7,13 +7,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeMessaging } from '../fake/messaging.fake.js';
 import { type BatchTransportOptions, BatchTransportStrategy, type MergedBatch } from './batch-transport.strategy.js';
 
-let handle: (batch: MergedBatch) => Promise<void>;
+let handle: (batch: MergedBatch) => Promise<unknown>;
 
 @Controller()
 class RoutingsConsumer {
   @EventPattern('routings')
-  async consume(@Payload() batch: MergedBatch): Promise<void> {
-    await handle(batch);
+  async consume(@Payload() batch: MergedBatch): Promise<unknown> {
+    return handle(batch);
   }
 }
 
@@ -26,6 +26,7 @@ const GROUP = 'audit';
 describe('batch transport', () => {
   let messaging: FakeMessaging;
   let app: INestMicroservice;
+  let strategy: BatchTransportStrategy;
   let batches: MergedBatch[];
 
   const write = (partition: number, ...values: string[]) => {
@@ -34,7 +35,7 @@ describe('batch transport', () => {
     }
   };
   const start = async (options: Partial<BatchTransportOptions> = {}) => {
-    const strategy = new BatchTransportStrategy({
+    strategy = new BatchTransportStrategy({
       messaging,
       groupId: GROUP,
       topicOf: (pattern) => `p.${pattern}`,
@@ -69,6 +70,26 @@ describe('batch transport', () => {
     expect(committed(0)).toBeUndefined();
     release.resolve();
     await until(() => committed(0) === 2 && committed(1) === 1);
+  });
+
+  it('stops one partition where the handler says so, unready, and goes on with the others', async () => {
+    handle = async (batch) => {
+      batches.push(batch);
+      const newer = batch.records.find(({ value }) => value?.toString() === 'newer');
+      return newer && { stopped: [{ partition: newer.partition, offset: newer.offset, reason: 'v2' }] };
+    };
+    write(0, 'a', 'newer', 'b');
+    await start();
+    await until(() => committed(0) === 1);
+    expect(() => strategy.checkHealth()).toThrow('p.routings/0 is stopped at offset 1: v2');
+    write(0, 'c');
+    write(1, 'd', 'e');
+    await until(() => committed(1) === 2);
+    messaging.rebalance(GROUP);
+    write(1, 'f');
+    await until(() => committed(1) === 3);
+    expect(committed(0)).toBe(1);
+    expect(batches.flatMap(valuesOf)).not.toContain('c');
   });
 
   it('hands the same records over again after a rejection, and skips none', async () => {

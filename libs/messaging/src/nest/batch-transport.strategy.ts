@@ -5,9 +5,11 @@ import type { Messaging, Subscription } from '../port/messaging.js';
 import { type MessagingLogger, silentLogger } from '../port/messaging-logger.js';
 import type { RecordBatch, TopicPartition } from '../port/records.js';
 import { Commits } from './commits.js';
+import { positionsBefore, type StoppedAt, StoppedPartitions, stoppedIn } from './stopped-partitions.js';
 import { type MergedBatch, TopicBuffer } from './topic-buffer.js';
 import { TopicPump } from './topic-pump.js';
 
+export type { BatchStop, StoppedAt } from './stopped-partitions.js';
 export type { MergedBatch } from './topic-buffer.js';
 
 export interface BatchTransportOptions {
@@ -51,7 +53,8 @@ interface TopicFlow {
 
 /**
  * Lets `@EventPattern('routings')` methods take whole batches: Nest's own Kafka transport hands over single messages
- * and awaits each. A handler must be idempotent: after a crash, and after a failure, records come again.
+ * and awaits each. A handler must be idempotent: after a crash, and after a failure, records come again. One that can
+ * never take a record resolves with a `BatchStop`: that partition stands still from there on, the others go on.
  */
 export class BatchTransportStrategy extends Server implements CustomTransportStrategy {
   private readonly options: BatchTransportOptions & typeof DEFAULTS;
@@ -59,6 +62,7 @@ export class BatchTransportStrategy extends Server implements CustomTransportStr
   private readonly commits: Commits;
   private subscription: Subscription | null = null;
   private assignment = new Assignment();
+  private readonly stopped = new StoppedPartitions();
 
   constructor(options: BatchTransportOptions) {
     super();
@@ -95,6 +99,11 @@ export class BatchTransportStrategy extends Server implements CustomTransportStr
     await this.subscription?.stop();
   }
 
+  /** Throws while a partition is stopped. */
+  checkHealth(): void {
+    this.stopped.check();
+  }
+
   on(): never {
     throw new Error('this transport emits no events');
   }
@@ -110,10 +119,11 @@ export class BatchTransportStrategy extends Server implements CustomTransportStr
       buffer,
       handle: async (batch: MergedBatch) => {
         const result = await handler(batch, new BaseRpcContext([batch.topic]));
-        if (isObservable(result)) await lastValueFrom(result, { defaultValue: null });
+        return stoppedIn(isObservable(result) ? await lastValueFrom(result, { defaultValue: null }) : result);
       },
-      onHandled: ({ positions }) => {
-        this.commits.add(positions);
+      onHandled: ({ positions }, stopped) => {
+        for (const stop of stopped) this.stop(topic, buffer, stop);
+        this.commits.add(positionsBefore(positions, stopped));
         this.resumeIfRoom(topic);
       },
     });
@@ -122,7 +132,7 @@ export class BatchTransportStrategy extends Server implements CustomTransportStr
 
   private onBatch(batch: RecordBatch): void {
     const flow = this.flows.get(batch.topic);
-    if (!flow) return;
+    if (!flow || this.stopped.has(batch)) return;
     flow.buffer.add(batch);
     if (!flow.paused && this.isFull(flow)) this.pauseTopic(flow);
     flow.pump.wake();
@@ -132,11 +142,21 @@ export class BatchTransportStrategy extends Server implements CustomTransportStr
   private onAssignment(partitions: readonly TopicPartition[]): void {
     this.assignment = new Assignment(partitions);
     this.commits.keepOnly(this.assignment);
+    this.stopped.keepOnly(this.assignment);
+    this.subscription?.pause(this.stopped.partitions);
     for (const flow of this.flows.values()) {
       flow.buffer.keepOnly(this.assignment);
       flow.paused = false;
       if (this.isFull(flow)) this.pauseTopic(flow);
     }
+  }
+
+  private stop(topic: string, buffer: TopicBuffer, stop: StoppedAt): void {
+    const { partition, offset, reason } = stop;
+    this.stopped.add(topic, stop);
+    this.subscription?.pause([{ topic, partition }]);
+    buffer.drop((dropped) => dropped === partition);
+    this.options.logger.error({ alarm: 'partition_stopped', topic, partition, offset, reason }, 'a partition stopped');
   }
 
   private isFull({ buffer }: TopicFlow): boolean {
@@ -154,6 +174,7 @@ export class BatchTransportStrategy extends Server implements CustomTransportStr
     const { bufferMaxRecords, bufferMaxBytes } = this.options;
     if (flow.buffer.length > bufferMaxRecords / 2 || flow.buffer.bytes > bufferMaxBytes / 2) return;
     flow.paused = false;
-    this.subscription?.resume(flow.buffer.partitionsOf(this.assignment.partitions));
+    const partitions = flow.buffer.partitionsOf(this.assignment.partitions);
+    this.subscription?.resume(partitions.filter((partition) => !this.stopped.has(partition)));
   }
 }

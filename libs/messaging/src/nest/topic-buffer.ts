@@ -37,7 +37,12 @@ export class TopicBuffer {
   keepOnly(assignment: Assignment): void {
     const own = (partition: number) => assignment.has({ topic: this.topic, partition });
     for (const partition of this.next.keys()) if (!own(partition)) this.next.delete(partition);
-    this.records = this.records.filter(({ partition }) => own(partition));
+    this.drop((partition) => !own(partition));
+  }
+
+  /** Lets go of the records of some partitions. */
+  drop(isDropped: (partition: number) => boolean): void {
+    this.records = this.records.filter(({ partition }) => !isDropped(partition));
     this.bytes = this.records.reduce((bytes, { value }) => bytes + (value?.length ?? 0), 0);
   }
 

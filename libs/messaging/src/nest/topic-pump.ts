@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessagingLogger } from '../port/messaging-logger.js';
+import type { StoppedAt } from './stopped-partitions.js';
 import type { MergedBatch, TopicBuffer } from './topic-buffer.js';
 
 export interface TopicPumpOptions {
   buffer: TopicBuffer;
   logger: MessagingLogger;
-  /** Resolves when the batch is dealt with; a rejected one comes again. */
-  handle(batch: MergedBatch): Promise<void>;
-  onHandled(batch: MergedBatch): void;
+  /** Resolves when the batch is dealt with, but for the partitions that it stops; a rejected one comes again. */
+  handle(batch: MergedBatch): Promise<readonly StoppedAt[]>;
+  onHandled(batch: MergedBatch, stopped: readonly StoppedAt[]): void;
   lingerMs: number;
   batchMaxRecords: number;
   retryDelayMs: number;
@@ -62,8 +63,8 @@ export class TopicPump {
     let delayMs = retryDelayMs;
     while (!this.abandoned.signal.aborted) {
       try {
-        await handle(batch);
-        if (!this.abandoned.signal.aborted) onHandled(batch);
+        const stopped = await handle(batch);
+        if (!this.abandoned.signal.aborted) onHandled(batch, stopped);
         return;
       } catch (error) {
         const { topic, records } = batch;
