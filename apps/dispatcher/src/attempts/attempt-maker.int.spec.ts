@@ -51,6 +51,7 @@ function inputFor(url: string, request: Request = {}, overrides: Partial<Attempt
     attemptId: 'att_1',
     traceparent: null,
     signal: new AbortController().signal,
+    mayBegin: () => true,
     startedAtMs: Date.now(),
     ...overrides,
   };
@@ -275,6 +276,15 @@ describe('a failure', () => {
       error: 'aborted',
     });
     expect(receiver.requests).toHaveLength(0);
+  });
+
+  test('is aborted, and nothing is sent, when the right to send is gone by the time it would be written', async () => {
+    const before = receiver.on('/too-late').length;
+    expect(await maker.make(inputFor(`${receiver.url}/too-late`, {}, { mayBegin: () => false }))).toMatchObject({
+      outcome: 'failed',
+      error: 'aborted',
+    });
+    expect(receiver.on('/too-late').length).toBe(before);
   });
 
   test('is aborted, and nothing is sent, when the signal fires while the name is resolved', async () => {

@@ -9,6 +9,8 @@ export interface AttemptInput {
   traceparent: string | null;
   /** Ends the attempt: the service stops or its partition was lost. */
   signal: AbortSignal;
+  /** Whether the right to send still holds; asked once more when the request is about to be written. */
+  mayBegin(): boolean;
   /** Unix milliseconds. */
   startedAtMs: number;
 }

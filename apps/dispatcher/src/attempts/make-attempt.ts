@@ -83,6 +83,7 @@ async function send({ pools, clock }: AttemptParts, built: BuiltRequest, input: 
     body: built.body,
     timeoutMs: input.integration.settings.request.timeoutMs,
     signal: input.signal,
+    mayBegin: input.mayBegin,
   });
   return verdictOf(result, clock.nowMs());
 }

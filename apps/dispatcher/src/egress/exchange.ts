@@ -19,6 +19,8 @@ export interface ExchangeRequest {
   /** One deadline for waiting, connecting, sending and the answer's headers. */
   timeoutMs: number;
   signal: AbortSignal;
+  /** Asked when undici is about to write: a process that was stopped meanwhile may have lost its right to send. */
+  mayBegin(): boolean;
 }
 
 export interface ExchangeAnswer {
@@ -103,7 +105,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
   /** undici is about to write: the last moment at which nothing has been sent. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#request.signal.aborted) this.abort();
+    if (this.#request.signal.aborted || !this.#request.mayBegin()) this.abort();
     if (this.#givenUp) controller.abort(new Error('given up'));
   }
 

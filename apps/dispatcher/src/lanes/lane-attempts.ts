@@ -94,6 +94,7 @@ export class LaneAttempts {
         attemptId,
         traceparent: item.envelope.traceparent,
         signal: this.abort.signal,
+        mayBegin: () => this.options.isOurs() && services.holds(fence.partition),
         startedAtMs,
       })
       .then((outcome) => this.ended(turn, attemptId, startedAtMs, outcome));

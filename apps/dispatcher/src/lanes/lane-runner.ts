@@ -6,7 +6,7 @@ import { LANE_DRAIN_MAX_MS, LOAD_RETRY_DELAY_MS, STORE_RETRY_DELAY_MS } from './
 import { decideLane } from './lane.decider.js';
 import { type Lane, type LanedIntegration, type LaneTurn, originOf, permissionOf } from './lane.js';
 import type { Fence, LaneDelivery, StoredLane } from './lane.store.js';
-import type { LaneEffect, LaneInput } from './lane.types.js';
+import type { LaneEffect, LaneInput, LaneState } from './lane.types.js';
 import { LaneAttempts } from './lane-attempts.js';
 import { LaneJournal } from './lane-journal.js';
 import type { LaneServices } from './lane-services.js';
@@ -20,6 +20,10 @@ export interface RunnerBeginning extends ProgressBeginning {
 
 type Input = LaneInput<LaneDelivery>;
 type Effect = LaneEffect<LaneDelivery>;
+type State = LaneState<LaneDelivery>;
+
+const countOf = (storing: State['storing']): number => storing?.items.length ?? 0;
+const bytesOf = (storing: State['storing']): number => storing?.items.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
 
 /** The shell around the lanes of one owned partition: gives the decider its inputs, and carries its effects out. */
 export class LaneRunner {
@@ -121,7 +125,8 @@ export class LaneRunner {
     for (const lane of this.lanes) {
       this.attempts.withdraw(lane);
       this.services.timers.forget(lane);
-      this.services.memory.change(-lane.state.queue.length, -lane.state.queueBytes);
+      const { queue, queueBytes, storing } = lane.state;
+      this.services.memory.change(-queue.length - countOf(storing), -queueBytes - bytesOf(storing));
       lane.state = decideLane(lane.state, { kind: 'lease lost' }).state;
     }
     this.integrations.clear();
@@ -151,9 +156,19 @@ export class LaneRunner {
     const before = lane.state;
     const { state, effects } = decideLane(before, input);
     lane.state = state;
-    const count = state.queue.length - before.queue.length;
-    if (count !== 0) this.services.memory.change(count, state.queueBytes - before.queueBytes);
+    this.account(before, state);
     for (const effect of effects) this.carryOut(lane, effect);
+  }
+
+  /** What is being written is in memory until Postgres has it, which can take as long as it likes. */
+  private account(before: State, after: State): void {
+    let count = after.queue.length - before.queue.length;
+    let bytes = after.queueBytes - before.queueBytes;
+    if (after.storing !== before.storing) {
+      count += countOf(after.storing) - countOf(before.storing);
+      bytes += bytesOf(after.storing) - bytesOf(before.storing);
+    }
+    if (count !== 0 || bytes !== 0) this.services.memory.change(count, bytes);
   }
 
   private tellLanes(integration: LanedIntegration): void {

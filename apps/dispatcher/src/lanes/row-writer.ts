@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Fence, LaneStore, LaneWrite } from './lane.store.js';
 
-/** Writes of one transaction: some hundred rows each at most. */
+/** Writes of one transaction, and the data in them: a statement's text is several times as long. */
 const BATCH_MAX_WRITES = 500;
+const BATCH_MAX_BYTES = 8 * 1024 * 1024;
 const RETRY_DELAY_MS = 500;
 
 interface Ticket {
@@ -34,7 +35,7 @@ export class RowWriter {
 
   private async flush(): Promise<void> {
     while (this.queue.length > 0) {
-      const batch = this.queue.splice(0, BATCH_MAX_WRITES);
+      const batch = this.queue.splice(0, this.batchLength());
       try {
         this.stored(batch, await this.store.write(batch.map(({ write }) => write)));
       } catch (error) {
@@ -44,6 +45,16 @@ export class RowWriter {
       }
     }
     this.flushing = false;
+  }
+
+  /** At least one: a lane's park is bounded by what a lane may have in memory. */
+  private batchLength(): number {
+    let bytes = 0;
+    for (const [index, { write }] of this.queue.entries()) {
+      bytes += bytesOf(write);
+      if (index >= BATCH_MAX_WRITES || (index > 0 && bytes > BATCH_MAX_BYTES)) return index;
+    }
+    return this.queue.length;
   }
 
   private stored(batch: readonly Ticket[], lost: readonly Fence[]): void {
@@ -56,4 +67,8 @@ export class RowWriter {
     this.queue = [...batch.filter(({ write }) => write.kind !== 'park'), ...this.queue];
     for (const { write, done } of batch) if (write.kind === 'park') done(false);
   }
+}
+
+function bytesOf(write: LaneWrite): number {
+  return write.kind === 'park' ? write.insert.reduce((sum, { bytes }) => sum + bytes, 0) : 0;
 }
