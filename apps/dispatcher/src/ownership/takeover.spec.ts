@@ -86,6 +86,11 @@ describe('a takeover', () => {
     expect([stored.runs.get('int_1')?.stopped, stored.signals.length]).toEqual(['consecutive_failures', 1]);
   });
 
+  it('stores whole milliseconds, whatever the attempts took', async () => {
+    const { runs } = await afterCrash([{ ...failedPush(0, 1, 1), durationMs: 3.4567 }]);
+    expect(runs.get('int_1')?.failingSinceMs).toBe(Date.parse(FIXED_NOW) + 3);
+  });
+
   it('folds nothing twice', async () => {
     const run = { ...noFailures(1), consecutiveFailures: 2, failingSinceMs: 1, sequence: 2 };
     await store.write([{ kind: 'run', fence: epoch1, integrationId: 'int_1', run, signals: [] }]);

@@ -135,7 +135,8 @@ function foldHistory(
       record.push === 'pending'
         ? { attempt: record.attempt + 1, dueAtMs: Date.parse(record.nextAttemptAt ?? record.at) }
         : record.push;
-    const endedAtMs = Date.parse(record.at) + record.durationMs;
+    // Rows hold whole milliseconds, durations do not.
+    const endedAtMs = Math.round(Date.parse(record.at) + record.durationMs);
     const rules = { settings: configuration.settings, enablement: record.enablement ?? configuration.enablement };
     const folded = foldAttempt(before, { verdict, httpStatus: record.httpStatus, endedAtMs, sequence }, rules);
     if (!folded.counted) continue;
