@@ -2,6 +2,8 @@ export interface BrokerSettings {
   port: number;
   controllerPort: number;
   dataDirectory: string;
+  /** Where clients are told to go instead of `port`: a proxy before the broker. */
+  advertisedPort?: number;
 }
 
 /** One KRaft node for a laptop: small buffers, no waiting for more members, nothing replicated. */
@@ -10,7 +12,7 @@ export function brokerProperties(settings: BrokerSettings): string {
     'process.roles': 'broker,controller',
     'node.id': 1,
     listeners: `PLAINTEXT://127.0.0.1:${settings.port},CONTROLLER://127.0.0.1:${settings.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${settings.port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${settings.advertisedPort ?? settings.port}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'controller.quorum.voters': `1@127.0.0.1:${settings.controllerPort}`,

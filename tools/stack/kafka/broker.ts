@@ -26,6 +26,8 @@ export interface BrokerOptions {
   logFile: string;
   port: number;
   controllerPort: number;
+  /** Where clients are told to go instead of `port`: a proxy before the broker. */
+  advertisedPort?: number;
   owned: OwnedProcesses;
   signal?: AbortSignal;
 }
