@@ -1,15 +1,14 @@
-import { Allow, CurrentPrincipal, type Principal, parseListQuery, tenantOf } from '@hookstile/service-runtime';
+import { Allow, CurrentPrincipal, type Principal, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import type { AuditLogRow } from '../project/rows.js';
 import { instant, text } from '../read/filters.js';
-import { pageOf, pageRequestOf } from '../read/list-page.js';
+import { answerList } from '../read/list-page.js';
 import { toIso } from '../read/sql-list.js';
 import { AUDIT_LOG_STORE, type AuditLogStore } from './audit-log.store.js';
 
 const FILTERS = { actorId: text, action: text, subjectType: text, subjectId: text, since: instant, until: instant };
 
 /** This list is ordered by the config service's sequence alone. */
-const positionOf = (row: AuditLogRow) => ({ atMs: row.sequence, key: '' });
 
 function auditLogItem(row: AuditLogRow) {
   return {
@@ -24,6 +23,12 @@ function auditLogItem(row: AuditLogRow) {
   };
 }
 
+const LIST = {
+  filters: FILTERS,
+  positionOf: (row: AuditLogRow) => ({ atMs: row.sequence, key: '' }),
+  itemOf: auditLogItem,
+};
+
 /** Who changed what. */
 @Controller('v1/audit-log')
 @Allow('viewer', 'editor', 'admin')
@@ -31,9 +36,7 @@ export class AuditLogController {
   constructor(@Inject(AUDIT_LOG_STORE) private readonly store: AuditLogStore) {}
 
   @Get()
-  async list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
-    const { filters, ...listQuery } = parseListQuery(query, FILTERS);
-    const page = pageRequestOf(listQuery);
-    return pageOf(await this.store.list(tenantOf(principal), filters, page), page.limit, positionOf, auditLogItem);
+  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
+    return answerList(LIST, this.store, tenantOf(principal), query);
   }
 }

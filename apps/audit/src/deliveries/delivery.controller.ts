@@ -1,15 +1,8 @@
-import {
-  Allow,
-  CurrentPrincipal,
-  type Principal,
-  ProblemError,
-  parseListQuery,
-  tenantOf,
-} from '@hookstile/service-runtime';
+import { Allow, CurrentPrincipal, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { DELIVERY_STATUSES } from '../project/rows.js';
 import { instant, noParameters, oneOf, text } from '../read/filters.js';
-import { pageOf, pageRequestOf } from '../read/list-page.js';
+import { answerList } from '../read/list-page.js';
 import { DELIVERY_STORE, type DeliveryLine, type DeliveryStore } from './delivery.store.js';
 import { deliveryItem } from './delivery-item.js';
 
@@ -22,7 +15,11 @@ const FILTERS = {
   until: instant,
 };
 
-const positionOf = (line: DeliveryLine) => ({ atMs: line.acceptedAtMs, key: line.deliveryId });
+const LIST = {
+  filters: FILTERS,
+  positionOf: (line: DeliveryLine) => ({ atMs: line.acceptedAtMs, key: line.deliveryId }),
+  itemOf: deliveryItem,
+};
 
 /** What is bound for each integration and how it ended. */
 @Controller('v1/deliveries')
@@ -31,10 +28,8 @@ export class DeliveryController {
   constructor(@Inject(DELIVERY_STORE) private readonly store: DeliveryStore) {}
 
   @Get()
-  async list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
-    const { filters, ...listQuery } = parseListQuery(query, FILTERS);
-    const page = pageRequestOf(listQuery);
-    return pageOf(await this.store.list(tenantOf(principal), filters, page), page.limit, positionOf, deliveryItem);
+  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
+    return answerList(LIST, this.store, tenantOf(principal), query);
   }
 
   @Get(':id')

@@ -1,16 +1,9 @@
 import { AttemptError, Trigger } from '@hookstile/contracts';
-import {
-  Allow,
-  CurrentPrincipal,
-  type Principal,
-  ProblemError,
-  parseListQuery,
-  tenantOf,
-} from '@hookstile/service-runtime';
+import { Allow, CurrentPrincipal, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ATTEMPT_OUTCOMES } from '../project/rows.js';
 import { httpStatus, instant, noParameters, oneOf, text } from '../read/filters.js';
-import { pageOf, pageRequestOf } from '../read/list-page.js';
+import { answerList } from '../read/list-page.js';
 import { EVENT_LOG_STORE, type EventLogLine, type EventLogStore } from './event-log.store.js';
 import { eventLogDetail, eventLogItem } from './event-log-item.js';
 
@@ -30,7 +23,11 @@ const FILTERS = {
   q: text,
 };
 
-const positionOf = (line: EventLogLine) => ({ atMs: line.atMs, key: line.attemptId });
+const LIST = {
+  filters: FILTERS,
+  positionOf: (line: EventLogLine) => ({ atMs: line.atMs, key: line.attemptId }),
+  itemOf: eventLogItem,
+};
 
 /** Every attempt with its HTTP status. */
 @Controller('v1/event-log')
@@ -39,10 +36,8 @@ export class EventLogController {
   constructor(@Inject(EVENT_LOG_STORE) private readonly store: EventLogStore) {}
 
   @Get()
-  async list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
-    const { filters, ...listQuery } = parseListQuery(query, FILTERS);
-    const page = pageRequestOf(listQuery);
-    return pageOf(await this.store.list(tenantOf(principal), filters, page), page.limit, positionOf, eventLogItem);
+  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
+    return answerList(LIST, this.store, tenantOf(principal), query);
   }
 
   @Get(':id')

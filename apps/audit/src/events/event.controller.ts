@@ -1,14 +1,12 @@
-import { Allow, CurrentPrincipal, type Principal, parseListQuery, tenantOf } from '@hookstile/service-runtime';
+import { Allow, CurrentPrincipal, type Principal, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { EVENT_OUTCOMES } from '../project/rows.js';
 import { oneOf, text } from '../read/filters.js';
-import { pageOf, pageRequestOf } from '../read/list-page.js';
+import { answerList } from '../read/list-page.js';
 import { toIso } from '../read/sql-list.js';
 import { EVENT_STORE, type EventFate, type EventStore, eventListKey } from './event.store.js';
 
 const FILTERS = { eventId: text, source: text, outcome: oneOf(EVENT_OUTCOMES) };
-
-const positionOf = (fate: EventFate) => ({ atMs: fate.acceptedAtMs, key: eventListKey(fate) });
 
 function eventItem(fate: EventFate) {
   return {
@@ -27,6 +25,12 @@ function eventItem(fate: EventFate) {
   };
 }
 
+const LIST = {
+  filters: FILTERS,
+  positionOf: (fate: EventFate) => ({ atMs: fate.acceptedAtMs, key: eventListKey(fate) }),
+  itemOf: eventItem,
+};
+
 /** What happened to each event. */
 @Controller('v1/events')
 @Allow('viewer', 'editor', 'admin')
@@ -34,9 +38,7 @@ export class EventController {
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
   @Get()
-  async list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
-    const { filters, ...listQuery } = parseListQuery(query, FILTERS);
-    const page = pageRequestOf(listQuery);
-    return pageOf(await this.store.list(tenantOf(principal), filters, page), page.limit, positionOf, eventItem);
+  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
+    return answerList(LIST, this.store, tenantOf(principal), query);
   }
 }

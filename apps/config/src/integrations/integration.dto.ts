@@ -1,4 +1,3 @@
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -11,9 +10,8 @@ import {
   Length,
   Max,
   Min,
-  ValidateNested,
 } from 'class-validator';
-import { Optional, OptionalOrNull } from '../input/optional.js';
+import { Optional, OptionalObject, OptionalOrNull } from '../input/optional.js';
 import { Line } from '../input/text.js';
 import { RequestDto } from './request.dto.js';
 
@@ -129,28 +127,16 @@ export class IntegrationDto {
   @IsArray()
   filter?: unknown[];
 
-  @Optional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => RequestDto)
+  @OptionalObject(() => RequestDto)
   request?: RequestDto;
 
-  @Optional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => OrderingDto)
+  @OptionalObject(() => OrderingDto)
   ordering?: OrderingDto;
 
-  @Optional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => BatchDto)
+  @OptionalObject(() => BatchDto)
   batch?: BatchDto;
 
-  @Optional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => RetryDto)
+  @OptionalObject(() => RetryDto)
   retry?: RetryDto;
 
   @OptionalOrNull()

@@ -1,6 +1,5 @@
-import { Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsString, Max, Min, ValidateNested } from 'class-validator';
-import { Optional, OptionalOrNull } from '../input/optional.js';
+import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsString, Max, Min } from 'class-validator';
+import { Optional, OptionalObject, OptionalOrNull } from '../input/optional.js';
 import { Line } from '../input/text.js';
 import { IsHeaders } from './headers-input.js';
 import { IsSecret } from './secret-input.js';
@@ -113,22 +112,13 @@ export class RequestDto {
   @IsHeaders()
   headers?: unknown;
 
-  @Optional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => AuthDto)
+  @OptionalObject(() => AuthDto)
   auth?: AuthDto;
 
-  @Optional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => BodyDto)
+  @OptionalObject(() => BodyDto)
   body?: BodyDto;
 
-  @Optional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => SignDto)
+  @OptionalObject(() => SignDto)
   sign?: SignDto;
 
   @Optional()
@@ -137,9 +127,6 @@ export class RequestDto {
   @Max(TIMEOUT_MAX_MS)
   timeoutMs?: number;
 
-  @Optional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => TlsDto)
+  @OptionalObject(() => TlsDto)
   tls?: TlsDto;
 }
