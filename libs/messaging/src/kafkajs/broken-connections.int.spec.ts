@@ -116,4 +116,22 @@ describe('broken connections', () => {
     await messaging.ping();
     await Promise.all([follower.stop(), subscription.stop(), publisher.close(1_000)]);
   });
+
+  it('takes a pause and a resume also while kafkajs has given up and is not yet started again', async () => {
+    const subscription = await messaging.subscribe({
+      groupId: `${topic}-down`,
+      topics: [topic],
+      from: 'end',
+      onAssignment: () => {},
+      onBatch: () => {},
+    });
+    await (subscription as unknown as { consumer: { stop(): Promise<void> } }).consumer.stop();
+    const partition = { topic, partition: 0 };
+    expect(() => {
+      subscription.pause([partition]);
+      subscription.resume([partition]);
+      subscription.seek({ ...partition, offset: 0 });
+    }).not.toThrow();
+    await subscription.stop();
+  });
 });

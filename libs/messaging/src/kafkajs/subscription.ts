@@ -19,6 +19,7 @@ const FETCH_INTERVAL_MS = 3;
 const HANDLERS_AT_ONCE = 12;
 const RESTART_DELAY_MS = 1_000;
 const JOIN_WAIT_MS = 3_000;
+const NOT_RUNNING = /^Consumer group was not initialized/;
 
 /** A member of a consumer group. kafkajs only fetches and keeps the membership; nothing is committed but by `commit`. */
 export class KafkajsSubscription implements Subscription {
@@ -79,20 +80,33 @@ export class KafkajsSubscription implements Subscription {
   }
 
   pause(partitions: readonly TopicPartition[]): void {
-    if (partitions.length > 0 && !this.stopping) this.consumer.pause(byTopic(partitions));
+    if (partitions.length > 0) this.whileRunning(() => this.consumer.pause(byTopic(partitions)));
   }
 
   resume(partitions: readonly TopicPartition[]): void {
-    if (partitions.length > 0 && !this.stopping) this.consumer.resume(byTopic(partitions));
+    if (partitions.length > 0) this.whileRunning(() => this.consumer.resume(byTopic(partitions)));
   }
 
   seek({ topic, partition, offset }: Position): void {
-    if (!this.stopping) this.consumer.seek({ topic, partition, offset: `${offset}` });
+    this.whileRunning(() => this.consumer.seek({ topic, partition, offset: `${offset}` }));
   }
 
   stop(): Promise<void> {
     this.stopping ??= this.leave();
     return this.stopping;
+  }
+
+  /**
+   * Between a crash and its next run kafkajs throws at each of these. Nothing is fetched then, and the assignment that
+   * follows begins anew: without pauses, at the commits.
+   */
+  private whileRunning(act: () => void): void {
+    if (this.stopping) return;
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof Error && NOT_RUNNING.test(error.message))) throw error;
+    }
   }
 
   /** kafkajs ignores a stop in the middle of a join and then consumes for ever; so the join is awaited first. */
