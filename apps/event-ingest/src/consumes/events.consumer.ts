@@ -94,21 +94,25 @@ export class EventsConsumer {
   private enqueue(batch: RecordBatch): void {
     this.highWatermarks.set(batch.partition, batch.highWatermark);
     this.queue.push(batch);
-    if (!this.paused && (this.queue.records > QUEUED_MAX_RECORDS || this.queue.bytes > QUEUED_MAX_BYTES)) {
-      this.paused = true;
-      this.subscription?.pause(this.topicPartitions());
-    }
+    this.pauseWhenFull();
     this.interrupt();
   }
 
-  /** A pause does not outlive a rejoin: every partition is fetched again, and the queue's bound pauses it anew. */
+  /** A pause does not outlive a rejoin: every partition is fetched again, and a queue that is still full pauses it anew. */
   private assign(partitions: readonly TopicPartition[]): void {
     this.assigned = new Set(partitions.map(({ partition }) => partition));
     this.queue.keep((partition) => this.assigned.has(partition));
     this.generation += 1;
     this.paused = false;
     this.subscription?.resume(this.topicPartitions());
+    this.pauseWhenFull();
     this.interrupt();
+  }
+
+  private pauseWhenFull(): void {
+    if (this.paused || (this.queue.records <= QUEUED_MAX_RECORDS && this.queue.bytes <= QUEUED_MAX_BYTES)) return;
+    this.paused = true;
+    this.subscription?.pause(this.topicPartitions());
   }
 
   private topicPartitions(): TopicPartition[] {

@@ -21,13 +21,18 @@ export function recordBytes(record: ReceivedRecord): number {
 /** Fetched batches in the order they came; a partition's records leave it in the order of their offsets. */
 export class RecordQueue {
   private batches: QueuedBatch[] = [];
+  /** The next offset expected of each partition: a rejoin brings what is queued, or was taken, once more. */
+  private readonly next = new Map<number, number>();
   records = 0;
   bytes = 0;
 
   push({ partition, records }: RecordBatch): void {
-    this.batches.push({ partition, records, taken: 0 });
-    this.records += records.length;
-    for (const record of records) this.bytes += recordBytes(record);
+    const next = this.next.get(partition) ?? 0;
+    const fresh = (records[0]?.offset ?? next) >= next ? records : records.filter(({ offset }) => offset >= next);
+    const last = fresh.at(-1);
+    if (!last) return;
+    this.next.set(partition, last.offset + 1);
+    this.enter({ partition, records: fresh, taken: 0 });
   }
 
   /** Removes records for one round: at least one, and no more than the bounds allow. */
@@ -51,14 +56,20 @@ export class RecordQueue {
     return round;
   }
 
-  /** Forgets the batches of partitions that are not kept. */
+  /** Forgets partitions that are not kept; when they come back they begin wherever they do. */
   keep(isKept: (partition: number) => boolean): void {
+    for (const partition of this.next.keys()) if (!isKept(partition)) this.next.delete(partition);
     const kept = this.batches.filter(({ partition }) => isKept(partition));
     this.batches = [];
     this.records = 0;
     this.bytes = 0;
-    for (const { partition, records, taken } of kept) {
-      this.push({ topic: '', partition, records: records.slice(taken), highWatermark: 0 });
-    }
+    for (const { partition, records, taken } of kept)
+      this.enter({ partition, records: records.slice(taken), taken: 0 });
+  }
+
+  private enter(batch: QueuedBatch): void {
+    this.batches.push(batch);
+    this.records += batch.records.length;
+    for (const record of batch.records) this.bytes += recordBytes(record);
   }
 }
