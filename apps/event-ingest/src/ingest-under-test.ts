@@ -149,9 +149,15 @@ export class IngestUnderTest {
       .map(({ envelope, bytes }) => ({ ...envelope, data: bytes.toString() }));
   }
 
+  /** Both topics are read beside each other: what a routing names may be seen after it. */
   async routed(tenantId: string, count: number): Promise<Routing[]> {
-    const enough = () => this.routingsOf(tenantId).length >= count;
-    await until(enough, { what: `${count} routings`, timeoutMs: ROUTED_TIMEOUT_MS });
+    const enough = () => {
+      const found = this.routingsOf(tenantId);
+      const seen = new Set(this.deliveriesOf(tenantId).map(({ deliveryId }) => deliveryId));
+      const named = found.flatMap(({ deliveries }) => deliveries);
+      return found.length >= count && named.every(({ deliveryId }) => seen.has(deliveryId));
+    };
+    await until(enough, { what: `${count} routings and their deliveries`, timeoutMs: ROUTED_TIMEOUT_MS });
     return this.routingsOf(tenantId);
   }
 
