@@ -29,6 +29,7 @@ export interface ScenarioResult {
   cutOff: number;
   notes: readonly string[];
   findings: readonly Finding[];
+  evidence: Evidence;
 }
 
 /** Runs a scenario on a healed stack, heals it, lets it come to rest, restarts the dispatchers in order, and judges. */
@@ -56,6 +57,7 @@ export async function runScenario(
       cutOff: unjournaled(evidence).length,
       notes,
       findings: [...problems, ...findings],
+      evidence,
     };
   } finally {
     await world.close();

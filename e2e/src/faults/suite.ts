@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FaultOptions } from './options.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
 import type { Scenario } from './scenarios/scenario.types.ts';
@@ -25,6 +27,9 @@ export async function runSuite(
         for (const line of report(result)) say(line);
         if (result.findings.length === 0) passed += 1;
         else failed += 1;
+        // With --keep the logs and the data are there for a look, and so is what the oracle saw.
+        const { name, seed } = result;
+        if (options.keep) writeFileSync(join(stack.home, `${name}-${seed}.json`), JSON.stringify(result, null, 1));
       }
     }
   } finally {
