@@ -11,6 +11,8 @@ import { RecordQueue, type RoundBounds } from './record-queue.js';
 /** Beyond either, partitions pause until half of it is left. */
 export const QUEUED_MAX_RECORDS = 5_000;
 export const QUEUED_MAX_BYTES = 32 * 1024 * 1024;
+/** A killed router's partitions stand still for as long, and a new process waits with its start until then. */
+const SESSION_TIMEOUT_MS = 6_000;
 
 export interface EventsConsumerOptions {
   messaging: Messaging;
@@ -37,6 +39,7 @@ export class EventsConsumer {
       groupId,
       topics: [topic],
       from: 'beginning',
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
       onBatch: (batch) => this.enqueue(batch),
       onAssignment: (partitions) => this.assign(partitions),
     });
