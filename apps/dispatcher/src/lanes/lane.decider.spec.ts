@@ -117,6 +117,11 @@ describe('a parked lane', () => {
     ]);
   });
 
+  it('tries its head when it is due, however many records keep coming', () => {
+    const busy: Input[] = [enqueued(0, 2), failedFirst, acknowledged(1), enqueued(2), stored, enqueued(3)];
+    expect(after(...busy, timer(500)).kinds).toEqual(['load rows']);
+  });
+
   it('changes the row of a head that failed again', () => {
     const again = after(...parkedWithTwo, timer(500), loaded(0), failedFirst, acknowledged(2));
     expect(again.effects).toMatchObject([{ kind: 'park rows', insert: [], update: { offset: 0, attempt: 2 } }]);

@@ -96,6 +96,20 @@ describe('a lease', () => {
     expect(a.told).toEqual(['taken 1 in 1', 'suspended 1', 'resumed 1']);
   });
 
+  it('tells that it holds again also where nobody saw that it had not', async () => {
+    const a = keeper('a');
+    a.keeper.want(new Set([1]));
+    await pass(100);
+    store.unreachableFor('a', true);
+    await pass(LEASE_TERM_MS - 1_500);
+    // The event loop stood still past the deadline; attempts that asked meanwhile wait to be told.
+    nowMs += 1_200;
+    expect(a.keeper.holds(1)).toBe(false);
+    store.unreachableFor('a', false);
+    await a.keeper.renewNow();
+    expect(a.told).toEqual(['taken 1 in 1', 'resumed 1']);
+  });
+
   it('that was released is taken at once', async () => {
     const a = keeper('a');
     a.keeper.want(new Set([1]));

@@ -96,9 +96,15 @@ export class LeaseKeeper {
       held.suspended = true;
       this.options.handlers.onSuspended(partition);
     }
+    void this.renewNow();
+  }
+
+  /** Renews what is due, after what is under way. */
+  renewNow(): Promise<void> {
     this.busy = this.busy
       .then(() => this.renew([...this.held.keys()], false))
       .catch((error) => this.options.logger.warn({ err: error }, 'leases were not renewed'));
+    return this.busy;
   }
 
   private async renew(partitions: readonly number[], evenIfFresh: boolean): Promise<void> {
@@ -125,9 +131,11 @@ export class LeaseKeeper {
   private extend(partition: number, sentAtMs: number): void {
     const held = this.held.get(partition);
     if (held === undefined) return;
+    // Also where the deadline passed between two ticks: who asked meanwhile waits to be told.
+    const resumes = held.suspended || this.options.clock.monotonicMs() >= held.deadlineMs;
     held.deadlineMs = sentAtMs + LEASE_TERM_MS - LEASE_SAFETY_MS;
     held.renewedAtMs = sentAtMs;
-    if (!held.suspended) return;
+    if (!resumes) return;
     held.suspended = false;
     this.options.handlers.onResumed(partition);
   }
