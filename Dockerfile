@@ -15,7 +15,7 @@ RUN npm prune --omit=dev --omit=optional
 
 FROM node:24-slim
 WORKDIR /app
-ENV NODE_ENV=production
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=16
 COPY --from=build /app/package.json ./package.json
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/apps ./apps

@@ -14,6 +14,8 @@ const READY_POLL_MS = 100;
 const PROBE_TIMEOUT_MS = 2_000;
 const PREPARE = 'apps/all-in-one/dist/prepare.js';
 const GRACE_BEYOND_TIMEOUT_MS = 2_000;
+/** V8 would let the young generation grow to 100 MiB a process under load and keep it; measured at no cost in CPU. */
+const MEMORY = ['--max-semi-space-size=16'];
 const TELEMETRY = ['--import', '@hookstile/service-runtime/telemetry'];
 
 export interface ServiceOptions {
@@ -87,7 +89,7 @@ export class ServiceProcess {
       stopSignal: 'SIGTERM',
       graceMs: shutdownTimeoutMs + GRACE_BEYOND_TIMEOUT_MS,
       command: process.execPath,
-      args: [...(telemetry ? TELEMETRY : []), join(REPOSITORY, this.plan.entry)],
+      args: [...MEMORY, ...(telemetry ? TELEMETRY : []), join(REPOSITORY, this.plan.entry)],
       env: { ...environment, ...this.plan.environment },
       // Where --import finds the workspace's packages.
       cwd: join(REPOSITORY, 'apps/all-in-one'),
