@@ -13,6 +13,7 @@ class TakenIn {
   readonly progress = new PartitionProgress({
     deliveriesOffset: 0,
     journalOffset: 0,
+    journalEpoch: 0,
     marks: new Map(),
     historyThrough: -1,
   });

@@ -10,6 +10,8 @@ export interface Checkpoint {
   deliveriesOffset: number;
   /** The first offset of the journal that matters to what is not below `deliveriesOffset`, or not yet in rows. */
   journalOffset: number;
+  /** The newest epoch that had begun before `journalOffset`: records of an older one from there on are late. */
+  journalEpoch: number;
   /** The marks as of `deliveriesOffset`. */
   marks: Marks;
 }
@@ -18,6 +20,7 @@ const StoredCheckpoint = Type.Object({
   epoch: Type.Integer(),
   deliveriesOffset: Type.Integer(),
   journalOffset: Type.Integer(),
+  journalEpoch: Type.Integer(),
   marks: Type.Array(Type.Tuple([Type.Integer(), Type.Integer(), Type.String()])),
 });
 

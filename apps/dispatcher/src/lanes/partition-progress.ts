@@ -13,6 +13,8 @@ interface Tracked {
 export interface ProgressBeginning {
   readonly deliveriesOffset: number;
   readonly journalOffset: number;
+  /** The newest epoch that had begun before `journalOffset`. */
+  readonly journalEpoch: number;
   readonly marks: Marks;
   /** The last offset that the journal's history speaks of, or -1. */
   readonly historyThrough: number;
@@ -45,10 +47,13 @@ export class PartitionProgress {
   }
 
   checkpoint(epoch: number): Checkpoint {
+    const journalOffset = this.needs.floor;
     return {
       epoch,
       deliveriesOffset: this.tracker.lowWater,
-      journalOffset: this.needs.floor,
+      journalOffset,
+      // While what a former owner journaled is needed, a successor must not take it for late.
+      journalEpoch: journalOffset > this.beginning.journalOffset ? epoch : this.beginning.journalEpoch,
       marks: new Map(this.marks),
     };
   }

@@ -6,6 +6,7 @@ const checkpoint = (epoch: number, deliveriesOffset: number): Checkpoint => ({
   epoch,
   deliveriesOffset,
   journalOffset: deliveriesOffset + 100,
+  journalEpoch: epoch - 1,
   marks: new Map([[2, { sourceOffset: 7, integrationId: 'int_1' }]]),
 });
 

@@ -177,6 +177,7 @@ export class OwnedPartitions {
     const runner = new LaneRunner(owned.fence, lanes, {
       deliveriesOffset: checkpoint.deliveriesOffset,
       journalOffset: checkpoint.journalOffset,
+      journalEpoch: checkpoint.journalEpoch,
       marks: checkpoint.marks,
       runs,
       lanes: takenOver.lanes,

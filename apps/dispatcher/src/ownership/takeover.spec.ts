@@ -70,7 +70,14 @@ async function afterCrash(records: JournalEnvelope[], crash: Crash = {}) {
     {
       partition: 0,
       epoch: 2,
-      checkpoint: checkpoint && { epoch: 1, deliveriesOffset: 0, journalOffset: 0, marks: new Map(), ...checkpoint },
+      checkpoint: checkpoint && {
+        epoch: 1,
+        deliveriesOffset: 0,
+        journalOffset: 0,
+        journalEpoch: 1,
+        marks: new Map(),
+        ...checkpoint,
+      },
     },
   );
 }
@@ -134,6 +141,15 @@ describe('a takeover', () => {
     });
     expect([...history.ended.keys()]).toEqual([0, 1]);
     expect(runs.get('int_1')?.consecutiveFailures).toBe(1);
+  });
+
+  it('knows what ended under an epoch before the one that wrote the checkpoint', async () => {
+    const marker = { kind: 'epoch', epoch: 2, owner: 'second', at: FIXED_NOW } as const;
+    const late = anAttemptRecord({ offset: 2 });
+    const { history } = await afterCrash([anAttemptRecord({ offset: 0 }), marker, late], {
+      checkpoint: { epoch: 2, journalEpoch: 1 },
+    });
+    expect([...history.ended.keys()]).toEqual([0]);
   });
 
   it('counts under the configuration as it is now, not as far as this process happens to know it', async () => {

@@ -52,7 +52,7 @@ export async function takeOver(options: TakeoverOptions, taken: LeaseTaken): Pro
   const checkpoint = taken.checkpoint ?? (await beginning(options, taken));
   await refuseTruncation(options, taken.partition, checkpoint);
   const markerOffset = await writeMarker(options, taken);
-  const history = noHistory(checkpoint.epoch);
+  const history = noHistory(checkpoint.journalEpoch);
   // The former owner may have known a newer configuration: rows of an integration unknown here would be discarded.
   await options.catchUp();
   await options.messaging.readRange({
@@ -94,7 +94,7 @@ async function beginning({ messaging, topics }: TakeoverOptions, { partition }: 
     messaging.startOffset({ topic: topics.attempts, partition }),
   ]);
   // Of no epoch: an owner who died before its first checkpoint has journaled under one, and that counts.
-  return { epoch: 0, deliveriesOffset, journalOffset, marks: new Map() };
+  return { epoch: 0, deliveriesOffset, journalOffset, journalEpoch: 0, marks: new Map() };
 }
 
 async function refuseTruncation(options: TakeoverOptions, partition: number, checkpoint: Checkpoint): Promise<void> {

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { PartitionProgress } from './partition-progress.js';
+
+const OWN_EPOCH = 2;
+
+function afterTakeover(): PartitionProgress {
+  const progress = new PartitionProgress({
+    deliveriesOffset: 10,
+    journalOffset: 5,
+    journalEpoch: 1,
+    marks: new Map(),
+    historyThrough: 11,
+  });
+  for (const offset of [10, 11, 12]) progress.track(offset, null);
+  return progress;
+}
+
+describe("a partition's progress", () => {
+  it('tells a successor that what a former owner journaled is not late, while it is needed', () => {
+    const progress = afterTakeover();
+    progress.markDone(11);
+    expect(progress.checkpoint(OWN_EPOCH)).toMatchObject({ deliveriesOffset: 10, journalOffset: 5, journalEpoch: 1 });
+  });
+
+  it('needs it no longer once all that it speaks of is passed', () => {
+    const progress = afterTakeover();
+    for (const offset of [11, 10]) progress.markDone(offset);
+    const { deliveriesOffset, journalOffset, journalEpoch } = progress.checkpoint(OWN_EPOCH);
+    expect(deliveriesOffset).toBe(12);
+    expect(journalOffset).toBeGreaterThan(5);
+    expect(journalEpoch).toBe(OWN_EPOCH);
+  });
+});
