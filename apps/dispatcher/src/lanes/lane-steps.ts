@@ -37,7 +37,8 @@ export function store<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>
 /** A pending write counts: a lane that flowed before it was done would let the next record overtake it. */
 export function settlePhase<I extends LaneItem>(lane: Draft<I>): void {
   // With the first rows stored the rest may follow: under constant load there is always a write pending.
-  if (lane.phase === 'parking' && lane.rows > 0 && lane.head?.status !== 'failed' && !lane.unsure) lane.phase = 'parked';
+  if (lane.phase === 'parking' && lane.rows > 0 && lane.head?.status !== 'failed' && !lane.unsure)
+    lane.phase = 'parked';
   if (lane.storing !== null || lane.unsure || lane.head?.status === 'failed' || lane.phase === 'stopped') return;
   if (lane.phase === 'parking' && (lane.queue.length === 0 || lane.rows > 0)) lane.phase = 'parked';
   if ((lane.phase === 'parked' || lane.phase === 'draining') && lane.rows === 0) {

@@ -162,6 +162,9 @@ export class OwnedPartitions {
           owned.obstacle = error.message;
           return;
         }
+        // Where the consumer refused it, its lanes must not go on beside those of the next try.
+        owned.runner?.lose();
+        owned.runner = null;
         owned.obstacle = 'it could not be taken over yet';
         logger.warn({ partition, epoch, err: error }, 'a partition could not be taken over yet');
         await new Promise((resolve) => setTimeout(resolve, TAKEOVER_RETRY_DELAY_MS));
