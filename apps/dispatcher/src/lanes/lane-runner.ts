@@ -232,7 +232,7 @@ export class LaneRunner {
   }
 
   private deleteRows(lane: Lane, offsets: readonly number[]): void {
-    const release = this.progress.needCurrent();
+    const release = this.progress.needForRows(offsets);
     this.services.writer.add({ kind: 'delete', fence: this.fence, lane: lane.name, offsets }, release);
   }
 

@@ -26,6 +26,8 @@ export class PartitionProgress {
   private readonly tracker: OffsetTracker<Tracked>;
   /** As of the tracker's low-water mark. */
   private readonly marks: Marks;
+  /** Journal records that are needed until offsets are passed that are not read yet. */
+  private readonly early = new Map<number, number[]>();
   /** The journal offset whose acknowledgement is being applied. */
   private current: number | null = null;
 
@@ -60,7 +62,9 @@ export class PartitionProgress {
 
   /** False where the offset is not new. */
   track(offset: number, envelope: DeliveryEnvelope | null): boolean {
-    return this.tracker.track(offset, { envelope, needs: null });
+    const tracked = this.tracker.track(offset, { envelope, needs: this.early.get(offset) ?? null });
+    if (this.early.size > 0) this.early.delete(offset);
+    return tracked;
   }
 
   /** Offsets that are not in the log. */
@@ -82,6 +86,12 @@ export class PartitionProgress {
 
   /** The journal record is needed until a checkpoint is behind the offset; false where that is so already. */
   needUntilPassed(journalOffset: number, offset: number): boolean {
+    if (offset >= this.tracker.nextOffset) {
+      // A row that an earlier owner wrote, ended before its record is read again.
+      this.needs.add(journalOffset);
+      this.early.set(offset, [...(this.early.get(offset) ?? []), journalOffset]);
+      return true;
+    }
     const note = this.tracker.noteOf(offset);
     if (note === undefined) return false;
     this.needs.add(journalOffset);
@@ -90,11 +100,16 @@ export class PartitionProgress {
     return true;
   }
 
-  /** The record whose acknowledgement is being applied is needed until the returned function is called. */
-  needCurrent(): () => void {
+  /**
+   * Rows whose deliveries ended go: the record whose acknowledgement is being applied is needed until the returned
+   * function tells that they have gone, and until their offsets are passed. Without their rows, a successor that
+   * reads them in the log knows only from the journal that they ended.
+   */
+  needForRows(offsets: readonly number[]): () => void {
     const { current } = this;
     if (current === null) return () => {};
     this.needs.add(current);
+    for (const offset of offsets) this.needUntilPassed(current, offset);
     return () => this.needs.release(current);
   }
 
