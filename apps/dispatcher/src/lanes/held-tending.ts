@@ -77,6 +77,7 @@ function discard(tending: HeldTending, lane: Lane, rows: readonly WaitingRow[]):
     journal.aside(lane, 'discarded', rows, 'held_limit', (journalOffset) => {
       progress.needs.open(journalOffset, 1);
       const offsets = rows.map(({ offset }) => offset);
+      for (const offset of offsets) progress.needUntilPassed(journalOffset, offset);
       services.writer.add({ kind: 'delete', fence, lane: lane.name, offsets }, () => {
         progress.needs.release(journalOffset);
         resolve();
