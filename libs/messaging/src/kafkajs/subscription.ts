@@ -8,7 +8,7 @@ import type { Client } from './client.js';
 import { FetchPacer } from './fetch-pacer.js';
 import { receivedRecord } from './received-record.js';
 
-const SESSION_TIMEOUT_MS = 30_000;
+const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 const HEARTBEATS_A_SESSION = 10;
 const FETCH_MAX_WAIT_MS = 250;

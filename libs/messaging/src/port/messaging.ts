@@ -50,6 +50,7 @@ export interface SubscriptionOptions extends SubscriptionHandlers {
   topics: readonly string[];
   /** Where a partition without a commit begins. */
   from: 'beginning' | 'end';
+  /** After this long without a sign of life a member counts as dead and its partitions go to others (default 10 s). */
   sessionTimeoutMs?: number;
   /**
    * The broker answers a fetch once it has this many bytes (default 1: at once), or after `fetchMaxWaitMs`. A reader
