@@ -56,3 +56,8 @@ export const BROKER_JVM_OPTIONS = [
   '-Dorg.slf4j.simpleLogger.showDateTime=true',
   "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSS",
 ] as const;
+
+/** One argument with "=": a cluster id (base64url) that begins with "-" would else be read as an option, one in 64. */
+export function formatArguments(clusterId: string, properties: string): string[] {
+  return ['format', `--cluster-id=${clusterId}`, '-c', properties];
+}

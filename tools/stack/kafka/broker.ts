@@ -7,7 +7,7 @@ import type { OwnedProcesses } from '../processes/owned-processes.ts';
 import { runCommand } from '../processes/run-command.ts';
 import { type OwnedChild, spawnOwned, tailOf } from '../processes/spawn-owned.ts';
 import { messageOf, StackProblem } from '../stack-problem.error.ts';
-import { BROKER_JVM_OPTIONS, brokerProperties } from './broker-settings.ts';
+import { BROKER_JVM_OPTIONS, brokerProperties, formatArguments } from './broker-settings.ts';
 import { classArchive } from './class-archive.ts';
 import { findJava } from './java.ts';
 import { kafkaJars } from './kafka-jars.ts';
@@ -75,7 +75,7 @@ async function formatStorage(java: string, classPath: readonly string[], options
   const properties = writeProperties(options, temporary, 'format.properties');
   const clusterId = randomBytes(16).toString('base64url');
   const args = ['-Xmx64m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...classPath, 'kafka.tools.StorageTool'];
-  const result = await runCommand(java, [...args, 'format', '-t', clusterId, '-c', properties], {
+  const result = await runCommand(java, [...args, ...formatArguments(clusterId, properties)], {
     cwd: options.directory,
     signal: options.signal,
   });

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePorts } from '../free-ports.ts';
+import { formatArguments } from './broker-settings.ts';
 import { findJava, javaMajor } from './java.ts';
 import { liveBrokers, metadataRequest } from './metadata-request.ts';
 
@@ -16,6 +17,12 @@ describe('Java', () => {
 
   it('that is missing is said in one line with what to do', () => {
     expect(() => findJava({ PATH: '/nowhere' })).toThrow(/^Java 17 or newer is needed .* Install it .*KAFKA_BROKERS/);
+  });
+});
+
+describe('the data folder', () => {
+  it('is laid out also under a cluster id that looks like an option', () => {
+    expect(formatArguments('-Sp_ySwBAGRcCtWjwok6BQ', 'x')).toContain('--cluster-id=-Sp_ySwBAGRcCtWjwok6BQ');
   });
 });
 
