@@ -20,7 +20,8 @@ const StoredCheckpoint = Type.Object({
   epoch: Type.Integer(),
   deliveriesOffset: Type.Integer(),
   journalOffset: Type.Integer(),
-  journalEpoch: Type.Integer(),
+  /** Absent in rows of the first builds: then nothing counts as late, which sends nothing twice. */
+  journalEpoch: Type.Optional(Type.Integer()),
   marks: Type.Array(Type.Tuple([Type.Integer(), Type.Integer(), Type.String()])),
 });
 
@@ -34,9 +35,10 @@ export function checkpointToJson({ marks, ...rest }: Checkpoint): Static<typeof 
 /** Throws where the value is not a checkpoint: to begin elsewhere would lose or repeat. */
 export function checkpointFromJson(value: unknown): Checkpoint {
   if (!Check(StoredCheckpoint, value)) throw new TypeError('the stored checkpoint cannot be read');
-  const { marks, ...rest } = value;
+  const { marks, journalEpoch = 0, ...rest } = value;
   return {
     ...rest,
+    journalEpoch,
     marks: new Map(
       marks.map(([partition, sourceOffset, integrationId]) => [partition, { sourceOffset, integrationId }]),
     ),
