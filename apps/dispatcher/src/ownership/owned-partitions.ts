@@ -8,7 +8,7 @@ import type { Fence } from '../lanes/lane.store.js';
 import { LaneRunner } from '../lanes/lane-runner.js';
 import type { LaneServices } from '../lanes/lane-services.js';
 import type { LeaseTaken } from './lease.store.js';
-import { LogTruncatedError, type TakenOver, type TakeoverOptions, takeOver } from './takeover.js';
+import { type TakenOver, type TakeoverOptions, takeOver, UnreadableLogError } from './takeover.js';
 
 const TAKEOVER_RETRY_DELAY_MS = 1_000;
 /** How long attempts of a partition that another member gets may go on. */
@@ -154,7 +154,7 @@ export class OwnedPartitions {
         if (isOurs()) this.activate(taken, takenOver);
         return;
       } catch (error) {
-        if (error instanceof LogTruncatedError) {
+        if (error instanceof UnreadableLogError) {
           logger.fatal(
             { alarm: error.code, partition, err: error },
             'a partition cannot be taken over and stands still',

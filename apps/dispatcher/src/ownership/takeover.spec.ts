@@ -9,7 +9,7 @@ import { noFailures } from '../lanes/failure-run.js';
 import { FakeLaneStore } from '../lanes/lane.store.fake.js';
 import type { LaneDelivery } from '../lanes/lane.store.js';
 import { AttemptsPublisher } from '../publishes/attempts.publisher.js';
-import { LogTruncatedError, takeOver } from './takeover.js';
+import { takeOver } from './takeover.js';
 
 const topics = { deliveries: 'deliveries', attempts: 'attempts' };
 const logger = pino({ level: 'silent' });
@@ -165,6 +165,14 @@ describe('a takeover', () => {
 
   it('refuses a log that begins behind the checkpoint', async () => {
     messaging.startOffset = async () => 5;
-    await expect(afterCrash([])).rejects.toThrow(LogTruncatedError);
+    await expect(afterCrash([])).rejects.toMatchObject({ code: 'log_truncated', retryable: false });
+  });
+
+  it('refuses a journal that a newer release wrote: what it does not understand may have ended', async () => {
+    const publisher = await messaging.publisher({ name: 'newer' });
+    const headers = { 'hookstile-contract': 'attempts/2' };
+    const value = Buffer.from('{}');
+    await publisher.publish([{ topic: topics.attempts, partition: 0, key: 'k', headers, value }]);
+    await expect(afterCrash([])).rejects.toMatchObject({ code: 'journal_too_new', retryable: false });
   });
 });

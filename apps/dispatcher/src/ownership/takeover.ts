@@ -37,41 +37,33 @@ export interface TakenOver {
   readonly signals: readonly IntegrationSignal[];
 }
 
-/** Retention, or a lost topic, took what was not read: nobody may go on as if it had not been there. */
-export class LogTruncatedError extends Error {
-  readonly code = 'log_truncated';
+/**
+ * Nobody may go on with the partition as if what cannot be read had not been there: retention or a lost topic took it
+ * (`log_truncated`), or a newer release wrote it (`journal_too_new`).
+ */
+export class UnreadableLogError extends Error {
   readonly retryable = false;
+
+  constructor(
+    readonly code: 'log_truncated' | 'journal_too_new',
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /**
  * Takes a partition over: writes the epoch's marker, reads the journal from the checkpoint up to it, loads rows and
- * counts, and brings rows and counts up to what the journal says. Throws `LogTruncatedError`, or what the broker or
+ * counts, and brings rows and counts up to what the journal says. Throws `UnreadableLogError`, or what the broker or
  * Postgres say.
  */
 export async function takeOver(options: TakeoverOptions, taken: LeaseTaken): Promise<TakenOver> {
   const checkpoint = taken.checkpoint ?? (await beginning(options, taken));
   await refuseTruncation(options, taken.partition, checkpoint);
   const markerOffset = await writeMarker(options, taken);
-  const history = noHistory(checkpoint.journalEpoch);
   // The former owner may have known a newer configuration: rows of an integration unknown here would be discarded.
   await options.catchUp();
-  await options.messaging.readRange({
-    topic: options.topics.attempts,
-    partition: taken.partition,
-    from: checkpoint.journalOffset,
-    to: markerOffset,
-    onRecords: (records) => {
-      for (const record of records) {
-        const decoded = attemptsV1.decode(record);
-        if (decoded.outcome === 'decoded') rememberRecord(history, decoded.value.envelope);
-        else
-          options.logger.error(
-            { partition: taken.partition, offset: record.offset, decoded },
-            'journal record unreadable',
-          );
-      }
-    },
-  });
+  const history = await readJournal(options, taken.partition, checkpoint, markerOffset);
   const stored = await options.store.partition(taken.partition);
   const { runs, signals, writes } = foldHistory(options, taken, stored, history);
   writes.push(...rowWrites(taken, stored, history));
@@ -86,6 +78,32 @@ export async function takeOver(options: TakeoverOptions, taken: LeaseTaken): Pro
     runs,
     signals: [...stored.signals.map(({ signal }) => signal), ...signals],
   };
+}
+
+async function readJournal(
+  { messaging, topics, logger }: TakeoverOptions,
+  partition: number,
+  { journalOffset, journalEpoch }: Checkpoint,
+  markerOffset: number,
+): Promise<JournalHistory> {
+  const history = noHistory(journalEpoch);
+  let tooNew: string | null = null;
+  await messaging.readRange({
+    topic: topics.attempts,
+    partition,
+    from: journalOffset,
+    to: markerOffset,
+    onRecords: (records) => {
+      for (const record of records) {
+        const decoded = attemptsV1.decode(record);
+        if (decoded.outcome === 'decoded') rememberRecord(history, decoded.value.envelope);
+        else if (decoded.outcome === 'unknown-version') tooNew ??= `${decoded.version} at ${record.offset}`;
+        else logger.error({ partition, offset: record.offset, decoded }, 'a journal record is malformed');
+      }
+    },
+  });
+  if (tooNew === null) return history;
+  throw new UnreadableLogError('journal_too_new', `the journal of partition ${partition} holds ${tooNew}`);
 }
 
 async function beginning({ messaging, topics }: TakeoverOptions, { partition }: LeaseTaken): Promise<Checkpoint> {
@@ -104,7 +122,8 @@ async function refuseTruncation(options: TakeoverOptions, partition: number, che
     messaging.startOffset({ topic: topics.attempts, partition }),
   ]);
   if (deliveries > checkpoint.deliveriesOffset || journal > checkpoint.journalOffset) {
-    throw new LogTruncatedError(
+    throw new UnreadableLogError(
+      'log_truncated',
       `partition ${partition} begins at ${deliveries} (journal ${journal}), behind the checkpoint at ` +
         `${checkpoint.deliveriesOffset} (journal ${checkpoint.journalOffset})`,
     );
