@@ -1,5 +1,4 @@
-import { createDatabaseSchema, type DatabaseSchema } from '@hookstile/testing';
-import { DataSource } from 'typeorm';
+import { createMigratedDatabase, type MigratedDatabase } from '@hookstile/testing';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { inboxStoreConformance } from './inbox/inbox.store.conformance.js';
 import { TypeormInboxStore } from './inbox/inbox.store.typeorm.js';
@@ -7,37 +6,24 @@ import { Inbox1764000000000 } from './migrations/1764000000000-inbox.migration.j
 import { routedThroughStoreConformance } from './routing/routed-through.store.conformance.js';
 import { TypeormRoutedThroughStore } from './routing/routed-through.store.typeorm.js';
 
-let database: DatabaseSchema;
-let dataSource: DataSource;
+let database: MigratedDatabase;
 
 beforeAll(async () => {
-  database = await createDatabaseSchema('ingest_stores');
-  dataSource = new DataSource({
-    type: 'postgres',
-    url: database.url,
-    schema: database.schema,
-    extra: { options: `-c search_path=${database.schema}` },
-    migrations: [Inbox1764000000000],
-  });
-  await dataSource.initialize();
-  await dataSource.runMigrations();
+  database = await createMigratedDatabase('ingest_stores', [Inbox1764000000000]);
 });
 
-afterAll(async () => {
-  await dataSource?.destroy();
-  await database?.drop();
-});
+afterAll(() => database.drop());
 
 describe('the inbox in Postgres', () => {
   inboxStoreConformance(async () => {
-    await dataSource.query('TRUNCATE inbox');
-    return new TypeormInboxStore(dataSource);
+    await database.dataSource.query('TRUNCATE inbox');
+    return new TypeormInboxStore(database.dataSource);
   });
 });
 
 describe('routed-through in Postgres', () => {
   routedThroughStoreConformance(async () => {
-    await dataSource.query('TRUNCATE routed_through');
-    return new TypeormRoutedThroughStore(dataSource);
+    await database.dataSource.query('TRUNCATE routed_through');
+    return new TypeormRoutedThroughStore(database.dataSource);
   });
 });

@@ -1,7 +1,6 @@
 import pg from 'pg';
+import { givenByTheRunner } from './given-by-the-runner.js';
 import { randomSuffix } from './random.js';
-
-const DEFAULT_URL = 'postgres://postgres@127.0.0.1:15432/hookstile';
 
 export interface DatabaseSchema {
   url: string;
@@ -20,9 +19,9 @@ async function execute(url: string, statement: string): Promise<void> {
   }
 }
 
-/** The Postgres that integration tests use: `DATABASE_URL`, else the development one. */
+/** The Postgres that integration tests use: `DATABASE_URL`, which vitest's global setup gives. */
 export function testDatabaseUrl(): string {
-  return process.env.DATABASE_URL ?? DEFAULT_URL;
+  return givenByTheRunner('DATABASE_URL');
 }
 
 /** Creates a schema of the suite's own; call `drop` in `afterAll`. */

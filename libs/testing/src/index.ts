@@ -3,6 +3,7 @@ export * from './database-schema.js';
 export * from './fault-proxy.js';
 export * from './fixed-clock.js';
 export * from './kafka.js';
+export * from './migrated-database.js';
 export * from './random.js';
 export * from './receiver.js';
 export * from './tcp-gate.js';

@@ -1,6 +1,6 @@
-const DEFAULT_BROKERS = '127.0.0.1:19092';
+import { givenByTheRunner } from './given-by-the-runner.js';
 
-/** The Kafka that integration tests use: `KAFKA_BROKERS`, else the development one. */
+/** The Kafka that integration tests use: `KAFKA_BROKERS`, which `npm test` and vitest's global setup give. */
 export function testBrokers(): string[] {
-  return (process.env.KAFKA_BROKERS ?? DEFAULT_BROKERS).split(',');
+  return givenByTheRunner('KAFKA_BROKERS').split(',');
 }

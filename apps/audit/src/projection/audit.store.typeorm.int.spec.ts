@@ -1,5 +1,4 @@
-import { createDatabaseSchema, type DatabaseSchema } from '@hookstile/testing';
-import { DataSource } from 'typeorm';
+import { createMigratedDatabase, type MigratedDatabase } from '@hookstile/testing';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { auditLogStoreConformance } from '../audit-log/audit-log.store.conformance.js';
 import { deliveryStoreConformance } from '../deliveries/delivery.store.conformance.js';
@@ -14,26 +13,17 @@ import { projectionStoreConformance } from './projection.store.conformance.js';
 const RUNS = 40;
 
 describe('projections in Postgres', () => {
-  let database: DatabaseSchema;
-  let dataSource: DataSource;
+  let database: MigratedDatabase;
 
   beforeAll(async () => {
-    database = await createDatabaseSchema('audit');
-    const { url, schema } = database;
-    const extra = { options: `-c search_path=${schema}` };
-    dataSource = new DataSource({ type: 'postgres', url, schema, extra, migrations: [Views1764000000000] });
-    await dataSource.initialize();
-    await dataSource.runMigrations();
+    database = await createMigratedDatabase('audit', [Views1764000000000]);
   });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => database.drop());
 
-  replayConformance({ stores: () => typeormStores(dataSource), reference: fakeStores, runs: RUNS });
-  projectionStoreConformance(() => typeormStores(dataSource));
-  eventLogStoreConformance(() => typeormStores(dataSource));
-  deliveryStoreConformance(() => typeormStores(dataSource));
-  eventStoreConformance(() => typeormStores(dataSource));
-  auditLogStoreConformance(() => typeormStores(dataSource));
+  replayConformance({ stores: () => typeormStores(database.dataSource), reference: fakeStores, runs: RUNS });
+  projectionStoreConformance(() => typeormStores(database.dataSource));
+  eventLogStoreConformance(() => typeormStores(database.dataSource));
+  deliveryStoreConformance(() => typeormStores(database.dataSource));
+  eventStoreConformance(() => typeormStores(database.dataSource));
+  auditLogStoreConformance(() => typeormStores(database.dataSource));
 });

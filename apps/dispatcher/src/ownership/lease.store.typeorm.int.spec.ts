@@ -1,34 +1,18 @@
-import { createDatabaseSchema, type DatabaseSchema } from '@hookstile/testing';
-import { DataSource } from 'typeorm';
+import { createMigratedDatabase, type MigratedDatabase } from '@hookstile/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { LanesAndLeases1763800000000 } from '../migrations/1763800000000-lanes-and-leases.migration.js';
 import { leaseStoreConformance } from './lease.store.conformance.js';
 import { TypeormLeaseStore } from './lease.store.typeorm.js';
 
-let database: DatabaseSchema;
-let dataSource: DataSource;
+let database: MigratedDatabase;
 
 beforeAll(async () => {
-  database = await createDatabaseSchema('lease-store');
-  const { url, schema } = database;
-  const migrations = [LanesAndLeases1763800000000];
-  dataSource = new DataSource({
-    type: 'postgres',
-    url,
-    schema,
-    migrations,
-    extra: { options: `-c search_path=${schema}` },
-  });
-  await dataSource.initialize();
-  await dataSource.runMigrations();
+  database = await createMigratedDatabase('lease-store', [LanesAndLeases1763800000000]);
 });
 
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 leaseStoreConformance('typeorm', async () => {
-  await dataSource.query('TRUNCATE partition_lease');
-  return new TypeormLeaseStore(dataSource);
+  await database.dataSource.query('TRUNCATE partition_lease');
+  return new TypeormLeaseStore(database.dataSource);
 });
