@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isReady } from './is-ready.ts';
 import type { OwnedProcesses } from './processes/owned-processes.ts';
 import { runCommand } from './processes/run-command.ts';
 import { type OwnedChild, spawnOwned, tailOf } from './processes/spawn-owned.ts';
@@ -11,7 +12,6 @@ import { StackProblem } from './stack-problem.error.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
-const PROBE_TIMEOUT_MS = 2_000;
 const PREPARE = 'apps/all-in-one/dist/prepare.js';
 const GRACE_BEYOND_TIMEOUT_MS = 2_000;
 /** V8 would let the young generation grow to 100 MiB a process under load and keep it; measured at no cost in CPU. */
@@ -95,16 +95,6 @@ export class ServiceProcess {
       cwd: join(REPOSITORY, 'apps/all-in-one'),
       logFile: this.#logFile,
     });
-  }
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
   }
 }
 

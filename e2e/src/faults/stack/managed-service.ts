@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isReady } from '../../../../tools/stack/is-ready.ts';
 import type { OwnedProcesses } from '../../../../tools/stack/processes/owned-processes.ts';
 import { type OwnedChild, spawnOwned, tailOf } from '../../../../tools/stack/processes/spawn-owned.ts';
 import type { ServicePlan } from '../../../../tools/stack/services.ts';
@@ -7,7 +8,6 @@ import { REPOSITORY } from '../../../../tools/stack/settings.ts';
 
 const READY_TIMEOUT_MS = 90_000;
 const READY_POLL_MS = 50;
-const PROBE_TIMEOUT_MS = 2_000;
 const GRACE_MS = 20_000;
 
 export interface ManagedServiceOptions {
@@ -95,15 +95,5 @@ export class ManagedService {
 
   #tail(): string {
     return tailOf(join(this.#options.logs, `${this.plan.instance}.log`));
-  }
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
   }
 }
