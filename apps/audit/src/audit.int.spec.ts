@@ -24,6 +24,7 @@ import {
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditService } from './audit.module.js';
+import { EVENT_LOG_STORE } from './event-log/event-log.store.js';
 import {
   deliveryRecord,
   FAILED,
@@ -36,6 +37,7 @@ import {
   sampleRouting,
 } from './project/sample-records.js';
 import { resetOffsets } from './projection/reset-offsets.js';
+import { READ_POOL, type ViewReader } from './read/view-reader.js';
 
 const PARTITIONS = 2;
 const VIEW_LAG_MAX_MS = 2_000;
@@ -295,4 +297,25 @@ describe('audit on a real broker and database', () => {
       await client.end();
     }
   }
+
+  it('stores records while searches take every connection that searches get', async () => {
+    const { views } = service.app.get<{ views: ViewReader }>(EVENT_LOG_STORE);
+    let searching = 2 * READ_POOL.connectionsMax;
+    const searches = Array.from({ length: searching }, async () => {
+      await views.query('select pg_sleep(1.5)', []).catch(() => undefined);
+      searching -= 1;
+    });
+    const delivery = deliveryOf('evt_searched', 1_000);
+    await publish('deliveries', deliveryRecord(delivery));
+    const table = new pg.Client({ connectionString: database.url });
+    await table.connect();
+    try {
+      const sql = `select from ${database.schema}.deliveries where delivery_id = $1`;
+      await until(async () => (await table.query(sql, [delivery.envelope.deliveryId])).rowCount === 1);
+    } finally {
+      await table.end();
+    }
+    expect(searching).toBe(2 * READ_POOL.connectionsMax);
+    await Promise.all(searches);
+  });
 });

@@ -32,6 +32,7 @@ import type { ProjectedTopic } from './project/project-record.js';
 import { typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
 import { Projector } from './projection/projector.js';
+import { READ_POOL } from './read/view-reader.js';
 
 /**
  * Views may lag by 2 seconds. The broker waits for this many bytes or this long before it answers a fetch, and one
@@ -46,6 +47,9 @@ const BATCH_MAX_RECORDS = 2_000;
 const BUFFER_MAX_RECORDS = 4_000;
 const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MAX_MS = 5_000;
+/** A flush can carry the bodies of thousands of attempts; one that is cut off would be tried again as it was. */
+const FLUSH_STATEMENT_TIMEOUT_MS = 120_000;
+const READS = 'reads';
 
 @Module({
   controllers: [
@@ -74,8 +78,8 @@ export class AuditModule implements OnApplicationShutdown {
   }
 }
 
-function auditModule({ dataSource, clock, logger }: ServiceContext<AuditEnv>): DynamicModule {
-  const stores = typeormStores(dataSource);
+function auditModule({ dataSource, pools, clock, logger }: ServiceContext<AuditEnv>): DynamicModule {
+  const stores = typeormStores(dataSource, pools.get(READS) ?? dataSource);
   const projector = new Projector(stores.projections, clock, logger, projectionMetrics(metrics), {
     lingerMs: FLUSH_LINGER_MS,
     retryDelayMs: RETRY_DELAY_MS,
@@ -117,6 +121,8 @@ export const auditService: ServiceDefinition<AuditEnv> = {
   env: AuditEnv,
   module: auditModule,
   migrations: [Views1764000000000],
+  statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
+  pools: { [READS]: READ_POOL },
   schema: 'audit',
   strategies: (app) => [batchTransport(app)],
 };

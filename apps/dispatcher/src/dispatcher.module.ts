@@ -8,6 +8,7 @@ import {
   ENV,
   LOGGER,
   MESSAGING,
+  POOLS,
   RANDOM_BYTES,
   type RandomBytes,
   READINESS,
@@ -35,11 +36,13 @@ import { LANE_STORE, type LaneStore } from './lanes/lane.store.js';
 import { TypeormLaneStore } from './lanes/lane.store.typeorm.js';
 import { DISPATCHER, LanesController, type RunningDispatcher } from './lanes/lanes.controller.js';
 import { LanesAndLeases1763800000000 } from './migrations/1763800000000-lanes-and-leases.migration.js';
+import { LEASE_POOL } from './ownership/lease.bounds.js';
 import { LEASE_STORE, type LeaseStore } from './ownership/lease.store.js';
 import { TypeormLeaseStore } from './ownership/lease.store.typeorm.js';
 import { ownerName } from './ownership/process-identity.js';
 
 const OWNER_RANDOM_BYTES = 16;
+const LEASES = 'leases';
 
 /** Begins when the application has begun, and ends before its connections do. */
 @Injectable()
@@ -86,6 +89,12 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
   }
 }
 
+function leaseStoreOf(pools: ReadonlyMap<string, DataSource>): LeaseStore {
+  const dataSource = pools.get(LEASES);
+  if (dataSource === undefined) throw new Error('the dispatcher has no pool for its leases');
+  return new TypeormLeaseStore(dataSource);
+}
+
 @Module({
   controllers: [LanesController],
   providers: [
@@ -99,8 +108,8 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
     },
     {
       provide: LEASE_STORE,
-      inject: [DATA_SOURCE],
-      useFactory: (dataSource: DataSource): LeaseStore => new TypeormLeaseStore(dataSource),
+      inject: [POOLS],
+      useFactory: (pools: ReadonlyMap<string, DataSource>): LeaseStore => leaseStoreOf(pools),
     },
   ],
 })
@@ -111,5 +120,6 @@ export const dispatcherService: ServiceDefinition<DispatcherEnv> = {
   schema: 'dispatcher',
   env: DispatcherEnv,
   migrations: [LanesAndLeases1763800000000],
+  pools: { [LEASES]: LEASE_POOL },
   module: (_context: ServiceContext<DispatcherEnv>) => DispatcherModule,
 };

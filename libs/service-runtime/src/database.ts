@@ -1,13 +1,19 @@
 import type { Logger } from 'pino';
 import { DataSource, type QueryRunner } from 'typeorm';
+import { BoundedClient } from './bounded-client.js';
+import {
+  CLIENT_GRACE_MS,
+  IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  KEEPALIVE_COUNT,
+  KEEPALIVE_IDLE_SECONDS,
+  KEEPALIVE_INTERVAL_SECONDS,
+  MIGRATION_LOCK_TIMEOUT_MS,
+  type PoolBounds,
+} from './database.bounds.js';
 import type { BaseEnv } from './env/base.env.js';
 import { reasonOf } from './mask.js';
 import type { ServiceDefinition } from './service.js';
 
-const CONNECT_TIMEOUT_MS = 5_000;
-/** A process that stops inside a transaction must not hold its locks for ever. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
-const MIGRATION_LOCK_TIMEOUT_MS = 120_000;
 const MIGRATIONS_TABLE = 'migrations';
 /** Any fixed number: with the schema's hash, what parallel starts of one service queue behind while they migrate. */
 const MIGRATION_LOCK_CLASS = 48_161;
@@ -16,13 +22,31 @@ export function schemaOf<E extends BaseEnv>(definition: ServiceDefinition<E>, en
   return env.DATABASE_SCHEMA === '' ? definition.schema : env.DATABASE_SCHEMA;
 }
 
-/** The service's pool, not yet connected. Unqualified names are the service's own schema's. */
+/**
+ * What a session is told at its begin. The keepalive is the server's own: the session of a peer that vanished ends with
+ * its locks, also where it never writes.
+ */
+function sessionOptions(schema: string): string {
+  const settings = {
+    search_path: schema,
+    tcp_keepalives_idle: KEEPALIVE_IDLE_SECONDS,
+    tcp_keepalives_interval: KEEPALIVE_INTERVAL_SECONDS,
+    tcp_keepalives_count: KEEPALIVE_COUNT,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
+
+/** A pool of the service, not yet connected. Unqualified names are the service's own schema's. */
 export function createDataSource<E extends BaseEnv>(
   definition: ServiceDefinition<E>,
   env: E,
   logger: Logger,
+  bounds: PoolBounds,
 ): DataSource {
   const schema = schemaOf(definition, env);
+  const { connectionsMax, connectTimeoutMs, statementTimeoutMs } = bounds;
   return new DataSource({
     type: 'postgres',
     url: env.DATABASE_URL,
@@ -33,12 +57,16 @@ export function createDataSource<E extends BaseEnv>(
     migrationsTableName: MIGRATIONS_TABLE,
     entities: [...(definition.entities ?? [])],
     applicationName: `hookstile-${definition.name}`,
-    poolSize: env.DATABASE_POOL_MAX,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    poolSize: connectionsMax,
+    connectTimeoutMS: connectTimeoutMs,
     extra: {
-      options: `-c search_path=${schema}`,
+      Client: BoundedClient,
+      options: sessionOptions(schema),
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      statement_timeout: statementTimeoutMs,
+      answerTimeoutMs: statementTimeoutMs + CLIENT_GRACE_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEPALIVE_IDLE_SECONDS * 1_000,
     },
     poolErrorHandler: (error: unknown) => logger.warn({ reason: reasonOf(error) }, 'a database connection broke'),
     logging: false,

@@ -1,10 +1,9 @@
 import 'reflect-metadata';
-import { connectDatabase } from './connections.js';
+import { migrateSchema } from './connections.js';
 import type { BaseEnv } from './env/base.env.js';
 import { loadEnv } from './env/load-env.js';
 import { createLogger } from './logger.js';
 import type { ServiceDefinition } from './service.js';
-import { Teardown } from './teardown.js';
 
 /** Creates the service's schema where it is missing and runs its pending migrations. Safe beside other starts. */
 export async function migrate<E extends BaseEnv>(
@@ -12,11 +11,5 @@ export async function migrate<E extends BaseEnv>(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   const env = loadEnv(definition.env, definition.name, environment);
-  const logger = createLogger({ service: definition.name, level: env.LOG_LEVEL });
-  const teardown = new Teardown(logger);
-  try {
-    await connectDatabase(definition, env, logger, teardown);
-  } finally {
-    await teardown.run();
-  }
+  await migrateSchema(definition, env, createLogger({ service: definition.name, level: env.LOG_LEVEL }));
 }

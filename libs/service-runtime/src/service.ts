@@ -4,6 +4,7 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { Logger } from 'pino';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import type { Clock, RandomBytes } from './clock.js';
+import type { PoolBounds } from './database.bounds.js';
 import type { BaseEnv } from './env/base.env.js';
 
 export type ServiceName = 'config' | 'event-ingest' | 'dispatcher' | 'audit';
@@ -18,6 +19,8 @@ export interface ServiceContext<E extends BaseEnv = BaseEnv> {
   randomBytes: RandomBytes;
   logger: Logger;
   dataSource: DataSource;
+  /** Of the definition's `pools`, by name. */
+  pools: ReadonlyMap<string, DataSource>;
 }
 
 /** A service as the runtime starts it, alone (`runService`) or beside others in one process. */
@@ -29,6 +32,10 @@ export interface ServiceDefinition<E extends BaseEnv = BaseEnv> {
   migrations: readonly MigrationClass[];
   /** The database schema unless DATABASE_SCHEMA names another. */
   schema: string;
+  /** For a statement of the service's pool, where the usual bound is too short. */
+  statementTimeoutMs?: number;
+  /** Pools beside the service's own: for what must not wait behind other statements, or must not hold them up. */
+  pools?: Readonly<Record<string, PoolBounds>>;
   /** TypeORM entities, for modules that use repositories. */
   entities?: readonly (new () => object)[];
   strategies?(app: INestApplication): CustomTransportStrategy[];

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { startApplication, urlOf } from './application.js';
 import { systemClock, systemRandomBytes } from './clock.js';
 import { ConfigurationProjection } from './configuration/configuration-projection.js';
-import { connectDatabase, connectKafka } from './connections.js';
+import { connectDatabase, connectKafka, connectPools, migrateSchema } from './connections.js';
 import type { BaseEnv } from './env/base.env.js';
 import { loadEnv } from './env/load-env.js';
 import { createLogger, type Logger } from './logger.js';
@@ -29,7 +29,9 @@ async function contextOf(
   logger: Logger,
   teardown: Teardown,
 ): Promise<ServiceContext> {
+  await migrateSchema(definition, env, logger);
   const dataSource = await connectDatabase(definition, env, logger, teardown);
+  const pools = await connectPools(definition, env, logger, teardown);
   const messaging = overrides.messaging ?? (await connectKafka(definition, env, logger, teardown));
   return {
     env,
@@ -38,6 +40,7 @@ async function contextOf(
     randomBytes: overrides.randomBytes ?? systemRandomBytes,
     logger,
     dataSource,
+    pools,
   };
 }
 

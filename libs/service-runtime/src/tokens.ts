@@ -11,6 +11,8 @@ export { TELEMETRY } from './telemetry/metrics.js';
 /** The service's environment, an instance of its env class. */
 export const ENV = Symbol('Env');
 export const DATA_SOURCE = Symbol('DataSource');
+/** `ReadonlyMap<string, DataSource>`: the pools that the service's definition names beside its own. */
+export const POOLS = Symbol('Pools');
 /** The service's pino logger. */
 export const LOGGER = Symbol('Logger');
 /** `TopicsByName`: the full name of a topic. */

@@ -14,16 +14,17 @@ const RUNS = 40;
 
 describe('projections in Postgres', () => {
   let database: MigratedDatabase;
+  const stores = () => typeormStores(database.dataSource, database.dataSource);
 
   beforeAll(async () => {
     database = await createMigratedDatabase('audit', [Views1764000000000]);
   });
   afterAll(() => database.drop());
 
-  replayConformance({ stores: () => typeormStores(database.dataSource), reference: fakeStores, runs: RUNS });
-  projectionStoreConformance(() => typeormStores(database.dataSource));
-  eventLogStoreConformance(() => typeormStores(database.dataSource));
-  deliveryStoreConformance(() => typeormStores(database.dataSource));
-  eventStoreConformance(() => typeormStores(database.dataSource));
-  auditLogStoreConformance(() => typeormStores(database.dataSource));
+  replayConformance({ stores, reference: fakeStores, runs: RUNS });
+  projectionStoreConformance(stores);
+  eventLogStoreConformance(stores);
+  deliveryStoreConformance(stores);
+  eventStoreConformance(stores);
+  auditLogStoreConformance(stores);
 });

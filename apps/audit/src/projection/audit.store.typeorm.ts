@@ -7,8 +7,9 @@ import { ViewReader } from '../read/view-reader.js';
 import type { AuditStores } from './audit.store.js';
 import { TypeormProjectionStore } from './projection.store.typeorm.js';
 
-export function typeormStores(dataSource: DataSource): AuditStores {
-  const views = new ViewReader(dataSource);
+/** Rows are written and views read through pools that do not wait for each other. */
+export function typeormStores(dataSource: DataSource, reads: DataSource): AuditStores {
+  const views = new ViewReader(reads);
   return {
     projections: new TypeormProjectionStore(dataSource),
     eventLog: new TypeormEventLogStore(views),

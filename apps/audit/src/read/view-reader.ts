@@ -1,28 +1,18 @@
+import type { PoolBounds } from '@hookstile/service-runtime';
 import type { DataSource } from 'typeorm';
 
-/** A search without an index walks through all of a tenant's rows; it must not keep a connection from the projector. */
-export const READ_TIMEOUT_MS = 10_000;
+/**
+ * A search without an index walks through all of a tenant's rows. Views are read through a pool of their own, so that
+ * searches can use up neither the projector's connections nor more of Postgres than this; a statement beyond the bound
+ * is cancelled, and its error means `unavailable`.
+ */
+export const READ_POOL: PoolBounds = { connectionsMax: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 10_000 };
 
-/** Reads the views under a bound of time; a statement beyond it is cancelled, and its error means `unavailable`. */
+/** Reads the views. */
 export class ViewReader {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly timeoutMs = READ_TIMEOUT_MS,
-  ) {}
+  constructor(private readonly dataSource: DataSource) {}
 
-  async query<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      // Local to a transaction: the connection goes back to the pool that the projector writes through.
-      await runner.query(`begin read only; set local statement_timeout to ${this.timeoutMs}`);
-      const rows: Row[] = await runner.query(statement, [...parameters]);
-      await runner.query('commit');
-      return rows;
-    } catch (error) {
-      await runner.query('rollback').catch(() => undefined);
-      throw error;
-    } finally {
-      await runner.release();
-    }
+  query<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.dataSource.query(statement, [...parameters]);
   }
 }

@@ -8,10 +8,11 @@ export type Query = (sql: string, values: unknown[]) => Promise<unknown>;
 const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
   SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`;
 
+// KEY SHARE: takers, who lock FOR UPDATE, wait for it, and renewals of our own lease do not.
 const HOLD = `
   SELECT l.partition, l.epoch FROM partition_lease AS l
   JOIN unnest($1::int[], $2::bigint[]) AS fence (partition, epoch) ON l.partition = fence.partition AND l.epoch = fence.epoch
-  ORDER BY l.partition FOR SHARE OF l`;
+  ORDER BY l.partition FOR KEY SHARE OF l`;
 
 const keyOf = ({ partition, epoch }: Fence): string => `${partition}/${epoch}`;
 

@@ -186,9 +186,13 @@ export class LeaseKeeper {
     }
   }
 
-  /** Released, or its owner is dead, or seen without a renewal for a full term on our own clock. */
+  /**
+   * Released, or ours though we never learnt that we took it, or its owner is dead, or seen without a renewal for a
+   * full term on our own clock.
+   */
   private isFree(lease: LeaseSeen, nowMs: number): boolean {
-    if (lease.owner === null || this.options.isDead(lease.owner)) return true;
+    const { owner, isDead } = this.options;
+    if (lease.owner === null || lease.owner === owner || isDead(lease.owner)) return true;
     const before = this.seen.get(lease.partition);
     if (before?.lease.epoch === lease.epoch && before.lease.renewal === lease.renewal) {
       return nowMs - before.sinceMs >= LEASE_TERM_MS;

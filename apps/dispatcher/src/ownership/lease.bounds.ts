@@ -1,3 +1,5 @@
+import type { PoolBounds } from '@hookstile/service-runtime';
+
 /** A lease that its owner has not renewed for this long may be taken over. */
 export const LEASE_TERM_MS = 6_000;
 
@@ -10,6 +12,12 @@ export const RENEW_AFTER_MS = 1_900;
 
 /** How often a contender looks at leases that it wants. */
 export const CONTEND_INTERVAL_MS = 300;
+
+/**
+ * Leases have connections of their own, so that a renewal never waits behind rows, and its bounds are so far below the
+ * term that one which gets no answer is tried again, on another connection, before the owner's deadline.
+ */
+export const LEASE_POOL: PoolBounds = { connectionsMax: 2, connectTimeoutMs: 1_000, statementTimeoutMs: 1_000 };
 
 /** Below the term, so that a stopped process's transaction ends before its successor begins. */
 export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 3_000;

@@ -9,13 +9,19 @@ const SEE = `
 const MAKE = `
   INSERT INTO partition_lease (partition) SELECT unnest($1::int[]) ON CONFLICT DO NOTHING`;
 
+// FOR UPDATE waits for the former owner's transactions; an update alone would not conflict with their locks.
 const TAKE = `
+  WITH locked AS (
+    SELECT l.partition FROM partition_lease AS l
+    JOIN unnest($1::int[], $2::bigint[], $3::bigint[]) AS s (partition, epoch, renewal)
+      ON l.partition = s.partition AND l.epoch = s.epoch AND l.renewal = s.renewal
+    ORDER BY l.partition FOR UPDATE OF l
+  )
   UPDATE partition_lease AS l SET epoch = l.epoch + 1, renewal = 0, owner = $4
-  FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS s (partition, epoch, renewal)
-  WHERE l.partition = s.partition AND l.epoch = s.epoch AND l.renewal = s.renewal
+  FROM locked WHERE l.partition = locked.partition
   RETURNING l.partition, l.epoch, l.checkpoint`;
 
-// Locked in the order of partitions, as the fenced transactions lock them: else the two could wait for each other.
+// Locked in the order of partitions, as by takers: else the two could wait for each other.
 const RENEW = `
   WITH locked AS (
     SELECT partition FROM partition_lease WHERE partition = ANY($1::int[]) ORDER BY partition FOR NO KEY UPDATE
