@@ -36,6 +36,7 @@ import { LANE_STORE, type LaneStore } from './lanes/lane.store.js';
 import { TypeormLaneStore } from './lanes/lane.store.typeorm.js';
 import { DISPATCHER, LanesController, type RunningDispatcher } from './lanes/lanes.controller.js';
 import { LanesAndLeases1763800000000 } from './migrations/1763800000000-lanes-and-leases.migration.js';
+import { Pushes1764100000000 } from './migrations/1764100000000-pushes.migration.js';
 import { LEASE_POOL } from './ownership/lease.bounds.js';
 import { LEASE_STORE, type LeaseStore } from './ownership/lease.store.js';
 import { TypeormLeaseStore } from './ownership/lease.store.typeorm.js';
@@ -71,7 +72,9 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
   async onApplicationBootstrap(): Promise<void> {
     const { env, messaging, clock, logger, projection, attempts, laneStore, leaseStore, topics } = this;
     const owner = ownerName(process.pid, Buffer.from(this.randomBytes(OWNER_RANDOM_BYTES)).toString('hex'));
-    const parts = { env, messaging, clock, logger, projection, attempts, laneStore, leaseStore, owner, topics };
+    const stores = { laneStore, leaseStore };
+    const random = () => Math.random();
+    const parts = { env, messaging, clock, random, logger, projection, attempts, ...stores, owner, topics };
     this.running = await Dispatcher.start(parts);
     this.unobserve = observeDispatcher(this.running);
     this.readiness.register('partitions', () => this.checkPartitions());
@@ -119,7 +122,7 @@ export const dispatcherService: ServiceDefinition<DispatcherEnv> = {
   name: 'dispatcher',
   schema: 'dispatcher',
   env: DispatcherEnv,
-  migrations: [LanesAndLeases1763800000000],
+  migrations: [LanesAndLeases1763800000000, Pushes1764100000000],
   pools: { [LEASES]: LEASE_POOL },
   module: (_context: ServiceContext<DispatcherEnv>) => DispatcherModule,
 };

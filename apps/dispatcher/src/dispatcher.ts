@@ -34,6 +34,8 @@ export interface DispatcherParts {
   env: DispatcherEnv;
   messaging: Messaging;
   clock: Clock;
+  /** From 0, below 1. */
+  random: () => number;
   logger: Logger;
   projection: ConfigurationProjection;
   attempts: AttemptMaker;
@@ -93,6 +95,7 @@ export class Dispatcher {
     );
     const lanes: LaneServices = {
       clock,
+      random: parts.random,
       logger,
       attempts: parts.attempts,
       journal,

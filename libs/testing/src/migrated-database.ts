@@ -8,13 +8,13 @@ export interface MigratedDatabase extends DatabaseSchema {
 /** A schema of the suite's own with its tables, and a data source whose statements find them; call `drop` in `afterAll`. */
 export async function createMigratedDatabase(
   name: string,
-  migrations: (new () => MigrationInterface)[],
+  migrations: readonly (new () => MigrationInterface)[],
 ): Promise<MigratedDatabase> {
   // Unit suites load this library, too, and should not pay for TypeORM.
   const { DataSource } = await import('typeorm');
   const { url, schema, drop } = await createDatabaseSchema(name);
   const extra = { options: `-c search_path=${schema}` };
-  const dataSource = new DataSource({ type: 'postgres', url, schema, extra, migrations });
+  const dataSource = new DataSource({ type: 'postgres', url, schema, extra, migrations: [...migrations] });
   await dataSource.initialize();
   await dataSource.runMigrations();
   return {

@@ -44,6 +44,8 @@ function stateOf(record: Journaled): State {
   if (record.kind === 'discarded') {
     return { status: 'discarded', reason: record.reason, nextAttemptAtMs: null, finishedAtMs };
   }
+  if (record.kind === 'skipped')
+    return { status: 'failed', reason: record.reason, nextAttemptAtMs: null, finishedAtMs };
   if (record.push === 'pending') {
     const nextAttemptAtMs = nullableInstantMs(record.nextAttemptAt);
     return { status: 'pending', reason: record.error, nextAttemptAtMs, finishedAtMs: null };

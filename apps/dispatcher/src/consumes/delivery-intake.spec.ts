@@ -53,6 +53,7 @@ const intakeOf = (overrides: Partial<IntakeOptions> = {}) =>
     rows: new Set(),
     marks: new Map(),
     logger: pino({ level: 'silent' }),
+    nowMs: () => 0,
     versionOf: () => 1,
     catchUp: async () => {},
     seek: (offset) => soughtOffsets.push(offset),

@@ -13,6 +13,7 @@ export interface IntakeOptions {
   /** The marks as of where the runner begins; changed here. */
   marks: Marks;
   logger: Logger;
+  nowMs(): number;
   /** The version of an integration that is known, or null. */
   versionOf(integrationId: string): number | null;
   /** Resolves once everything that was acknowledged before is known. */
@@ -72,7 +73,7 @@ export class DeliveryIntake {
   }
 
   private takeOne(record: ReceivedRecord): Taken {
-    const { runner, history, rows, marks } = this.options;
+    const { runner, history, rows, marks, nowMs } = this.options;
     const { offset } = record;
     if (offset < runner.progress.nextOffset) return 'taken';
     if (offset > runner.progress.nextOffset && this.isGap(offset)) return 'stop';
@@ -105,8 +106,12 @@ export class DeliveryIntake {
       offset,
       version: envelope.integrationVersion,
       bytes: bytes.length,
+      trigger: envelope.trigger,
+      arrivedAtMs: nowMs(),
       attempt: next?.attempt ?? 1,
       dueAtMs: next?.dueAtMs ?? null,
+      push: next?.push ?? null,
+      exhaustedUnder: next?.exhaustedUnder ?? null,
       envelope,
       data: bytes,
     });

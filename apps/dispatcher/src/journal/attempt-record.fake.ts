@@ -11,7 +11,8 @@ export function anAttemptRecord({
   const { envelope: record } = attemptRecord(
     { tenantId: 'ten_1', integrationId: envelope.integrationId, epoch: 1, sequence: 1 },
     {
-      delivery: { envelope, offset },
+      deliveries: [{ envelope, offset }],
+      lane: 'main',
       attemptId: `att_${offset}`,
       attempt: 1,
       startedAtMs: Date.parse(FIXED_NOW),

@@ -1,8 +1,12 @@
 import type { AttemptRecord, JournalEnvelope } from '@hookstile/contracts';
-import type { RetryAt } from '../lanes/lane.types.js';
+import type { NextTry } from '../lanes/lane.types.js';
 
-export interface NextAttempt extends RetryAt {
+export interface NextAttempt extends NextTry {
   readonly integrationId: string;
+  /** The first offset of the push of several that it failed in; or null. */
+  readonly push: number | null;
+  /** The key of its lane; null in records of the first builds. */
+  readonly lane: string | null;
 }
 
 /** What a new owner learns from the journal between the checkpoint and its own marker. */
@@ -30,7 +34,7 @@ export function rememberRecord(history: JournalHistory, record: JournalEnvelope)
   if (record.epoch < history.newestEpoch || record.kind === 'held') return;
   // Made again under its number, at once: as if it had not begun.
   if (record.kind === 'attempt' && record.error === 'aborted') return;
-  const ended = record.kind === 'discarded' || record.push !== 'pending';
+  const ended = record.kind !== 'attempt' || record.push !== 'pending';
   for (const { offset } of record.deliveries) {
     if (ended) history.ended.set(offset, record.integrationId);
     else if (record.kind === 'attempt') history.next.set(offset, nextAttempt(record));
@@ -38,6 +42,14 @@ export function rememberRecord(history: JournalHistory, record: JournalEnvelope)
   if (record.kind === 'attempt') history.attempts.push(record);
 }
 
-function nextAttempt({ integrationId, attempt, nextAttemptAt, at }: AttemptRecord): NextAttempt {
-  return { integrationId, attempt: attempt + 1, dueAtMs: Date.parse(nextAttemptAt ?? at) };
+function nextAttempt(record: AttemptRecord): NextAttempt {
+  const { integrationId, deliveries } = record;
+  const push = deliveries.length > 1 ? (deliveries[0]?.offset ?? null) : null;
+  return { integrationId, ...nextTryOf(record), push, lane: record.lane ?? null };
+}
+
+/** What a record of a pending push says of its next attempt. */
+export function nextTryOf({ attempt, nextAttemptAt, exhaustedUnder, at }: AttemptRecord): NextTry {
+  const dueAtMs = exhaustedUnder === undefined ? Date.parse(nextAttemptAt ?? at) : null;
+  return { attempt: attempt + 1, dueAtMs, exhaustedUnder: exhaustedUnder ?? null };
 }

@@ -1,9 +1,11 @@
 import {
+  type Actor,
   type AttemptRecord,
   type DeliveryEnvelope,
   type DiscardedRecord,
   type HeldRecord,
   type JournaledDelivery,
+  type SkippedRecord,
 } from '@hookstile/contracts';
 import type { AttemptOutcome } from '../attempts/attempt.types.js';
 import type { PushVerdict } from '../lanes/retry-policy.js';
@@ -22,7 +24,9 @@ export interface DeliveryAt {
 }
 
 export interface AttemptMade {
-  delivery: DeliveryAt;
+  /** The push, its first delivery first. */
+  deliveries: readonly [DeliveryAt, ...DeliveryAt[]];
+  lane: string;
   attemptId: string;
   attempt: number;
   startedAtMs: number;
@@ -53,20 +57,21 @@ function instant(ms: number): string {
 
 function nextAttemptAt(made: AttemptMade): string | null {
   if (made.verdict === null) return instant(made.startedAtMs);
-  return typeof made.verdict === 'string' ? null : instant(made.verdict.dueAtMs);
+  return typeof made.verdict === 'string' || made.verdict.dueAtMs === null ? null : instant(made.verdict.dueAtMs);
 }
 
 export function attemptRecord(context: JournalContext, made: AttemptMade): { envelope: AttemptRecord; bytes: Buffer } {
-  const { outcome, verdict, delivery } = made;
+  const { outcome, verdict, deliveries } = made;
+  const exhaustedUnder = typeof verdict === 'object' ? (verdict?.exhaustedUnder ?? null) : null;
   const { request, response } = outcome;
   const envelope: AttemptRecord = {
     kind: 'attempt',
     ...context,
     at: instant(made.startedAtMs),
-    deliveries: [journaled(delivery)],
+    deliveries: deliveries.map(journaled),
     attemptId: made.attemptId,
     attempt: made.attempt,
-    trigger: delivery.envelope.trigger,
+    trigger: deliveries[0].envelope.trigger,
     durationMs: outcome.durationMs,
     outcome: outcome.outcome,
     push: typeof verdict === 'string' ? verdict : 'pending',
@@ -76,6 +81,8 @@ export function attemptRecord(context: JournalContext, made: AttemptMade): { env
     error: outcome.error,
     errorDetail: outcome.errorDetail,
     nextAttemptAt: nextAttemptAt(made),
+    ...(exhaustedUnder === null ? {} : { exhaustedUnder }),
+    lane: made.lane,
     traceId: outcome.traceId,
     request: { method: request.method, url: request.url, headers: request.headers, truncated: request.truncated },
     response: response === null ? null : { headers: response.headers, truncated: response.truncated },
@@ -93,4 +100,20 @@ export function setAsideRecord(
   nowMs: number,
 ): HeldRecord | DiscardedRecord {
   return { kind, ...context, at: instant(nowMs), deliveries: deliveries.map(journaled), reason };
+}
+
+/** Who gave an exhausted push up. */
+export interface Skipping {
+  actor: Actor;
+  requestId: string | null;
+}
+
+export function skippedRecord(
+  context: JournalContext,
+  deliveries: readonly DeliveryAt[],
+  { actor, requestId }: Skipping,
+  nowMs: number,
+): SkippedRecord {
+  const common = { ...context, at: instant(nowMs), deliveries: deliveries.map(journaled) };
+  return { kind: 'skipped', ...common, reason: 'skipped', actor, requestId };
 }

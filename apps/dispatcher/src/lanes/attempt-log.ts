@@ -1,16 +1,23 @@
 import type { Logger } from 'pino';
 import type { EndedAttempt, Lane } from './lane.js';
 import type { Fence, LaneDelivery } from './lane.store.js';
+import type { Push } from './lane.types.js';
 
 /**
  * One wide line an attempt: a failure at info, a success at debug. At full rate lines of successes at info would cost
  * more CPU than the attempts; the event log has every one of them.
  */
-export function logAttempt(logger: Logger, fence: Fence, lane: Lane, item: LaneDelivery, ended: EndedAttempt): void {
+export function logAttempt(
+  logger: Logger,
+  fence: Fence,
+  lane: Lane,
+  items: Push<LaneDelivery>,
+  ended: EndedAttempt,
+): void {
   const { attemptId, outcome, verdict, run } = ended;
   const level = outcome.outcome === 'failed' ? 'info' : 'debug';
   if (!logger.isLevelEnabled(level)) return;
-  const { envelope } = item;
+  const [{ envelope, attempt }] = items;
   logger[level](
     {
       tenantId: lane.integration.tenantId,
@@ -19,7 +26,8 @@ export function logAttempt(logger: Logger, fence: Fence, lane: Lane, item: LaneD
       eventId: envelope.event.id,
       eventType: envelope.event.type,
       attemptId,
-      attempt: item.attempt,
+      attempt,
+      deliveries: items.length,
       trigger: envelope.trigger,
       outcome: outcome.outcome,
       push: typeof verdict === 'string' ? verdict : 'pending',
@@ -29,6 +37,7 @@ export function logAttempt(logger: Logger, fence: Fence, lane: Lane, item: LaneD
       durationMs: Math.round(outcome.durationMs),
       consecutiveFailures: run.consecutiveFailures,
       nextAttemptAtMs: typeof verdict === 'object' && verdict !== null ? verdict.dueAtMs : null,
+      laneKey: lane.name.key,
       traceId: outcome.traceId,
       partition: fence.partition,
       epoch: fence.epoch,

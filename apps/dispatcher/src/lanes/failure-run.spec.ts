@@ -10,7 +10,8 @@ const attempt = (verdict: FoldedAttempt['verdict'], overrides: Partial<FoldedAtt
   sequence: 7,
   ...overrides,
 });
-const retried = { attempt: 2, dueAtMs: 2_000 };
+const retried = { attempt: 2, dueAtMs: 2_000, exhaustedUnder: null };
+const exhausted = { attempt: 2, dueAtMs: null, exhaustedUnder: 1 };
 const failing = (consecutiveFailures: number): FailureRun => ({
   ...noFailures(1),
   consecutiveFailures,
@@ -21,6 +22,11 @@ describe('a run of failures', () => {
   it('counts a push once all its attempts have ended, not its retries', () => {
     expect(foldAttempt(noFailures(1), attempt(retried), rules).run.consecutiveFailures).toBe(0);
     expect(foldAttempt(failing(0), attempt('failed'), rules).run.consecutiveFailures).toBe(1);
+  });
+
+  it('counts a push that is exhausted and holds its lane', () => {
+    const { run, signals } = foldAttempt(noFailures(1), attempt(exhausted), rules);
+    expect([run.consecutiveFailures, signals]).toEqual([1, ['failing']]);
   });
 
   it('is not touched by the successes of a healthy integration', () => {

@@ -46,11 +46,12 @@ export function foldAttempt(before: FailureRun, attempt: FoldedAttempt, rules: R
   const { verdict, sequence } = attempt;
   if (run.stopped !== null) return { run, counted: false, signals: [] };
   if (verdict === 'delivered') return foldSuccess(run, sequence);
-  const failures = run.consecutiveFailures + (verdict === 'failed' ? 1 : 0);
+  const failed = hasFailed(verdict);
+  const failures = run.consecutiveFailures + (failed ? 1 : 0);
   const failingSinceMs = run.failingSinceMs ?? attempt.endedAtMs;
   const stopped = stopReason(failures, failingSinceMs, attempt, rules.settings);
   const signals: IntegrationSignal['type'][] = [];
-  if (verdict === 'failed' && failures === 1) signals.push('failing');
+  if (failed && failures === 1) signals.push('failing');
   if (stopped !== null) signals.push('disable-requested');
   return { run: { ...run, consecutiveFailures: failures, failingSinceMs, stopped, sequence }, counted: true, signals };
 }
@@ -61,6 +62,11 @@ function foldSuccess(run: FailureRun, sequence: number): Folded {
   return { run: { ...noFailures(run.enablement), sequence }, counted: true, signals };
 }
 
+/** All of a push's attempts have ended: it failed, or is exhausted and holds its lane. */
+function hasFailed(verdict: PushVerdict): boolean {
+  return verdict === 'failed' || (typeof verdict === 'object' && verdict.exhaustedUnder !== null);
+}
+
 function stopReason(
   failures: number,
   failingSinceMs: number,
@@ -68,6 +74,6 @@ function stopReason(
   { disableAfter, disableAfterMs, retry }: IntegrationConfiguration['settings'],
 ): StopReason | null {
   if (verdict === 'failed' && httpStatus !== null && retry.disableOn.includes(httpStatus)) return 'gone';
-  if (verdict === 'failed' && disableAfter !== null && failures >= disableAfter) return 'consecutive_failures';
+  if (hasFailed(verdict) && disableAfter !== null && failures >= disableAfter) return 'consecutive_failures';
   return disableAfterMs !== null && endedAtMs - failingSinceMs >= disableAfterMs ? 'consecutive_failures' : null;
 }

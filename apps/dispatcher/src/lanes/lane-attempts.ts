@@ -4,7 +4,7 @@ import { logAttempt } from './attempt-log.js';
 import { foldAttempt } from './failure-run.js';
 import type { Lane, LanedIntegration, LaneTurn } from './lane.js';
 import type { Fence, LaneDelivery } from './lane.store.js';
-import type { LaneInput } from './lane.types.js';
+import type { LaneInput, Push } from './lane.types.js';
 import type { LaneServices } from './lane-services.js';
 import { pushVerdict } from './retry-policy.js';
 
@@ -33,9 +33,9 @@ export class LaneAttempts {
     return this.running.size;
   }
 
-  request(lane: Lane, item: LaneDelivery): void {
+  request(lane: Lane, items: Push<LaneDelivery>): void {
     const { tenantId, origin } = lane.integration;
-    lane.turn = { tenantId, origin, lane, item };
+    lane.turn = { tenantId, origin, lane, items };
     if (!this.closing) this.options.services.turns.request(lane.turn);
   }
 
@@ -72,8 +72,8 @@ export class LaneAttempts {
   /** Its turn has come. */
   start(turn: LaneTurn): void {
     const { services, fence } = this.options;
-    const { item } = turn;
-    const configuration = services.integration(item.envelope.integrationId);
+    const [first] = turn.items;
+    const configuration = services.integration(first.envelope.integrationId);
     if (!this.options.isOurs() || this.closing || configuration === undefined) {
       services.turns.release(turn);
       return;
@@ -85,14 +85,14 @@ export class LaneAttempts {
     }
     this.running.add(turn);
     const startedAtMs = services.clock.nowMs();
-    const attemptId = attemptIdOf(item.envelope.deliveryId, fence.epoch, item.attempt);
+    const attemptId = attemptIdOf(first.envelope.deliveryId, fence.epoch, first.attempt);
     services.attempts
       .make({
         integration: configuration,
-        deliveries: [item],
-        attempt: item.attempt,
+        deliveries: turn.items,
+        attempt: first.attempt,
         attemptId,
-        traceparent: item.envelope.traceparent,
+        traceparent: first.envelope.traceparent,
         signal: this.abort.signal,
         mayBegin: () => this.options.isOurs() && services.holds(fence.partition),
         startedAtMs,
@@ -104,7 +104,7 @@ export class LaneAttempts {
     const { services, fence, give, onStopped } = this.options;
     this.running.delete(turn);
     services.turns.release(turn);
-    const { lane, item } = turn;
+    const { lane, items } = turn;
     if (!this.options.isOurs()) return;
     lane.turn = null;
     lane.meanAttemptMs += (outcome.durationMs - lane.meanAttemptMs) * MEAN_WEIGHT;
@@ -117,15 +117,15 @@ export class LaneAttempts {
       const { run } = integration;
       lane.ended = { attemptId, startedAtMs, outcome, verdict: null, sequence, run, counted: false, signals: [] };
     } else {
-      const ended = { ...outcome, attempt: item.attempt, endedAtMs };
-      const verdict = pushVerdict(configuration.settings.retry, ended);
+      const ended = { ...outcome, attempt: items[0].attempt, endedAtMs, integrationVersion: configuration.version };
+      const verdict = pushVerdict(configuration.settings.retry, ended, services.random);
       const attempt = { verdict, httpStatus: outcome.httpStatus, endedAtMs, sequence };
       const folded = foldAttempt(integration.run, attempt, configuration);
       integration.run = folded.run;
       lane.ended = { attemptId, startedAtMs, outcome, verdict, sequence, ...folded };
     }
     const { verdict, counted, signals } = lane.ended;
-    logAttempt(services.logger, fence, lane, item, lane.ended);
+    logAttempt(services.logger, fence, lane, items, lane.ended);
     if (signals.includes('disable-requested')) onStopped(integration);
     give(lane, { kind: 'attempt ended', result: verdict ?? 'aborted', counted });
   }

@@ -1,5 +1,5 @@
 import { emptyFifo, push, take } from './fifo.js';
-import type { LaneHead, LaneItem, LanePermission, LaneState, OpenOutcome } from './lane.types.js';
+import type { LaneHead, LaneItem, LaneRules, LaneState, OpenOutcome } from './lane.types.js';
 
 /** The lane's copy of its state while one input is applied; nobody else sees it before it is returned. */
 export type Draft<I extends LaneItem> = { -readonly [K in keyof LaneState<I>]: LaneState<I>[K] };
@@ -13,22 +13,24 @@ export function openOutcome<I extends LaneItem>(lane: Draft<I>, ended: readonly 
   lane.outcomes = [...lane.outcomes, outcome];
   if (stored) lane.rows -= ended.length;
   for (const item of ended) lane.endedThrough = Math.max(lane.endedThrough, item.offset);
+  if (ended.length > 0) lane.frontRows = 1;
   return id;
 }
 
 /** The head was not attempted: it is the next again. Where what is behind it has rows, it needs one before them. */
-export function putBack<I extends LaneItem>(lane: Draft<I>, head: Extract<LaneHead<I>, { item: I }>): void {
+export function putBack<I extends LaneItem>(lane: Draft<I>, head: Extract<LaneHead<I>, { stored: boolean }>): void {
   lane.head = null;
   if (head.stored) {
     forgetLoaded(lane);
     return;
   }
   if (lane.phase === 'flowing') {
-    lane.queue = push(push(emptyFifo<I>(), [head.item]), take(lane.queue, lane.queue.length).taken);
-    lane.queueBytes += head.item.bytes;
+    lane.queue = push(push(emptyFifo<I>(), head.items), take(lane.queue, lane.queue.length).taken);
+    lane.queueBytes += bytesOf(head.items);
+    lane.ripeThrough = head.items[0].offset;
     return;
   }
-  lane.head = { status: 'failed', item: head.item, stored: false };
+  lane.head = { status: 'failed', items: head.items, stored: false };
   if (lane.phase !== 'stopped') lane.phase = 'parking';
   forgetLoaded(lane);
 }
@@ -36,14 +38,27 @@ export function putBack<I extends LaneItem>(lane: Draft<I>, head: Extract<LaneHe
 /** What was read can be read again, but for what is being attempted; a read under way comes back useless. */
 export function forgetLoaded<I extends LaneItem>(lane: Draft<I>): void {
   lane.loaded = emptyFifo();
-  const running = lane.head?.status === 'running' && lane.head.stored ? lane.head.item.offset : -1;
-  lane.readThrough = Math.max(lane.endedThrough, running);
+  const running = lane.head?.status === 'running' && lane.head.stored ? lane.head.items.at(-1)?.offset : undefined;
+  lane.readThrough = Math.max(lane.endedThrough, running ?? -1);
   lane.loadStale = lane.loading;
 }
 
-export function isDiscarded(
-  lane: { readonly permission: LanePermission; readonly discardBefore: number },
-  item: { readonly version: number },
-): boolean {
-  return lane.permission === 'discard' || item.version < lane.discardBefore;
+/** The rows that are in memory, and not in `queue`. */
+export function rowsInMemory<I extends LaneItem>(lane: Draft<I>): number {
+  return lane.loaded.length + (lane.head?.status === 'running' && lane.head.stored ? lane.head.items.length : 0);
+}
+
+export function bytesOf(items: readonly { readonly bytes: number }[]): number {
+  let bytes = 0;
+  for (const item of items) bytes += item.bytes;
+  return bytes;
+}
+
+export function isDiscarded(rules: LaneRules, item: { readonly version: number }): boolean {
+  return rules.permission === 'discard' || item.version < rules.discardBefore;
+}
+
+/** Whether its attempts are exhausted and nothing has changed since. */
+export function isExhausted({ version }: LaneRules, item: { readonly exhaustedUnder: number | null }): boolean {
+  return item.exhaustedUnder !== null && item.exhaustedUnder >= version;
 }

@@ -1,10 +1,13 @@
-import type { DeliveryEnvelope } from '@hookstile/contracts';
-import { attemptRecord, type JournalContext, setAsideRecord } from '../journal/journal-records.js';
+import type { DeliveryEnvelope, JournalEnvelope } from '@hookstile/contracts';
+import { attemptRecord, type JournalContext, setAsideRecord, skippedRecord } from '../journal/journal-records.js';
 import { signalsOf } from './failure-signals.js';
 import type { EndedAttempt, Lane } from './lane.js';
 import type { Fence, LaneDelivery } from './lane.store.js';
+import type { Push } from './lane.types.js';
 import type { LaneServices } from './lane-services.js';
 import type { PartitionProgress } from './partition-progress.js';
+
+const NO_BYTES = Buffer.alloc(0);
 
 export interface LaneJournalOptions {
   fence: Fence;
@@ -20,15 +23,16 @@ export interface LaneJournalOptions {
 export class LaneJournal {
   constructor(private readonly options: LaneJournalOptions) {}
 
-  attempt(lane: Lane, outcome: number, item: LaneDelivery): void {
+  attempt(lane: Lane, outcome: number, items: Push<LaneDelivery>): void {
     const { fence, services, progress } = this.options;
     const { ended } = lane;
     if (ended === null) return;
     lane.ended = null;
     const record = attemptRecord(this.contextOf(lane, ended.sequence), {
       ...ended,
-      delivery: item,
-      attempt: item.attempt,
+      deliveries: items,
+      lane: lane.name.key,
+      attempt: items[0].attempt,
       enablement: ended.run.enablement,
       consecutiveFailures: ended.run.consecutiveFailures,
     });
@@ -36,20 +40,26 @@ export class LaneJournal {
       if (!this.options.isOurs()) return;
       progress.needs.open(offset, 1);
       // An aborted attempt changes nothing; its lane may never write a row that would end the need.
-      const retried = typeof ended.verdict === 'object' && ended.verdict !== null ? item.offset : null;
+      const retried = typeof ended.verdict === 'object' && ended.verdict !== null ? items : [];
       if (ended.counted) this.fold(lane, ended, () => this.acknowledge(lane, outcome, offset, retried));
       else this.acknowledge(lane, outcome, offset, retried);
     });
   }
 
   discarded(lane: Lane, outcome: number, items: readonly LaneDelivery[]): void {
-    const reason = lane.state.permission === 'discard' ? 'integration_deleted' : 'backlog_discarded';
-    this.aside(lane, 'discarded', items, reason, (offset) => {
-      const { needs } = this.options.progress;
-      needs.open(offset, 1);
-      // A failed head that was discarded is never written.
-      for (const need of lane.needsAtStore.splice(0)) needs.release(need);
-      this.acknowledge(lane, outcome, offset, null);
+    const reason = lane.state.rules.permission === 'discard' ? 'integration_deleted' : 'backlog_discarded';
+    this.aside(lane, 'discarded', items, reason, (offset) => this.endAside(lane, outcome, offset));
+  }
+
+  /** An exhausted push that was given up: it failed when it was exhausted, so nothing is counted. */
+  skipped(lane: Lane, outcome: number, items: readonly LaneDelivery[]): void {
+    const { skipping } = lane;
+    if (skipping === null) return;
+    lane.skipping = null;
+    const record = skippedRecord(this.nextContext(lane), items, skipping, this.options.services.clock.nowMs());
+    this.append(record, (offset) => {
+      this.endAside(lane, outcome, offset);
+      skipping.done(true);
     });
   }
 
@@ -61,13 +71,23 @@ export class LaneJournal {
     reason: string,
     onAcknowledged: (offset: number) => void,
   ): void {
-    const { fence, services } = this.options;
-    lane.integration.sequence += 1;
-    const context = this.contextOf(lane, lane.integration.sequence);
-    const envelope = setAsideRecord(kind, context, deliveries, reason, services.clock.nowMs());
-    services.journal.append(fence.partition, { envelope, bytes: Buffer.alloc(0) }, (offset) => {
-      if (this.options.isOurs()) onAcknowledged(offset);
+    const nowMs = this.options.services.clock.nowMs();
+    this.append(setAsideRecord(kind, this.nextContext(lane), deliveries, reason, nowMs), onAcknowledged);
+  }
+
+  private append(envelope: JournalEnvelope, onAcknowledged: (offset: number) => void): void {
+    const { fence, services, isOurs } = this.options;
+    services.journal.append(fence.partition, { envelope, bytes: NO_BYTES }, (offset) => {
+      if (isOurs()) onAcknowledged(offset);
     });
+  }
+
+  private endAside(lane: Lane, outcome: number, offset: number): void {
+    const { needs } = this.options.progress;
+    needs.open(offset, 1);
+    // A failed head that ends unsent is never written.
+    for (const need of lane.needsAtStore.splice(0)) needs.release(need);
+    this.acknowledge(lane, outcome, offset, []);
   }
 
   /** The run's row with its signals, before the integration's next attempt. */
@@ -82,18 +102,23 @@ export class LaneJournal {
     });
   }
 
-  private acknowledge(lane: Lane, outcome: number, journalOffset: number, retried: number | null): void {
+  private acknowledge(lane: Lane, outcome: number, journalOffset: number, retried: readonly LaneDelivery[]): void {
     const { progress, onAcknowledged, isOurs } = this.options;
     if (!isOurs()) return;
-    if (retried !== null) {
+    if (retried.length > 0) {
       // Until a row says what comes next the journal alone knows of the failed attempt. The row can be there before
       // this write changes it, and be passed at any moment: passing is not enough.
-      progress.needUntilPassed(journalOffset, retried);
+      for (const { offset } of retried) progress.needUntilPassed(journalOffset, offset);
       progress.needs.add(journalOffset);
       lane.needsAtStore.push(journalOffset);
     }
     progress.during(journalOffset, () => onAcknowledged(lane, outcome));
     progress.needs.release(journalOffset);
+  }
+
+  private nextContext(lane: Lane): JournalContext {
+    lane.integration.sequence += 1;
+    return this.contextOf(lane, lane.integration.sequence);
   }
 
   private contextOf(lane: Lane, sequence: number): JournalContext {

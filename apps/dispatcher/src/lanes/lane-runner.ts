@@ -1,10 +1,11 @@
 import type { DeliveryEnvelope } from '@hookstile/contracts';
 import type { Checkpoint } from '../journal/checkpoint.js';
+import type { Skipping } from '../journal/journal-records.js';
 import { type FailureRun, underEnablement } from './failure-run.js';
 import { tendHeld } from './held-tending.js';
 import { LANE_DRAIN_MAX_MS, LOAD_RETRY_DELAY_MS, STORE_RETRY_DELAY_MS } from './lane.bounds.js';
 import { decideLane } from './lane.decider.js';
-import { type Lane, type LanedIntegration, type LaneTurn, originOf, permissionOf } from './lane.js';
+import { type Lane, type LanedIntegration, type LaneTurn, originOf, rulesOf } from './lane.js';
 import type { Fence, LaneDelivery, StoredLane } from './lane.store.js';
 import type { LaneEffect, LaneInput, LaneState } from './lane.types.js';
 import { LaneAttempts } from './lane-attempts.js';
@@ -100,6 +101,16 @@ export class LaneRunner {
     this.tellLanes(integration);
   }
 
+  /** Ends an exhausted head as failed, once its record is written; false where the head is none. */
+  giveUp(lane: Lane, skipping: Skipping): Promise<boolean> {
+    if (lane.skipping !== null) return Promise.resolve(false);
+    return new Promise((done) => {
+      lane.skipping = { ...skipping, done };
+      this.give(lane, { kind: 'skip' });
+      this.endSkipping(lane);
+    });
+  }
+
   /** With the memory of all short, lanes that are slow go to rows, so that they do not hold up the others. */
   relieveMemory(slowAttemptMs: number): void {
     for (const lane of this.lanes) {
@@ -128,6 +139,7 @@ export class LaneRunner {
       const { queue, queueBytes, storing } = lane.state;
       this.services.memory.change(-queue.length - countOf(storing), -queueBytes - bytesOf(storing));
       lane.state = decideLane(lane.state, { kind: 'lease lost' }).state;
+      this.endSkipping(lane);
     }
     this.integrations.clear();
   }
@@ -158,6 +170,14 @@ export class LaneRunner {
     lane.state = state;
     this.account(before, state);
     for (const effect of effects) this.carryOut(lane, effect);
+    if (lane.skipping !== null) this.endSkipping(lane);
+  }
+
+  /** What was to be skipped is not, or not any more. */
+  private endSkipping(lane: Lane): void {
+    if (lane.state.skip !== null && !lane.state.lost) return;
+    lane.skipping?.done(false);
+    lane.skipping = null;
   }
 
   /** What is being written is in memory until Postgres has it, which can take as long as it likes. */
@@ -172,22 +192,21 @@ export class LaneRunner {
   }
 
   private tellLanes(integration: LanedIntegration): void {
-    const permission = permissionOf(integration.configuration, integration.run);
-    const discardBefore = integration.configuration?.discardBefore ?? 0;
+    const rules = rulesOf(integration.configuration, integration.run);
     for (const lane of integration.lanes.values()) {
-      this.give(lane, { kind: 'integration changed', permission, discardBefore });
-      if (permission !== 'send' && this.attempts.withdraw(lane)) this.give(lane, { kind: 'attempt withdrawn' });
+      this.give(lane, { kind: 'integration changed', rules });
+      if (rules.permission !== 'send' && this.attempts.withdraw(lane)) this.give(lane, { kind: 'attempt withdrawn' });
     }
   }
 
   private carryOut(lane: Lane, effect: Effect): void {
     switch (effect.kind) {
       case 'start attempt':
-        this.attempts.request(lane, effect.item);
+        this.attempts.request(lane, effect.items);
         break;
       case 'journal':
-        if (effect.what === 'attempt') this.journal.attempt(lane, effect.outcome, effect.item);
-        else this.journal.discarded(lane, effect.outcome, effect.items);
+        if (effect.what === 'attempt') this.journal.attempt(lane, effect.outcome, effect.items);
+        else this.journal[effect.what](lane, effect.outcome, effect.items);
         break;
       case 'park rows':
         this.park(lane, effect);

@@ -19,6 +19,8 @@ export interface HeldBounds {
 /** What the lanes of all partitions of a process share. */
 export interface LaneServices {
   readonly clock: Clock;
+  /** From 0, below 1. */
+  random(): number;
   readonly logger: Logger;
   readonly attempts: AttemptMaker;
   readonly journal: AttemptsPublisher;

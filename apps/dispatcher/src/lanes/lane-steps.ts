@@ -7,15 +7,16 @@ import {
   UNACKNOWLEDGED_OUTCOMES_MAX,
 } from './lane.bounds.js';
 import type { LaneEffect, LaneItem } from './lane.types.js';
-import { type Draft, isDiscarded, openOutcome } from './lane-draft.js';
+import { bytesOf, type Draft, isDiscarded, isExhausted, openOutcome, rowsInMemory } from './lane-draft.js';
+import { type NextPush, nextPush } from './lane-push.js';
 
 /** A failed head whose next attempt nobody wants any more ends at once. */
 export function discardHead<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
   if (lane.head?.status !== 'failed' || lane.gate !== null || lane.storing !== null || lane.unsure) return;
-  if (lane.permission === 'hold' || !isDiscarded(lane, lane.head.item)) return;
-  const { item, stored } = lane.head;
+  if (lane.rules.permission === 'hold' || !isDiscarded(lane.rules, lane.head.items[0])) return;
+  const { items, stored } = lane.head;
   lane.head = null;
-  effects.push({ kind: 'journal', what: 'discarded', items: [item], outcome: openOutcome(lane, [item], stored) });
+  effects.push({ kind: 'journal', what: 'discarded', items, outcome: openOutcome(lane, items, stored) });
 }
 
 /** Writes what the phase wants in rows: one write at a time, the head and what waits behind it together. */
@@ -27,11 +28,11 @@ export function store<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>
   const { taken, rest } = toRows ? take(lane.queue, PARK_ROWS_MAX) : { taken: [], rest: lane.queue };
   if (failed === null && taken.length === 0) return;
   lane.queue = rest;
-  for (const item of taken) lane.queueBytes -= item.bytes;
+  lane.queueBytes -= bytesOf(taken);
   if (rest.length === 0) lane.spill = false;
-  const insert = failed === null || failed.stored ? taken : [failed.item, ...taken];
+  const insert = failed === null || failed.stored ? taken : [...failed.items, ...taken];
   lane.storing = { items: insert, head: failed !== null };
-  effects.push({ kind: 'park rows', insert, update: failed?.stored ? failed.item : null });
+  effects.push({ kind: 'park rows', insert, update: failed?.stored ? failed.items : [] });
 }
 
 /** A pending write counts: a lane that flowed before it was done would let the next record overtake it. */
@@ -49,48 +50,81 @@ export function settlePhase<I extends LaneItem>(lane: Draft<I>): void {
 
 export function startNext<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
   while (lane.head === null && lane.gate === null && !lane.tending) {
-    if (lane.permission === 'hold' || lane.phase === 'parking') return;
+    if (lane.rules.permission === 'hold' || lane.phase === 'parking') return;
     const stored = lane.phase !== 'flowing';
-    const item = first(stored ? lane.loaded : lane.queue);
-    if (item === null) {
+    const next = nextPush(stored ? lane.loaded : lane.queue, lane.rules);
+    if (next === null) {
       if (stored) load(lane, effects);
       return;
     }
     if (lane.outcomes.length >= UNACKNOWLEDGED_OUTCOMES_MAX) return;
-    if (isDiscarded(lane, item)) discardRun(lane, stored, effects);
-    else if (!stored && item.dueAtMs !== null) waitForRetry(lane, item, effects);
+    const [head] = next.items;
+    if (isDiscarded(lane.rules, head)) discardRun(lane, stored, effects);
+    else if (stored && head.offset === lane.skip) endSkipped(lane, next, effects);
+    else if (!stored && (head.dueAtMs !== null || isExhausted(lane.rules, head))) waitForRetry(lane, next, effects);
+    else if (next.open && mustWait(lane, head, stored, effects)) return;
     else {
-      dropFirst(lane, stored, item);
-      lane.head = { status: 'running', item, stored };
-      effects.push({ kind: 'start attempt', item, stored });
+      dropFirst(lane, stored, next);
+      lane.head = { status: 'running', items: next.items, stored };
+      effects.push({ kind: 'start attempt', items: next.items, stored });
     }
   }
 }
 
-/** A delivery that failed under an earlier owner, who had not written its row. */
-function waitForRetry<I extends LaneItem>(lane: Draft<I>, item: I, effects: LaneEffect<I>[]): void {
-  dropFirst(lane, false, item);
-  lane.head = { status: 'failed', item, stored: false };
+/** Whether a batch waits for more: in memory until the first has waited long enough, of rows until all are read. */
+function mustWait<I extends LaneItem>(lane: Draft<I>, head: I, stored: boolean, effects: LaneEffect<I>[]): boolean {
+  if (stored) {
+    const all = lane.rows <= rowsInMemory(lane);
+    if (!all) load(lane, effects);
+    return !all;
+  }
+  const { maxWaitMs } = lane.rules.batch;
+  if (maxWaitMs === 0 || head.offset <= lane.ripeThrough) return false;
+  effects.push({ kind: 'set timer', atMs: head.arrivedAtMs + maxWaitMs });
+  return true;
+}
+
+/** A push that failed under an earlier owner, who had not written its rows. */
+function waitForRetry<I extends LaneItem>(lane: Draft<I>, next: NextPush<I>, effects: LaneEffect<I>[]): void {
+  dropFirst(lane, false, next);
+  lane.head = { status: 'failed', items: next.items, stored: false };
+  lane.frontRows = next.items.length;
   lane.phase = 'parking';
   store(lane, effects);
 }
 
-function dropFirst<I extends LaneItem>(lane: Draft<I>, stored: boolean, item: I): void {
+/** What comes behind a skipped head goes on as behind a success. */
+function endSkipped<I extends LaneItem>(lane: Draft<I>, next: NextPush<I>, effects: LaneEffect<I>[]): void {
+  const { items } = next;
+  dropFirst(lane, true, next);
+  lane.skip = null;
+  lane.phase = 'draining';
+  effects.push({ kind: 'journal', what: 'skipped', items, outcome: openOutcome(lane, items, true) });
+  settlePhase(lane);
+}
+
+function dropFirst<I extends LaneItem>(lane: Draft<I>, stored: boolean, { items, rest }: NextPush<I>): void {
   if (stored) {
-    lane.loaded = withoutFirst(lane.loaded);
+    lane.loaded = rest;
   } else {
-    lane.queue = withoutFirst(lane.queue);
-    lane.queueBytes -= item.bytes;
+    lane.queue = rest;
+    lane.queueBytes -= bytesOf(items);
   }
 }
 
 function discardRun<I extends LaneItem>(lane: Draft<I>, stored: boolean, effects: LaneEffect<I>[]): void {
   const items: I[] = [];
+  let rest = stored ? lane.loaded : lane.queue;
   for (;;) {
-    const item = first(stored ? lane.loaded : lane.queue);
-    if (item === null || items.length === ASIDE_RECORD_MAX_DELIVERIES || !isDiscarded(lane, item)) break;
-    dropFirst(lane, stored, item);
+    const item = first(rest);
+    if (item === null || items.length === ASIDE_RECORD_MAX_DELIVERIES || !isDiscarded(lane.rules, item)) break;
+    rest = withoutFirst(rest);
     items.push(item);
+  }
+  if (stored) lane.loaded = rest;
+  else {
+    lane.queue = rest;
+    lane.queueBytes -= bytesOf(items);
   }
   effects.push({ kind: 'journal', what: 'discarded', items, outcome: openOutcome(lane, items, stored) });
   settlePhase(lane);
@@ -99,14 +133,15 @@ function discardRun<I extends LaneItem>(lane: Draft<I>, stored: boolean, effects
 function load<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
   if (lane.loading || lane.loadPaused || lane.unsure || lane.rows === 0) return;
   lane.loading = true;
-  const many = lane.phase === 'draining' || lane.permission === 'discard' || lane.discardBefore > 0;
-  effects.push({ kind: 'load rows', after: lane.readThrough, limit: many ? DRAIN_LOAD_ROWS_MAX : 1 });
+  const { permission, discardBefore, batch } = lane.rules;
+  const many = lane.phase === 'draining' || permission === 'discard' || discardBefore > 0;
+  const limit = Math.max(many ? DRAIN_LOAD_ROWS_MAX : 1, lane.frontRows, batch.maxItems);
+  effects.push({ kind: 'load rows', after: lane.readThrough, limit });
 }
 
 export function readAhead<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
   if (lane.phase !== 'draining' || lane.tending || lane.loaded.length >= DRAIN_READ_AHEAD_ROWS) return;
-  const inMemory = lane.loaded.length + (lane.head?.status === 'running' && lane.head.stored ? 1 : 0);
-  if (lane.rows > inMemory) load(lane, effects);
+  if (lane.rows > rowsInMemory(lane)) load(lane, effects);
 }
 
 export function tend<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {

@@ -42,7 +42,7 @@ const STATES: Record<LanePhase, LaneView['state']> = {
 const instantOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 function inMemory({ state }: Lane, after: number): Waiting[] {
-  const head = state.head?.status === 'waiting' || state.head === null ? [] : [state.head.item];
+  const head = state.head?.status === 'waiting' || state.head === null ? [] : state.head.items;
   const all = [...head, ...(state.storing?.items ?? []), ...take(state.queue, state.queue.length).taken];
   return all.filter(({ offset }) => offset > after);
 }
@@ -67,8 +67,8 @@ async function waitingIn(
 export async function laneView(store: LaneStore, lane: Lane): Promise<LaneView | null> {
   const { state, name } = lane;
   const memory = inMemory(lane, -1).length;
-  const isRow = state.head?.status === 'running' || state.head?.status === 'failed' ? state.head.stored : false;
-  const waiting = state.rows + memory - (isRow ? 1 : 0);
+  const headRows = state.head?.status === 'waiting' || !state.head?.stored ? 0 : state.head.items.length;
+  const waiting = state.rows + memory - headRows;
   if (waiting === 0) return null;
   const [first] = await waitingIn(store, name, lane, -1, 1);
   const retrying = state.head?.status === 'waiting' || state.head?.status === 'failed';

@@ -1,7 +1,12 @@
 import { beginLane, decideLane } from './lane.decider.js';
-import type { LaneEffect, LaneInput, LaneItem, LaneState } from './lane.types.js';
+import type { LaneEffect, LaneInput, LaneItem, LanePermission, LaneRules, LaneState, Push } from './lane.types.js';
+import { aLaneItem } from './lane-delivery.fake.js';
 
 type Park = Extract<LaneEffect<LaneItem>, { kind: 'park rows' }>;
+type Start = Extract<LaneEffect<LaneItem>, { kind: 'start attempt' }>;
+
+const ONE = { maxItems: 1, maxWaitMs: 0 };
+const BATCHES = [ONE, { maxItems: 3, maxWaitMs: 0 }, { maxItems: 5, maxWaitMs: 20 }, ONE];
 
 /**
  * The naive world around one lane: it carries out the decider's effects, late and in any order that can happen, and
@@ -15,11 +20,16 @@ export class LaneWorld {
   readonly rows = new Map<number, LaneItem>();
   unacknowledgedMax = 0;
   private state: LaneState<LaneItem>;
-  private running: { item: LaneItem; stored: boolean } | null = null;
+  private running: { items: Push<LaneItem>; stored: boolean } | null = null;
   private stopped = false;
   private version = 1;
   private nowMs = 0;
   private nextOffset = 0;
+  private discardBefore = 0;
+  private batch = ONE;
+  /** The members of a push that failed, by its first. */
+  private readonly frozen = new Map<number, string>();
+  private readonly asides = new Set<number>();
   private readonly acks: number[] = [];
   private parking: Park | null = null;
   private readonly unanswered = new Set<number>();
@@ -28,12 +38,12 @@ export class LaneWorld {
   private readonly timers: number[] = [];
 
   constructor() {
-    this.state = beginLane({ permission: 'send', discardBefore: 0, rows: 0, firstRow: null });
+    this.state = beginLane({ rules: this.rules('send'), rows: 0, firstRow: null });
   }
 
   /** One thing that can happen now, chosen by number. */
   step(choice: number, amount: number): void {
-    const possible: (() => void)[] = [() => this.enqueue(amount), () => this.change(choice)];
+    const possible = [() => this.enqueue(amount), () => this.change(choice), () => this.give({ kind: 'skip' })];
     if (this.running) possible.push(...Array.from({ length: 3 }, () => () => this.endAttempt(choice)));
     if (this.acks.length > 0) possible.push(() => this.acknowledge());
     if (this.parking) {
@@ -50,7 +60,8 @@ export class LaneWorld {
   /** Lets everything end: all succeeds from here on. */
   settle(): void {
     this.stopped = false;
-    this.give({ kind: 'integration changed', permission: 'send', discardBefore: this.state.discardBefore });
+    this.version += 1;
+    this.changeTo('send');
     for (let steps = 0; steps < 100_000; steps += 1) {
       if (this.acks.length > 0) this.acknowledge();
       else if (this.parking) this.endPark('stored');
@@ -68,7 +79,7 @@ export class LaneWorld {
       const offset = this.nextOffset;
       this.nextOffset += 1;
       this.enqueuedOffsets.push(offset);
-      return { offset, version: this.version, bytes: 1, attempt: 1, dueAtMs: null };
+      return aLaneItem({ offset, version: this.version, arrivedAtMs: this.nowMs });
     });
     this.give({ kind: 'enqueued', items });
   }
@@ -77,7 +88,7 @@ export class LaneWorld {
     const kind = choice % 8;
     if (kind === 7) {
       this.stopped = false;
-      this.give({ kind: 'integration changed', permission: 'discard', discardBefore: this.state.discardBefore });
+      this.changeTo('discard');
       return;
     }
     if (kind === 6) {
@@ -86,32 +97,40 @@ export class LaneWorld {
     }
     if (kind >= 4) this.version += 1;
     this.stopped = kind < 2;
-    const discardBefore = kind === 4 ? this.version : this.state.discardBefore;
-    this.give({ kind: 'integration changed', permission: this.stopped ? 'hold' : 'send', discardBefore });
+    if (kind === 4) this.discardBefore = this.version;
+    if (kind >= 3) this.batch = BATCHES[choice % BATCHES.length] ?? ONE;
+    this.changeTo(this.stopped ? 'hold' : 'send');
+  }
+
+  private changeTo(permission: LanePermission): void {
+    this.give({ kind: 'integration changed', rules: this.rules(permission) });
+  }
+
+  private rules(permission: LanePermission): LaneRules {
+    return { permission, discardBefore: this.discardBefore, version: this.version, batch: this.batch };
   }
 
   private endAttempt(choice: number): void {
-    const attempt = this.running?.item.attempt ?? 0;
+    const { items } = this.running ?? { items: null };
+    if (items === null) return;
     const what = choice % 10;
     this.running = null;
-    if (what === 9) {
-      this.give({ kind: 'attempt withdrawn' });
-      return;
-    }
-    if (what === 8) {
-      this.give({ kind: 'attempt ended', result: 'aborted', counted: false });
-      return;
-    }
-    if (what >= 6) {
-      this.give({ kind: 'attempt ended', result: 'failed', counted: true });
-      return;
-    }
-    const retry = { attempt: attempt + 1, dueAtMs: this.nowMs + choice };
-    if (what >= 3) {
-      this.give({ kind: 'attempt ended', result: retry, counted: true });
-      return;
-    }
-    this.give({ kind: 'attempt ended', result: 'delivered', counted: what === 2 });
+    const attempt = items[0].attempt + 1;
+    const offsets = items.map(({ offset }) => offset);
+    if (what === 9) this.give({ kind: 'attempt withdrawn' });
+    else if (what === 8) this.give({ kind: 'attempt ended', result: 'aborted', counted: false });
+    else if (what >= 6) this.endPush(offsets, 'failed', true);
+    else if (what >= 3) {
+      this.frozen.set(offsets[0] ?? -1, offsets.join());
+      const dueAtMs = what === 3 ? null : this.nowMs + choice;
+      const exhaustedUnder = what === 3 ? this.version : null;
+      this.give({ kind: 'attempt ended', result: { attempt, dueAtMs, exhaustedUnder }, counted: true });
+    } else this.endPush(offsets, 'delivered', what === 2);
+  }
+
+  private endPush(offsets: readonly number[], result: 'delivered' | 'failed', counted: boolean): void {
+    for (const offset of offsets) this.end(offset);
+    this.give({ kind: 'attempt ended', result, counted });
   }
 
   private acknowledge(): void {
@@ -120,7 +139,7 @@ export class LaneWorld {
 
   /** `unanswered`: it was committed, and the connection broke before the answer came. */
   private endPark(how: 'stored' | 'failed' | 'unanswered'): void {
-    const { insert, update } = this.parking ?? { insert: [], update: null };
+    const { insert, update } = this.parking ?? { insert: [], update: [] };
     this.parking = null;
     if (how !== 'failed') this.putRows(insert, update);
     if (how === 'unanswered') for (const { offset } of insert) this.unanswered.add(offset);
@@ -128,16 +147,16 @@ export class LaneWorld {
     this.give(how === 'stored' ? { kind: 'rows stored' } : { kind: 'rows failed', retryAtMs: this.nowMs + 5 });
   }
 
-  private putRows(insert: readonly LaneItem[], update: LaneItem | null): void {
+  private putRows(insert: readonly LaneItem[], update: readonly LaneItem[]): void {
     for (const item of insert) {
       if (this.rows.has(item.offset) && !this.unanswered.has(item.offset)) {
         this.violations.push(`inserted twice: ${item.offset}`);
       }
       this.rows.set(item.offset, item);
     }
-    if (update) {
-      if (!this.rows.has(update.offset)) this.violations.push(`changed a row that is not there: ${update.offset}`);
-      this.rows.set(update.offset, update);
+    for (const item of update) {
+      if (!this.rows.has(item.offset)) this.violations.push(`changed a row that is not there: ${item.offset}`);
+      this.rows.set(item.offset, item);
     }
   }
 
@@ -171,18 +190,15 @@ export class LaneWorld {
   }
 
   private give(input: LaneInput<LaneItem>): void {
-    const running = this.state.head?.status === 'running' ? this.state.head.item : null;
     const { state, effects } = decideLane(this.state, input);
     this.state = state;
-    const ends = input.kind === 'attempt ended' && (input.result === 'delivered' || input.result === 'failed');
-    if (ends && running) this.end(running.offset);
     for (const effect of effects) this.carryOut(effect);
     this.unacknowledgedMax = Math.max(this.unacknowledgedMax, this.running ? this.attemptsUnacknowledged() : 0);
   }
 
   /** Unacknowledged outcomes when an attempt runs: the one that will end may become the fourth. */
   private attemptsUnacknowledged(): number {
-    return this.state.outcomes.filter((outcome) => outcome.offsets.length <= 1).length;
+    return this.state.outcomes.filter(({ id }) => !this.asides.has(id)).length;
   }
 
   private end(offset: number): void {
@@ -193,17 +209,13 @@ export class LaneWorld {
   private carryOut(effect: LaneEffect<LaneItem>): void {
     switch (effect.kind) {
       case 'start attempt':
-        if (this.running) this.violations.push('two attempts at a time');
-        if (this.stopped) this.violations.push(`an attempt while stopped: ${effect.item.offset}`);
-        if (this.acks.length >= 4) this.violations.push('an attempt with four outcomes unacknowledged');
-        if (effect.item.offset !== this.enqueuedOffsets[this.ended.length]) {
-          this.violations.push(`overtook: ${effect.item.offset}`);
-        }
-        this.running = { item: effect.item, stored: effect.stored };
+        this.startAttempt(effect);
         return;
       case 'journal':
         this.acks.push(effect.outcome);
-        if (effect.what === 'discarded') for (const item of effect.items) this.end(item.offset);
+        if (effect.what === 'attempt') return;
+        this.asides.add(effect.outcome);
+        for (const item of effect.items) this.end(item.offset);
         return;
       case 'park rows':
         if (this.parking) this.violations.push('two writes at a time');
@@ -228,5 +240,20 @@ export class LaneWorld {
         this.doneOffsets.push(effect.offset);
         return;
     }
+  }
+
+  private startAttempt({ items, stored }: Start): void {
+    const offsets = items.map(({ offset }) => offset);
+    const [first] = items;
+    if (this.running) this.violations.push('two attempts at a time');
+    if (this.stopped) this.violations.push(`an attempt while stopped: ${first.offset}`);
+    if (this.acks.length >= 4) this.violations.push('an attempt with four outcomes unacknowledged');
+    const next = this.enqueuedOffsets.slice(this.ended.length, this.ended.length + items.length);
+    if (next.join() !== offsets.join()) this.violations.push(`overtook: ${offsets.join()}`);
+    const frozen = this.frozen.get(first.offset) ?? offsets.join();
+    if (frozen !== offsets.join()) this.violations.push(`was ${frozen} when it failed, is ${offsets.join()}`);
+    if (first.exhaustedUnder === this.version) this.violations.push(`tried although exhausted: ${first.offset}`);
+    if (first.dueAtMs !== null && first.dueAtMs > this.nowMs) this.violations.push(`tried too early: ${first.offset}`);
+    this.running = { items, stored };
   }
 }

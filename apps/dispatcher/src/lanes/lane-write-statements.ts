@@ -41,15 +41,19 @@ function inserts(parks: readonly Of<'park'>[]): Statement | null {
   if (rows.length === 0) return null;
   return {
     // A row can be there: written before a crash, its delivery read again.
-    sql: `INSERT INTO waiting_delivery (${LANE_COLUMNS}, version, attempt, due_at_ms, stored_at_ms, envelope, data)
+    sql: `INSERT INTO waiting_delivery (${LANE_COLUMNS}, version, attempt, due_at_ms, push, exhausted_under,
+        stored_at_ms, envelope, data)
       SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::bigint[],
-        $8::bigint[], $9::text[], $10::bytea[])
-      ON CONFLICT (${LANE_COLUMNS}) DO UPDATE SET attempt = excluded.attempt, due_at_ms = excluded.due_at_ms`,
+        $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::bytea[])
+      ON CONFLICT (${LANE_COLUMNS}) DO UPDATE SET attempt = excluded.attempt, due_at_ms = excluded.due_at_ms,
+        push = excluded.push, exhausted_under = excluded.exhausted_under`,
     values: [
       ...laneValues(rows),
       rows.map(({ item }) => item.version),
       rows.map(({ item }) => item.attempt),
       rows.map(({ item }) => item.dueAtMs),
+      rows.map(({ item }) => item.push),
+      rows.map(({ item }) => item.exhaustedUnder),
       rows.map(({ storedAtMs }) => storedAtMs),
       rows.map(({ item }) => JSON.stringify(item.envelope)),
       rows.map(({ item }) => item.data),
@@ -58,21 +62,26 @@ function inserts(parks: readonly Of<'park'>[]): Statement | null {
 }
 
 function updates(parks: readonly Of<'park'>[], retries: readonly Of<'retry'>[]): Statement | null {
-  const rows: { lane: LaneName; offset: number; attempt: number; dueAtMs: number | null }[] = retries.map(
-    ({ lane, offset, next }) => ({ lane, offset, ...next }),
-  );
-  for (const { lane, update } of parks) {
-    if (update) rows.push({ lane, offset: update.offset, attempt: update.attempt, dueAtMs: update.dueAtMs });
-  }
+  const rows = [
+    ...retries.map(({ lane, offset, next }) => ({ lane, offset, next })),
+    ...parks.flatMap(({ lane, update }) => update.map((item) => ({ lane, offset: item.offset, next: item }))),
+  ];
   if (rows.length === 0) return null;
   return {
     // The journal said that it was attempted: where it is held again, that has to be said again.
-    sql: `UPDATE waiting_delivery AS w SET attempt = c.attempt, due_at_ms = c.due_at_ms, held_told = false
-      FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::bigint[])
-        AS c (${LANE_COLUMNS}, attempt, due_at_ms)
+    sql: `UPDATE waiting_delivery AS w SET attempt = c.attempt, due_at_ms = c.due_at_ms, push = c.push,
+        exhausted_under = c.exhausted_under, held_told = false
+      FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[])
+        AS c (${LANE_COLUMNS}, attempt, due_at_ms, push, exhausted_under)
       WHERE (w.partition, w.integration_id, w.lane_key, w.position) = (c.partition, c.integration_id, c.lane_key, c.position)
         AND w.attempt < c.attempt`,
-    values: [...laneValues(rows), rows.map(({ attempt }) => attempt), rows.map(({ dueAtMs }) => dueAtMs)],
+    values: [
+      ...laneValues(rows),
+      rows.map(({ next }) => next.attempt),
+      rows.map(({ next }) => next.dueAtMs),
+      rows.map(({ next }) => next.push),
+      rows.map(({ next }) => next.exhaustedUnder),
+    ],
   };
 }
 

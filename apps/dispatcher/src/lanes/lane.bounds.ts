@@ -5,6 +5,9 @@ export const UNACKNOWLEDGED_OUTCOMES_MAX = 4;
 export const LANE_QUEUE_MAX_COUNT = 4_000;
 export const LANE_QUEUE_MAX_BYTES = 8 * 1024 * 1024;
 
+/** The data of one push; a batch of less waits no longer for more. */
+export const PUSH_MAX_BYTES = 1024 * 1024;
+
 /** Rows of one write, of one read of a draining lane, and how few loaded ones make it read ahead. */
 export const PARK_ROWS_MAX = 500;
 export const DRAIN_LOAD_ROWS_MAX = 100;

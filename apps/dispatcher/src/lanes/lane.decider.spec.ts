@@ -2,13 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LANE_QUEUE_MAX_COUNT, UNACKNOWLEDGED_OUTCOMES_MAX } from './lane.bounds.js';
 import { beginLane, decideLane } from './lane.decider.js';
-import type { LaneEffect, LaneInput, LaneItem, LaneState } from './lane.types.js';
+import type { LaneEffect, LaneInput, LaneItem, LaneRules, LaneState } from './lane.types.js';
+import { aLaneItem } from './lane-delivery.fake.js';
 import { LaneWorld } from './lane-world.fake.js';
 
 type Input = LaneInput<LaneItem>;
 
 const items = (from: number, count: number, version = 1): LaneItem[] =>
-  Array.from({ length: count }, (_, i) => ({ offset: from + i, version, bytes: 1, attempt: 1, dueAtMs: null }));
+  Array.from({ length: count }, (_, i) => aLaneItem({ offset: from + i, version }));
+
+const rules: LaneRules = {
+  permission: 'send',
+  discardBefore: 0,
+  version: 1,
+  batch: { maxItems: 1, maxWaitMs: 0 },
+};
 
 /** Given inputs, the effects of the last one, by kind. */
 function after(...inputs: Input[]): {
@@ -16,7 +24,7 @@ function after(...inputs: Input[]): {
   effects: readonly LaneEffect<LaneItem>[];
   kinds: string[];
 } {
-  let state = beginLane<LaneItem>({ permission: 'send', discardBefore: 0, rows: 0, firstRow: null });
+  let state = beginLane<LaneItem>({ rules, rows: 0, firstRow: null });
   let effects: readonly LaneEffect<LaneItem>[] = [];
   for (const input of inputs) ({ state, effects } = decideLane(state, input));
   return { state, effects, kinds: effects.map((effect) => effect.kind) };
@@ -25,13 +33,18 @@ function after(...inputs: Input[]): {
 const enqueued = (from: number, count = 1): Input => ({ kind: 'enqueued', items: items(from, count) });
 const delivered: Input = { kind: 'attempt ended', result: 'delivered', counted: false };
 const failedForGood: Input = { kind: 'attempt ended', result: 'failed', counted: true };
-const failedFirst: Input = { kind: 'attempt ended', result: { attempt: 2, dueAtMs: 500 }, counted: true };
+const failedFirst: Input = {
+  kind: 'attempt ended',
+  result: { attempt: 2, dueAtMs: 500, exhaustedUnder: null },
+  counted: true,
+};
 const acknowledged = (outcome: number): Input => ({ kind: 'outcome acknowledged', outcome });
 const stored: Input = { kind: 'rows stored' };
 const loaded = (from: number, count = 1): Input => ({ kind: 'rows loaded', items: items(from, count) });
 const timer = (nowMs: number): Input => ({ kind: 'timer fired', nowMs });
-const hold: Input = { kind: 'integration changed', permission: 'hold', discardBefore: 0 };
-const send: Input = { kind: 'integration changed', permission: 'send', discardBefore: 0 };
+const changed = (to: Partial<LaneRules>): Input => ({ kind: 'integration changed', rules: { ...rules, ...to } });
+const hold = changed({ permission: 'hold' });
+const send = changed({});
 const parkedWithTwo: Input[] = [enqueued(0, 2), failedFirst, acknowledged(1), stored];
 
 describe('a flowing lane', () => {
@@ -82,7 +95,7 @@ describe('a parking lane', () => {
       {
         kind: 'park rows',
         insert: [{ offset: 0, attempt: 2, dueAtMs: 500 }, { offset: 1 }, { offset: 2 }],
-        update: null,
+        update: [],
       },
     ]);
   });
@@ -113,7 +126,7 @@ describe('a parked lane', () => {
     expect(after(...parkedWithTwo, timer(499)).kinds).toEqual(['set timer']);
     expect(after(...parkedWithTwo, timer(500)).effects).toEqual([{ kind: 'load rows', after: -1, limit: 1 }]);
     expect(after(...parkedWithTwo, timer(500), loaded(0)).effects).toMatchObject([
-      { kind: 'start attempt', item: { offset: 0 }, stored: true },
+      { kind: 'start attempt', items: [{ offset: 0 }], stored: true },
     ]);
   });
 
@@ -124,7 +137,7 @@ describe('a parked lane', () => {
 
   it('changes the row of a head that failed again', () => {
     const again = after(...parkedWithTwo, timer(500), loaded(0), failedFirst, acknowledged(2));
-    expect(again.effects).toMatchObject([{ kind: 'park rows', insert: [], update: { offset: 0, attempt: 2 } }]);
+    expect(again.effects).toMatchObject([{ kind: 'park rows', insert: [], update: [{ offset: 0, attempt: 2 }] }]);
   });
 });
 
@@ -144,7 +157,7 @@ describe('a draining lane', () => {
   it('flows again when its rows are empty', () => {
     expect(after(...draining, enqueued(2), loaded(1), delivered).effects).toMatchObject([
       { kind: 'journal' },
-      { kind: 'start attempt', item: { offset: 2 }, stored: false },
+      { kind: 'start attempt', items: [{ offset: 2 }], stored: false },
     ]);
   });
 
@@ -157,7 +170,9 @@ describe('a draining lane', () => {
 
   it('parks what waits in memory at a failure', () => {
     const { effects } = after(...draining, enqueued(2), loaded(1), failedFirst, acknowledged(3));
-    expect(effects).toMatchObject([{ kind: 'park rows', insert: [{ offset: 2 }], update: { offset: 1, attempt: 2 } }]);
+    expect(effects).toMatchObject([
+      { kind: 'park rows', insert: [{ offset: 2 }], update: [{ offset: 1, attempt: 2 }] },
+    ]);
   });
 });
 
@@ -186,7 +201,7 @@ describe('a stopped lane', () => {
     const held: Input[] = [hold, enqueued(0, 2), stored, { kind: 'held tended', removed: 0, againAtMs: null }];
     expect(after(...held, send).effects).toEqual([{ kind: 'load rows', after: -1, limit: 1 }]);
     expect(after(...held, send, enqueued(2), loaded(0)).effects).toMatchObject([
-      { kind: 'start attempt', item: { offset: 0 } },
+      { kind: 'start attempt', items: [{ offset: 0 }] },
     ]);
   });
 
@@ -199,20 +214,113 @@ describe('a stopped lane', () => {
 
 describe('a lane whose deliveries are not wanted any more', () => {
   it('discards, with a record, what was routed under a version below discardBefore', () => {
-    const cut: Input = { kind: 'integration changed', permission: 'send', discardBefore: 2 };
+    const cut = changed({ discardBefore: 2 });
     const { effects } = after(cut, { kind: 'enqueued', items: [...items(0, 2), ...items(2, 1, 2)] });
     expect(effects).toMatchObject([
       { kind: 'journal', what: 'discarded', items: [{ offset: 0 }, { offset: 1 }] },
-      { kind: 'start attempt', item: { offset: 2 } },
+      { kind: 'start attempt', items: [{ offset: 2 }] },
     ]);
   });
 
   it('discards the rows of a deleted integration, also while it waits for a retry', () => {
-    const gone: Input = { kind: 'integration changed', permission: 'discard', discardBefore: 0 };
+    const gone = changed({ permission: 'discard' });
     expect(after(...parkedWithTwo, gone).kinds).toEqual(['load rows']);
     expect(after(...parkedWithTwo, gone, loaded(0, 2)).effects).toMatchObject([
       { kind: 'journal', what: 'discarded', items: [{ offset: 0 }, { offset: 1 }] },
     ]);
+  });
+});
+
+describe('a batching lane', () => {
+  const batching = changed({ batch: { maxItems: 3, maxWaitMs: 0 } });
+  const waiting = changed({ batch: { maxItems: 3, maxWaitMs: 50 } });
+  const offsetsOf = (effect: LaneEffect<LaneItem> | undefined) =>
+    effect?.kind === 'start attempt' ? effect.items.map(({ offset }) => offset) : null;
+
+  it('sends what waits together, up to the bound', () => {
+    expect(offsetsOf(after(batching, enqueued(0, 5)).effects[0])).toEqual([0, 1, 2]);
+    expect(offsetsOf(after(batching, enqueued(0, 5), delivered).effects[1])).toEqual([3, 4]);
+  });
+
+  it('waits for more until its first delivery has waited long enough, or it is full', () => {
+    expect(after(waiting, enqueued(0)).effects).toEqual([{ kind: 'set timer', atMs: 50 }]);
+    expect(after(waiting, enqueued(0), enqueued(1)).kinds).toEqual(['set timer']);
+    expect(offsetsOf(after(waiting, enqueued(0), enqueued(1), timer(50)).effects[0])).toEqual([0, 1]);
+    expect(offsetsOf(after(waiting, enqueued(0), enqueued(1, 2)).effects[0])).toEqual([0, 1, 2]);
+  });
+
+  it('keeps together what failed together, whatever came meanwhile and whatever the bound is now', () => {
+    const failed: Input[] = [batching, enqueued(0, 2), failedFirst, enqueued(2, 5), acknowledged(1), stored];
+    const again = items(0, 7).map((item) => (item.offset < 2 ? { ...item, attempt: 2, dueAtMs: 500, push: 0 } : item));
+    const read: Input = { kind: 'rows loaded', items: again };
+    expect(offsetsOf(after(...failed, timer(500), read).effects[0])).toEqual([0, 1]);
+    const smaller = after(...failed, send, timer(500));
+    expect(smaller.effects).toEqual([{ kind: 'load rows', after: -1, limit: 2 }]);
+    expect(offsetsOf(decideLane(smaller.state, read).effects[0])).toEqual([0, 1]);
+  });
+
+  it('writes the members of a failed push as such', () => {
+    const { effects } = after(batching, enqueued(0, 2), failedFirst, acknowledged(1));
+    expect(effects).toMatchObject([{ kind: 'park rows', insert: [{ push: 0 }, { push: 0 }] }]);
+  });
+
+  it('ends all of a push by one outcome', () => {
+    const { effects } = after(batching, enqueued(0, 2), delivered, acknowledged(1));
+    expect(effects).toEqual([
+      { kind: 'mark offset done', offset: 0 },
+      { kind: 'mark offset done', offset: 1 },
+    ]);
+  });
+
+  it('reads all its rows, as far as they go into one push, before it sends', () => {
+    const parked: Input[] = [hold, enqueued(0, 5), stored, { kind: 'held tended', removed: 0, againAtMs: null }];
+    expect(after(...parked, batching, loaded(0, 2)).kinds).toEqual(['load rows']);
+    expect(offsetsOf(after(...parked, batching, loaded(0, 2), loaded(2, 3)).effects[0])).toEqual([0, 1, 2]);
+  });
+
+  it('does not mix what has different triggers', () => {
+    const redelivery: Input = { kind: 'enqueued', items: [aLaneItem({ offset: 1, trigger: 'redelivery' })] };
+    expect(offsetsOf(after(waiting, enqueued(0), redelivery).effects[0])).toEqual([0]);
+  });
+});
+
+describe('a lane whose head is exhausted', () => {
+  const exhausted: Input = {
+    kind: 'attempt ended',
+    result: { attempt: 3, dueAtMs: null, exhaustedUnder: 1 },
+    counted: true,
+  };
+  const blocked: Input[] = [enqueued(0, 2), exhausted, acknowledged(1), stored];
+  const row: Input = {
+    kind: 'rows loaded',
+    items: [aLaneItem({ offset: 0, attempt: 3, exhaustedUnder: 1 })],
+  };
+
+  it('waits, whatever time passes', () => {
+    expect(after(...blocked).state.head).toMatchObject({ status: 'waiting', offset: 0, dueAtMs: null });
+    expect(after(...blocked, timer(1e12)).kinds).toEqual([]);
+    expect(after(...blocked, send).kinds).toEqual([]);
+  });
+
+  it('tries it again under a newer version of the integration', () => {
+    expect(after(...blocked, changed({ version: 2 })).kinds).toEqual(['load rows']);
+    expect(after(...blocked, changed({ version: 2 }), row).effects).toMatchObject([
+      { kind: 'start attempt', items: [{ offset: 0, attempt: 3 }] },
+    ]);
+  });
+
+  it('ends it as failed when it is skipped, and goes on', () => {
+    expect(after(...blocked, { kind: 'skip' }).kinds).toEqual(['load rows']);
+    const { state, effects } = after(...blocked, { kind: 'skip' }, row);
+    expect(effects).toMatchObject([
+      { kind: 'journal', what: 'skipped', items: [{ offset: 0 }] },
+      { kind: 'load rows' },
+    ]);
+    expect(decideLane(state, loaded(1)).effects).toMatchObject([{ kind: 'start attempt', items: [{ offset: 1 }] }]);
+  });
+
+  it('skips nothing that is not exhausted', () => {
+    expect(after(...parkedWithTwo, { kind: 'skip' }).kinds).toEqual([]);
   });
 });
 
@@ -237,7 +345,7 @@ describe('whatever happens in whatever order', () => {
         expect(world.rows.size).toBe(0);
         expect(world.unacknowledgedMax).toBeLessThanOrEqual(UNACKNOWLEDGED_OUTCOMES_MAX);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 10_000 },
     );
   });
 });

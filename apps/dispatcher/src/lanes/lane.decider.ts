@@ -1,7 +1,27 @@
-import { emptyFifo, push, take } from './fifo.js';
+import { PUSH_MAX_ITEMS } from '@hookstile/contracts';
+import { emptyFifo, first, push, take } from './fifo.js';
 import { LANE_QUEUE_MAX_BYTES, LANE_QUEUE_MAX_COUNT } from './lane.bounds.js';
-import type { LaneEffect, LaneHead, LaneInput, LaneItem, LanePermission, LaneState } from './lane.types.js';
-import { type Draft, forgetLoaded, isDiscarded, openOutcome, putBack } from './lane-draft.js';
+import type {
+  FirstRow,
+  LaneEffect,
+  LaneHead,
+  LaneInput,
+  LaneItem,
+  LaneRules,
+  LaneState,
+  NextTry,
+  Push,
+} from './lane.types.js';
+import {
+  bytesOf,
+  type Draft,
+  forgetLoaded,
+  isDiscarded,
+  isExhausted,
+  openOutcome,
+  putBack,
+  rowsInMemory,
+} from './lane-draft.js';
 import { discardHead, readAhead, settlePhase, startNext, store, tend } from './lane-steps.js';
 
 export interface LaneDecision<I extends LaneItem> {
@@ -10,25 +30,22 @@ export interface LaneDecision<I extends LaneItem> {
 }
 
 export interface LaneBeginning {
-  permission: LanePermission;
-  discardBefore: number;
+  rules: LaneRules;
   /** What is stored of the lane, and its first row. */
   rows: number;
-  firstRow: { offset: number; version: number; attempt: number; dueAtMs: number | null } | null;
+  firstRow: FirstRow | null;
 }
 
 /** A lane as its owner finds it: empty, or with rows. A lane with rows needs a `timer fired` to begin. */
 export function beginLane<I extends LaneItem>(beginning: LaneBeginning): LaneState<I> {
-  const { permission, discardBefore, rows, firstRow } = beginning;
-  const stopped = permission === 'hold';
+  const { rules, rows, firstRow } = beginning;
+  const stopped = rules.permission === 'hold';
+  const waits = firstRow !== null && (firstRow.dueAtMs !== null || isExhausted(rules, firstRow));
   const head: LaneHead<I> | null =
-    stopped || firstRow?.dueAtMs == null || isDiscarded({ permission, discardBefore }, firstRow)
-      ? null
-      : { status: 'waiting', ...firstRow, dueAtMs: firstRow.dueAtMs };
+    stopped || !waits || isDiscarded(rules, firstRow) ? null : { status: 'waiting', ...firstRow };
   return {
     phase: stopped ? 'stopped' : rows > 0 ? 'parked' : 'flowing',
-    permission,
-    discardBefore,
+    rules,
     head,
     queue: emptyFifo(),
     queueBytes: 0,
@@ -36,6 +53,10 @@ export function beginLane<I extends LaneItem>(beginning: LaneBeginning): LaneSta
     rows,
     readThrough: -1,
     endedThrough: -1,
+    // How many they are is not known; as many as there can be are read.
+    frontRows: firstRow?.push == null ? 1 : PUSH_MAX_ITEMS,
+    ripeThrough: -1,
+    skip: null,
     storing: null,
     unsure: false,
     storePaused: false,
@@ -113,7 +134,10 @@ function apply<I extends LaneItem>(lane: Draft<I>, input: LaneInput<I>, effects:
       timerFired(lane, input.nowMs, effects);
       return;
     case 'integration changed':
-      integrationChanged(lane, input.permission, input.discardBefore);
+      integrationChanged(lane, input.rules);
+      return;
+    case 'skip':
+      skip(lane);
       return;
     case 'memory short':
       leaveMemory(lane);
@@ -126,7 +150,7 @@ function apply<I extends LaneItem>(lane: Draft<I>, input: LaneInput<I>, effects:
 
 function enqueue<I extends LaneItem>(lane: Draft<I>, items: readonly I[]): void {
   lane.queue = push(lane.queue, items);
-  for (const item of items) lane.queueBytes += item.bytes;
+  lane.queueBytes += bytesOf(items);
 }
 
 function leaveMemory<I extends LaneItem>(lane: Draft<I>): void {
@@ -140,10 +164,10 @@ function attemptEnded<I extends LaneItem>(
   effects: LaneEffect<I>[],
 ): void {
   if (lane.head?.status !== 'running') return;
-  const { item, stored } = lane.head;
+  const { items, stored } = lane.head;
   const ended = input.result === 'delivered' || input.result === 'failed';
-  const outcome = openOutcome(lane, ended ? [item] : [], stored);
-  effects.push({ kind: 'journal', outcome, what: 'attempt', item });
+  const outcome = openOutcome(lane, ended ? items : [], stored);
+  effects.push({ kind: 'journal', outcome, what: 'attempt', items });
   if (input.counted) lane.gate = outcome;
   if (input.result === 'aborted') {
     putBack(lane, lane.head);
@@ -155,11 +179,19 @@ function attemptEnded<I extends LaneItem>(
     return;
   }
   const next = input.result as Exclude<typeof input.result, string>;
-  lane.head = { status: 'failed', item: { ...item, attempt: next.attempt, dueAtMs: next.dueAtMs }, stored };
+  lane.head = { status: 'failed', items: triedAgain(items, next), stored };
+  lane.frontRows = items.length;
   // The journal knows of the attempt before a row does: a row alone would hide the attempt from the event log.
   lane.gate = outcome;
   forgetLoaded(lane);
   if (lane.phase !== 'stopped') lane.phase = 'parking';
+}
+
+/** Several that failed together stay together. */
+function triedAgain<I extends LaneItem>(items: Push<I>, { attempt, dueAtMs, exhaustedUnder }: NextTry): Push<I> {
+  const [head, ...others] = items;
+  const next = { attempt, dueAtMs, exhaustedUnder, push: others.length > 0 ? head.offset : null };
+  return [{ ...head, ...next }, ...others.map((item) => ({ ...item, ...next }))];
 }
 
 function outcomeAcknowledged<I extends LaneItem>(lane: Draft<I>, id: number, effects: LaneEffect<I>[]): void {
@@ -180,27 +212,27 @@ function rowsStored<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]
   lane.rows += items.length;
   for (const item of items) effects.push({ kind: 'mark offset done', offset: item.offset });
   if (head && lane.head?.status === 'failed') {
-    const { offset, version, attempt, dueAtMs } = lane.head.item;
+    const { offset, version, attempt, dueAtMs, push: together, exhaustedUnder } = lane.head.items[0];
     lane.head = null;
-    if (lane.phase !== 'stopped' && dueAtMs !== null && !isDiscarded(lane, { version })) {
-      lane.head = { status: 'waiting', offset, version, attempt, dueAtMs };
-      effects.push({ kind: 'set timer', atMs: dueAtMs });
-    }
+    const row = { offset, version, attempt, dueAtMs, push: together, exhaustedUnder };
+    const waits = dueAtMs !== null || isExhausted(lane.rules, row);
+    if (lane.phase !== 'stopped' && waits && !isDiscarded(lane.rules, row)) lane.head = { status: 'waiting', ...row };
+    if (lane.head !== null && dueAtMs !== null) effects.push({ kind: 'set timer', atMs: dueAtMs });
   }
   if (lane.phase === 'stopped') lane.tendWanted = true;
 }
 
 function rowsFailed<I extends LaneItem>(lane: Draft<I>, retryAtMs: number, effects: LaneEffect<I>[]): void {
   if (lane.storing === null) return;
-  const head = lane.storing.head && lane.head?.status === 'failed' ? lane.head.item.offset : -1;
-  const again = lane.storing.items.filter((item) => item.offset !== head);
+  const head = lane.storing.head && lane.head?.status === 'failed' ? (lane.head.items.at(-1)?.offset ?? -1) : -1;
+  const again = lane.storing.items.filter((item) => item.offset > head);
   lane.unsure ||= lane.storing.items.length > 0;
   if (lane.unsure) forgetLoaded(lane);
   lane.storing = null;
   lane.storePaused = true;
   const later = take(lane.queue, lane.queue.length).taken;
   lane.queue = push(emptyFifo<I>(), [...again, ...later]);
-  for (const item of again) lane.queueBytes += item.bytes;
+  lane.queueBytes += bytesOf(again);
   effects.push({ kind: 'set timer', atMs: retryAtMs });
 }
 
@@ -215,29 +247,34 @@ function rowsLoaded<I extends LaneItem>(lane: Draft<I>, items: readonly I[]): vo
   lane.loaded = push(lane.loaded, known);
   lane.readThrough = known.at(-1)?.offset ?? lane.readThrough;
   // Where nothing was found, the rows that are not in memory do not exist.
-  if (items.length === 0)
-    lane.rows = lane.loaded.length + (lane.head?.status === 'running' && lane.head.stored ? 1 : 0);
+  if (items.length === 0) lane.rows = rowsInMemory(lane);
 }
 
 function timerFired<I extends LaneItem>(lane: Draft<I>, nowMs: number, effects: LaneEffect<I>[]): void {
   lane.storePaused = false;
   lane.loadPaused = false;
   if (lane.phase === 'stopped') lane.tendWanted = lane.rows > 0;
-  if (lane.head?.status !== 'waiting') return;
+  const waiting = first(lane.queue);
+  if (waiting !== null && waiting.arrivedAtMs + lane.rules.batch.maxWaitMs <= nowMs) lane.ripeThrough = waiting.offset;
+  if (lane.head?.status !== 'waiting' || lane.head.dueAtMs === null) return;
   if (lane.head.dueAtMs <= nowMs) lane.head = null;
   else effects.push({ kind: 'set timer', atMs: lane.head.dueAtMs });
 }
 
-function integrationChanged<I extends LaneItem>(
-  lane: Draft<I>,
-  permission: LanePermission,
-  discardBefore: number,
-): void {
-  lane.permission = permission;
-  lane.discardBefore = discardBefore;
+/** Ends an exhausted head once its rows, which name its deliveries, are read. */
+function skip<I extends LaneItem>(lane: Draft<I>): void {
+  if (lane.head?.status !== 'waiting' || !isExhausted(lane.rules, lane.head)) return;
+  lane.skip = lane.head.offset;
+  lane.head = null;
+}
+
+function integrationChanged<I extends LaneItem>(lane: Draft<I>, rules: LaneRules): void {
+  const { permission } = rules;
+  lane.rules = rules;
   if (permission === 'hold' && lane.phase !== 'stopped') {
     lane.phase = 'stopped';
     lane.spill = false;
+    lane.skip = null;
     forgetLoaded(lane);
     lane.tendWanted = lane.rows > 0;
     if (lane.head?.status === 'waiting') lane.head = null;
@@ -246,5 +283,6 @@ function integrationChanged<I extends LaneItem>(
     if (lane.head?.status === 'failed') lane.phase = 'parking';
     else lane.phase = lane.rows > 0 || lane.storing !== null || lane.unsure ? 'parked' : 'flowing';
   }
-  if (lane.head?.status === 'waiting' && isDiscarded(lane, lane.head)) lane.head = null;
+  const tryAgain = lane.head?.status === 'waiting' && lane.head.dueAtMs === null && !isExhausted(rules, lane.head);
+  if (tryAgain || (lane.head?.status === 'waiting' && isDiscarded(rules, lane.head))) lane.head = null;
 }

@@ -1,8 +1,9 @@
 import type { IntegrationSignal } from '@hookstile/contracts';
-import { aDelivery, FIXED_NOW } from '@hookstile/testing';
+import { FIXED_NOW } from '@hookstile/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { noFailures } from './failure-run.js';
 import type { LaneDelivery, LaneName, LaneStore } from './lane.store.js';
+import { aLaneDelivery } from './lane-delivery.fake.js';
 
 export interface LaneStoreUnderTest {
   store: LaneStore;
@@ -15,12 +16,7 @@ const fence = { partition: 3, epoch: 7 };
 const late = { partition: 3, epoch: 6 };
 
 function item(offset: number, overrides: Partial<LaneDelivery> = {}): LaneDelivery {
-  const { envelope, bytes } = aDelivery({
-    sourceOffset: offset,
-    event: { id: `evt_${offset}` },
-    data: `{"n":"\\u0000${offset}"}`,
-  });
-  return { offset, version: 1, bytes: bytes.length, attempt: 1, dueAtMs: null, envelope, data: bytes, ...overrides };
+  return aLaneDelivery({ offset, delivery: { data: `{"n":"\\u0000${offset}"}` }, ...overrides });
 }
 
 const signal: IntegrationSignal = {
@@ -39,7 +35,7 @@ const signal: IntegrationSignal = {
 export function laneStoreConformance(name: string, create: () => Promise<LaneStoreUnderTest>): void {
   describe(`${name}: a lane store`, () => {
     let store: LaneStore;
-    const park = (insert: LaneDelivery[], update: LaneDelivery | null = null) =>
+    const park = (insert: LaneDelivery[], ...update: LaneDelivery[]) =>
       store.write([{ kind: 'park', fence, lane, insert, update, storedAtMs: 1_000 }]);
     const offsets = async (after = -1, limit = 10) => {
       const [rows] = await store.load([{ lane, after, limit }]);
@@ -57,7 +53,7 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
       expect(await offsets()).toEqual([10, 11, 12]);
       expect(await offsets(10, 1)).toEqual([11]);
       const [rows] = await store.load([{ lane, after: -1, limit: 1 }]);
-      expect(rows?.[0]).toEqual(item(10));
+      expect(rows?.[0]).toEqual(item(10, { arrivedAtMs: 1_000 }));
     });
 
     it('knows which offsets are rows', async () => {
@@ -77,7 +73,7 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
     });
 
     it('writes nothing of a lease that is held in another epoch, and all of the others', async () => {
-      const write = { kind: 'park', lane, update: null, storedAtMs: 1 } as const;
+      const write = { kind: 'park', lane, update: [], storedAtMs: 1 } as const;
       const lost = await store.write([
         { ...write, fence: late, insert: [item(1)] },
         { ...write, fence, insert: [item(2)] },
@@ -97,14 +93,14 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
       expect(await store.lane(lane)).toEqual({
         name: lane,
         rows: 2,
-        first: { offset: 10, version: 1, attempt: 2, dueAtMs: 5_000 },
+        first: { offset: 10, version: 1, attempt: 2, dueAtMs: 5_000, push: null, exhaustedUnder: null },
       });
     });
 
     it('deletes rows, also those of the same batch', async () => {
       await store.write([
         { kind: 'delete', fence, lane, offsets: [10] },
-        { kind: 'park', fence, lane, insert: [item(10), item(11)], update: null, storedAtMs: 1 },
+        { kind: 'park', fence, lane, insert: [item(10), item(11)], update: [], storedAtMs: 1 },
       ]);
       expect(await offsets()).toEqual([11]);
       expect((await store.partition(3)).lanes).toMatchObject([{ rows: 1, first: { offset: 11 } }]);
@@ -127,7 +123,7 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
 
     it('never takes the attempt of a row back', async () => {
       await park([item(10, { attempt: 3, dueAtMs: 9_000 })]);
-      const next = { attempt: 2, dueAtMs: 5_000 };
+      const next = { attempt: 2, dueAtMs: 5_000, push: null, exhaustedUnder: null };
       await store.write([{ kind: 'retry', fence, lane, offset: 10, next }]);
       expect((await store.lane(lane))?.first).toMatchObject({ attempt: 3, dueAtMs: 9_000 });
     });

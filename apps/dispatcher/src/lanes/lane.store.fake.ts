@@ -1,5 +1,6 @@
 import type { IntegrationSignal } from '@hookstile/contracts';
 import type { FailureRun } from './failure-run.js';
+import { PUSH_MAX_BYTES } from './lane.bounds.js';
 import type {
   Fence,
   LaneDelivery,
@@ -11,6 +12,8 @@ import type {
   StoredPartition,
   WaitingRow,
 } from './lane.store.js';
+
+type Next = Pick<LaneDelivery, 'attempt' | 'dueAtMs' | 'push' | 'exhaustedUnder'>;
 
 interface Row {
   lane: LaneName;
@@ -46,7 +49,7 @@ export class FakeLaneStore implements LaneStore {
   }
 
   async load(requests: readonly LoadRequest[]): Promise<readonly (readonly LaneDelivery[])[]> {
-    return requests.map((request) => this.behind(request).map(({ item }) => item));
+    return requests.map((request) => withinBytes(this.behind(request).map(({ item }) => item)));
   }
 
   async partition(partition: number): Promise<StoredPartition> {
@@ -73,8 +76,8 @@ export class FakeLaneStore implements LaneStore {
     const rows = this.behind({ lane: name, after: -1, limit: Number.POSITIVE_INFINITY });
     const first = rows[0]?.item;
     if (first === undefined) return null;
-    const { offset, version, attempt, dueAtMs } = first;
-    return { name, rows: rows.length, first: { offset, version, attempt, dueAtMs } };
+    const { offset, version, attempt, dueAtMs, push, exhaustedUnder } = first;
+    return { name, rows: rows.length, first: { offset, version, attempt, dueAtMs, push, exhaustedUnder } };
   }
 
   async waiting(request: LoadRequest): Promise<readonly WaitingRow[]> {
@@ -101,7 +104,7 @@ export class FakeLaneStore implements LaneStore {
     switch (write.kind) {
       case 'park':
         for (const item of write.insert) this.put(write.lane, item, write.storedAtMs);
-        if (write.update) this.attempted(write.lane, write.update.offset, write.update);
+        for (const item of write.update) this.attempted(write.lane, item.offset, item);
         return;
       case 'retry':
         this.attempted(write.lane, write.offset, write.next);
@@ -137,20 +140,31 @@ export class FakeLaneStore implements LaneStore {
 
   private put(lane: LaneName, item: LaneDelivery, storedAtMs: number): void {
     if (this.row(lane, item.offset)) this.change(lane, item.offset, item);
-    else this.rows.push({ lane, item, storedAtMs, told: false });
+    else this.rows.push({ lane, item: { ...item, arrivedAtMs: storedAtMs }, storedAtMs, told: false });
   }
 
-  private attempted(lane: LaneName, offset: number, next: { attempt: number; dueAtMs: number | null }): void {
+  private attempted(lane: LaneName, offset: number, next: Next): void {
     const row = this.row(lane, offset);
     if (row === undefined || row.item.attempt >= next.attempt) return;
     this.change(lane, offset, next);
     row.told = false;
   }
 
-  private change(lane: LaneName, offset: number, next: { attempt: number; dueAtMs: number | null }): void {
+  private change(lane: LaneName, offset: number, next: Next): void {
     const row = this.row(lane, offset);
-    if (row) row.item = { ...row.item, attempt: next.attempt, dueAtMs: next.dueAtMs };
+    if (row === undefined) return;
+    const { attempt, dueAtMs, push, exhaustedUnder } = next;
+    row.item = { ...row.item, attempt, dueAtMs, push, exhaustedUnder };
   }
+}
+
+function withinBytes(items: readonly LaneDelivery[]): LaneDelivery[] {
+  let bytes = 0;
+  return items.filter((item) => {
+    const before = bytes;
+    bytes += item.bytes;
+    return before === 0 || bytes <= PUSH_MAX_BYTES;
+  });
 }
 
 function waitingRow({ item, storedAtMs }: Row): WaitingRow {

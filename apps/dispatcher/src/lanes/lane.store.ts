@@ -1,6 +1,6 @@
 import type { DeliveryEnvelope, IntegrationSignal } from '@hookstile/contracts';
 import type { FailureRun } from './failure-run.js';
-import type { LaneItem, RetryAt } from './lane.types.js';
+import type { FirstRow, LaneItem, NextTry } from './lane.types.js';
 
 /** A delivery as a lane's shell keeps it. */
 export interface LaneDelivery extends LaneItem {
@@ -32,7 +32,7 @@ export type LaneWrite =
       readonly fence: Fence;
       readonly lane: LaneName;
       readonly insert: readonly LaneDelivery[];
-      readonly update: LaneDelivery | null;
+      readonly update: readonly LaneDelivery[];
       readonly storedAtMs: number;
     }
   | { readonly kind: 'delete'; readonly fence: Fence; readonly lane: LaneName; readonly offsets: readonly number[] }
@@ -42,7 +42,7 @@ export type LaneWrite =
       readonly fence: Fence;
       readonly lane: LaneName;
       readonly offset: number;
-      readonly next: RetryAt;
+      readonly next: NextTry & { readonly push: number | null };
     }
   /** The rows' deliveries were journaled as held. */
   | { readonly kind: 'told'; readonly fence: Fence; readonly lane: LaneName; readonly offsets: readonly number[] }
@@ -66,7 +66,7 @@ export interface LoadRequest {
 export interface StoredLane {
   readonly name: LaneName;
   readonly rows: number;
-  readonly first: { offset: number; version: number; attempt: number; dueAtMs: number | null };
+  readonly first: FirstRow;
 }
 
 /** What is stored of a partition. */

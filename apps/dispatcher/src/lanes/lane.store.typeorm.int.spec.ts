@@ -1,13 +1,13 @@
 import { createMigratedDatabase, type MigratedDatabase } from '@hookstile/testing';
 import { afterAll, beforeAll } from 'vitest';
-import { LanesAndLeases1763800000000 } from '../migrations/1763800000000-lanes-and-leases.migration.js';
+import { dispatcherService } from '../dispatcher.module.js';
 import { laneStoreConformance } from './lane.store.conformance.js';
 import { TypeormLaneStore } from './lane.store.typeorm.js';
 
 let database: MigratedDatabase;
 
 beforeAll(async () => {
-  database = await createMigratedDatabase('lane-store', [LanesAndLeases1763800000000]);
+  database = await createMigratedDatabase('lane-store', dispatcherService.migrations);
 });
 
 afterAll(() => database.drop());

@@ -2,6 +2,7 @@ import type { DeliveryEnvelope, IntegrationSignal } from '@hookstile/contracts';
 import type { DataSource } from 'typeorm';
 import { fencedTransaction } from '../ownership/fenced-transaction.js';
 import type { FailureRun, StopReason } from './failure-run.js';
+import { PUSH_MAX_BYTES } from './lane.bounds.js';
 import type {
   Fence,
   LaneDelivery,
@@ -20,6 +21,8 @@ interface DeliveryRow {
   position: string;
   attempt: number;
   due_at_ms: string | null;
+  push: string | null;
+  exhausted_under: string | null;
   stored_at_ms: string;
   version: string;
   envelope: string;
@@ -33,18 +36,31 @@ const LOAD = `
   FROM unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::int[])
     AS wanted (request, partition, integration_id, lane_key, after, rows)
   CROSS JOIN LATERAL (
-    SELECT position, version, attempt, due_at_ms, envelope, data FROM waiting_delivery AS w
-    WHERE w.partition = wanted.partition AND w.integration_id = wanted.integration_id
-      AND w.lane_key = wanted.lane_key AND w.position > wanted.after
-    ORDER BY position LIMIT wanted.rows
+    SELECT position, version, attempt, due_at_ms, push, exhausted_under, stored_at_ms, envelope, data,
+      sum(length(data)) OVER (ORDER BY position) AS bytes_through, row_number() OVER (ORDER BY position) AS place
+    FROM (
+      SELECT * FROM waiting_delivery AS w
+      WHERE w.partition = wanted.partition AND w.integration_id = wanted.integration_id
+        AND w.lane_key = wanted.lane_key AND w.position > wanted.after
+      ORDER BY position LIMIT wanted.rows
+    ) AS first_rows
   ) AS waiting
+  WHERE waiting.place = 1 OR waiting.bytes_through <= ${PUSH_MAX_BYTES}
   ORDER BY wanted.request, waiting.position`;
 
 const LANES = `
-  SELECT DISTINCT ON (integration_id, lane_key) integration_id, lane_key, position, version, attempt, due_at_ms,
+  SELECT DISTINCT ON (integration_id, lane_key) integration_id, lane_key, position, version, attempt, due_at_ms, push,
+    exhausted_under,
     count(*) OVER (PARTITION BY integration_id, lane_key)::int AS rows
   FROM waiting_delivery WHERE partition = $1 AND ($2::text IS NULL OR integration_id = $2)
   ORDER BY integration_id, lane_key, position`;
+
+const nextOf = (row: Pick<DeliveryRow, 'attempt' | 'due_at_ms' | 'push' | 'exhausted_under'>) => ({
+  attempt: row.attempt,
+  dueAtMs: numberOrNull(row.due_at_ms),
+  push: numberOrNull(row.push),
+  exhaustedUnder: numberOrNull(row.exhausted_under),
+});
 
 export class TypeormLaneStore implements LaneStore {
   constructor(private readonly dataSource: DataSource) {}
@@ -71,13 +87,15 @@ export class TypeormLaneStore implements LaneStore {
       requests.map(({ limit }) => limit),
     ]);
     for (const row of rows) {
+      const envelope = JSON.parse(row.envelope) as DeliveryEnvelope;
       found[row.request]?.push({
         offset: Number(row.position),
         version: Number(row.version),
-        attempt: row.attempt,
-        dueAtMs: numberOrNull(row.due_at_ms),
+        ...nextOf(row),
         bytes: row.data.length,
-        envelope: JSON.parse(row.envelope) as DeliveryEnvelope,
+        trigger: envelope.trigger,
+        arrivedAtMs: Number(row.stored_at_ms),
+        envelope,
         data: row.data,
       });
     }
@@ -124,8 +142,7 @@ export class TypeormLaneStore implements LaneStore {
       first: {
         offset: Number(row.position),
         version: Number(row.version),
-        attempt: row.attempt,
-        dueAtMs: numberOrNull(row.due_at_ms),
+        ...nextOf(row),
       },
     }));
   }

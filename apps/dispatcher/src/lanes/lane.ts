@@ -1,8 +1,9 @@
 import type { IntegrationConfiguration } from '@hookstile/contracts';
 import type { AttemptOutcome } from '../attempts/attempt.types.js';
+import type { Skipping } from '../journal/journal-records.js';
 import type { FailureRun } from './failure-run.js';
 import type { LaneDelivery, LaneName } from './lane.store.js';
-import type { LaneInput, LanePermission, LaneState } from './lane.types.js';
+import type { LaneInput, LanePermission, LaneRules, LaneState, Push } from './lane.types.js';
 import type { PushVerdict } from './retry-policy.js';
 import type { Turn } from './turns.js';
 
@@ -21,9 +22,14 @@ export interface EndedAttempt {
   readonly signals: readonly ('failing' | 'disable-requested' | 'recovered')[];
 }
 
+export interface LaneSkipping extends Skipping {
+  /** False where there was nothing to skip any more. */
+  done(skipped: boolean): void;
+}
+
 export interface LaneTurn extends Turn {
   readonly lane: Lane;
-  readonly item: LaneDelivery;
+  readonly items: Push<LaneDelivery>;
 }
 
 /** What carries a lane's effects out. */
@@ -43,6 +49,8 @@ export interface Lane {
   ended: EndedAttempt | null;
   /** Journal offsets that are needed until the lane's next write. */
   needsAtStore: number[];
+  /** An admin gives the exhausted head up; until its record is written. */
+  skipping: LaneSkipping | null;
   /** Mean of what an attempt took, for how long a queue would take. */
   meanAttemptMs: number;
 }
@@ -60,8 +68,18 @@ export interface LanedIntegration {
   origin: string;
 }
 
-/** What the lanes of an integration may do. A stop ends only on a higher enablement. */
-export function permissionOf(configuration: IntegrationConfiguration | null, run: FailureRun): LanePermission {
+/** What the lanes of an integration go by; of one that does not exist everything is discarded. */
+export function rulesOf(configuration: IntegrationConfiguration | null, run: FailureRun): LaneRules {
+  return {
+    permission: permissionOf(configuration, run),
+    discardBefore: configuration?.discardBefore ?? 0,
+    version: configuration?.version ?? 0,
+    batch: configuration?.settings.batch ?? { maxItems: 1, maxWaitMs: 0 },
+  };
+}
+
+/** A stop ends only on a higher enablement. */
+function permissionOf(configuration: IntegrationConfiguration | null, run: FailureRun): LanePermission {
   if (configuration === null || configuration.deleted) return 'discard';
   if (configuration.state === 'disabled') return 'hold';
   return run.stopped !== null && run.enablement >= configuration.enablement ? 'hold' : 'send';

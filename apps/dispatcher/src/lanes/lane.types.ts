@@ -7,11 +7,22 @@ export interface LaneItem {
   /** The integration's version that the delivery was routed under. */
   readonly version: number;
   readonly bytes: number;
+  /** What asked for it: deliveries of different triggers never share a push. */
+  readonly trigger: string;
+  /** When it came into memory, for how long it waits for others to go out with. */
+  readonly arrivedAtMs: number;
   /** Number of its next attempt, from 1. */
   readonly attempt: number;
-  /** When that attempt is due, after a failed one; null: at its turn. */
+  /** When that attempt is due, after a failed one; null: at its turn, or never where it is exhausted. */
   readonly dueAtMs: number | null;
+  /** The first offset of the push of several that it failed in, whose members stay together; null: of none. */
+  readonly push: number | null;
+  /** The integration's version under which its attempts were exhausted: it is tried under a higher one; or null. */
+  readonly exhaustedUnder: number | null;
 }
+
+/** What goes out together, and succeeds or fails together: one delivery, or a batch. Never empty. */
+export type Push<I extends LaneItem> = readonly [I, ...I[]];
 
 /**
  * - `flowing`: records wait in memory only.
@@ -25,19 +36,25 @@ export type LanePhase = 'flowing' | 'parking' | 'parked' | 'draining' | 'stopped
 /** `hold`: the integration is disabled; `discard`: it was deleted. */
 export type LanePermission = 'send' | 'hold' | 'discard';
 
-/** The delivery whose turn it is: being attempted, or waiting for its next attempt. */
-export type LaneHead<I> =
-  | { readonly status: 'running'; readonly item: I; readonly stored: boolean }
-  /** Failed, its next attempt not yet written: a row is inserted, or changed where there is one. */
-  | { readonly status: 'failed'; readonly item: I; readonly stored: boolean }
-  /** In its row; its bytes are not kept in memory. */
-  | {
-      readonly status: 'waiting';
-      readonly offset: number;
-      readonly version: number;
-      readonly attempt: number;
-      readonly dueAtMs: number;
-    };
+/** What a lane must know of its integration as it is configured now. */
+export interface LaneRules {
+  readonly permission: LanePermission;
+  /** Deliveries of a lower version end as discarded. */
+  readonly discardBefore: number;
+  readonly version: number;
+  readonly batch: { readonly maxItems: number; readonly maxWaitMs: number };
+}
+
+/** A lane's first row, without its bytes. */
+export type FirstRow = Pick<LaneItem, 'offset' | 'version' | 'attempt' | 'dueAtMs' | 'push' | 'exhaustedUnder'>;
+
+/** The push whose turn it is: being attempted, or waiting for its next attempt. */
+export type LaneHead<I extends LaneItem> =
+  | { readonly status: 'running'; readonly items: Push<I>; readonly stored: boolean }
+  /** Failed, its next attempt not yet written: rows are inserted, or changed where there are some. */
+  | { readonly status: 'failed'; readonly items: Push<I>; readonly stored: boolean }
+  /** In its rows, whose bytes are not kept in memory; `due` is null where its attempts are exhausted. */
+  | ({ readonly status: 'waiting' } & FirstRow);
 
 /** An outcome that the journal has not acknowledged. */
 export interface OpenOutcome {
@@ -49,9 +66,7 @@ export interface OpenOutcome {
 
 export interface LaneState<I extends LaneItem> {
   readonly phase: LanePhase;
-  readonly permission: LanePermission;
-  /** Deliveries of a lower version end as discarded. */
-  readonly discardBefore: number;
+  readonly rules: LaneRules;
   readonly head: LaneHead<I> | null;
   /** In memory only: their offsets are not done. */
   readonly queue: Fifo<I>;
@@ -63,6 +78,12 @@ export interface LaneState<I extends LaneItem> {
   /** The positions up to which rows were read, and up to which they ended: an ended row may not be deleted yet. */
   readonly readThrough: number;
   readonly endedThrough: number;
+  /** How many rows the lane's first push has, as far as it must be read whole. */
+  readonly frontRows: number;
+  /** Through this offset no delivery waits for others to go out with any more. */
+  readonly ripeThrough: number;
+  /** The first offset of an exhausted push that ends as failed as soon as it is read; or null. */
+  readonly skip: number | null;
   readonly storing: { readonly items: readonly I[]; readonly head: boolean } | null;
   /**
    * A write failed, perhaps after it was committed: what it held may be rows, and is at the front of `queue` (or the
@@ -86,10 +107,8 @@ export interface LaneState<I extends LaneItem> {
   readonly lost: boolean;
 }
 
-export interface RetryAt {
-  readonly attempt: number;
-  readonly dueAtMs: number;
-}
+/** What comes next of a push that failed and has not ended. */
+export type NextTry = Pick<LaneItem, 'attempt' | 'dueAtMs' | 'exhaustedUnder'>;
 
 export type LaneInput<I extends LaneItem> =
   | { readonly kind: 'enqueued'; readonly items: readonly I[] }
@@ -99,7 +118,7 @@ export type LaneInput<I extends LaneItem> =
    */
   | {
       readonly kind: 'attempt ended';
-      readonly result: 'delivered' | 'failed' | 'aborted' | RetryAt;
+      readonly result: 'delivered' | 'failed' | 'aborted' | NextTry;
       readonly counted: boolean;
     }
   /** The attempt that was asked for was not begun: its turn had not come when the lane was stopped. */
@@ -112,19 +131,26 @@ export type LaneInput<I extends LaneItem> =
   /** Held rows were journaled, and `removed` of them discarded beyond the bounds; null: look again at `againAtMs`. */
   | { readonly kind: 'held tended'; readonly removed: number; readonly againAtMs: number | null }
   | { readonly kind: 'timer fired'; readonly nowMs: number }
-  | { readonly kind: 'integration changed'; readonly permission: LanePermission; readonly discardBefore: number }
+  | { readonly kind: 'integration changed'; readonly rules: LaneRules }
+  /** An admin gives an exhausted push up; nothing where the head is none. */
+  | { readonly kind: 'skip' }
   | { readonly kind: 'memory short' }
   | { readonly kind: 'lease lost' };
 
 export type LaneEffect<I extends LaneItem> =
-  | { readonly kind: 'start attempt'; readonly item: I; readonly stored: boolean }
-  | { readonly kind: 'journal'; readonly outcome: number; readonly what: 'attempt'; readonly item: I }
-  | { readonly kind: 'journal'; readonly outcome: number; readonly what: 'discarded'; readonly items: readonly I[] }
+  | { readonly kind: 'start attempt'; readonly items: Push<I>; readonly stored: boolean }
+  | { readonly kind: 'journal'; readonly outcome: number; readonly what: 'attempt'; readonly items: Push<I> }
+  | {
+      readonly kind: 'journal';
+      readonly outcome: number;
+      readonly what: 'discarded' | 'skipped';
+      readonly items: readonly I[];
+    }
   | {
       readonly kind: 'park rows';
       readonly insert: readonly I[];
-      /** The head's row, where it has one already: its next attempt changes. */
-      readonly update: I | null;
+      /** The head's rows, where it has some already: their next attempt changes. */
+      readonly update: readonly I[];
     }
   | { readonly kind: 'load rows'; readonly after: number; readonly limit: number }
   | { readonly kind: 'delete rows'; readonly offsets: readonly number[] }

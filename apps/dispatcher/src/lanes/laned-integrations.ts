@@ -2,7 +2,7 @@ import type { IntegrationConfiguration } from '@hookstile/contracts';
 import { type FailureRun, noFailures, underEnablement } from './failure-run.js';
 import { SEQUENCES_AN_EPOCH } from './lane.bounds.js';
 import { beginLane } from './lane.decider.js';
-import { type Lane, type LanedIntegration, type LaneShell, originOf, permissionOf, STRICT_LANE_KEY } from './lane.js';
+import { type Lane, type LanedIntegration, type LaneShell, originOf, rulesOf, STRICT_LANE_KEY } from './lane.js';
 import type { Fence, LaneDelivery, StoredLane } from './lane.store.js';
 
 /** The lanes of a partition by integration, made as they are needed. */
@@ -39,14 +39,14 @@ export class LanedIntegrations {
       integration,
       shell: this.shell,
       state: beginLane<LaneDelivery>({
-        permission: permissionOf(integration.configuration, integration.run),
-        discardBefore: integration.configuration?.discardBefore ?? 0,
+        rules: rulesOf(integration.configuration, integration.run),
         rows: stored?.rows ?? 0,
         firstRow: stored?.first ?? null,
       }),
       turn: null,
       ended: null,
       needsAtStore: [],
+      skipping: null,
       meanAttemptMs: 0,
     };
     integration.lanes.set(key, lane);

@@ -1,8 +1,9 @@
-import { aDelivery, until } from '@hookstile/testing';
+import { until } from '@hookstile/testing';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeLaneStore } from './lane.store.fake.js';
-import type { Fence, LaneDelivery, LaneWrite } from './lane.store.js';
+import type { Fence, LaneWrite } from './lane.store.js';
+import { aLaneDelivery } from './lane-delivery.fake.js';
 import { RowWriter } from './row-writer.js';
 
 const fence: Fence = { partition: 0, epoch: 1 };
@@ -24,9 +25,8 @@ let lost: Fence[];
 let writer: RowWriter;
 
 function park(offset: number, bytes: number, of = fence): LaneWrite {
-  const { envelope } = aDelivery({ sourceOffset: offset });
-  const item: LaneDelivery = { offset, version: 1, bytes, attempt: 1, dueAtMs: null, envelope, data: Buffer.alloc(0) };
-  return { kind: 'park', fence: of, lane, insert: [item], update: null, storedAtMs: 0 };
+  const item = aLaneDelivery({ offset, bytes, data: Buffer.alloc(0) });
+  return { kind: 'park', fence: of, lane, insert: [item], update: [], storedAtMs: 0 };
 }
 
 const added = (writes: readonly LaneWrite[]) => {

@@ -201,6 +201,7 @@ export class OwnedPartitions {
       rows: takenOver.rows,
       marks: new Map(checkpoint.marks),
       logger,
+      nowMs: () => this.options.clock.nowMs(),
       versionOf: (integrationId) => lanes.integration(integrationId)?.version ?? null,
       catchUp,
       seek: (offset) => consumer.seek(partition, offset),

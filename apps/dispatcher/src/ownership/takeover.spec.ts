@@ -1,6 +1,6 @@
 import { attemptsV1, type IntegrationConfiguration, type JournalEnvelope } from '@hookstile/contracts';
 import { FakeMessaging } from '@hookstile/messaging';
-import { aDelivery, anIntegration, FIXED_NOW } from '@hookstile/testing';
+import { anIntegration, FIXED_NOW } from '@hookstile/testing';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { anAttemptRecord } from '../journal/attempt-record.fake.js';
@@ -8,6 +8,7 @@ import type { Checkpoint } from '../journal/checkpoint.js';
 import { noFailures } from '../lanes/failure-run.js';
 import { FakeLaneStore } from '../lanes/lane.store.fake.js';
 import type { LaneDelivery } from '../lanes/lane.store.js';
+import { aLaneDelivery } from '../lanes/lane-delivery.fake.js';
 import { AttemptsPublisher } from '../publishes/attempts.publisher.js';
 import { takeOver } from './takeover.js';
 
@@ -24,10 +25,7 @@ const integration: IntegrationConfiguration = anIntegration({
 let messaging: FakeMessaging;
 let store: FakeLaneStore;
 
-const row = (offset: number): LaneDelivery => {
-  const { envelope, bytes } = aDelivery({ event: { id: `evt_${offset}` } });
-  return { offset, version: 1, bytes: bytes.length, attempt: 1, dueAtMs: null, envelope, data: bytes };
-};
+const row = (offset: number): LaneDelivery => aLaneDelivery({ offset });
 
 const failedPush = (offset: number, sequence: number, consecutiveFailures: number) =>
   anAttemptRecord({ offset, sequence, consecutiveFailures, push: 'failed', outcome: 'failed', httpStatus: 500 });
@@ -106,7 +104,7 @@ describe('a takeover', () => {
   });
 
   it('deletes the row of a delivery that ended, and knows which offsets are rows still', async () => {
-    const park = { kind: 'park', fence: epoch1, lane, update: null, storedAtMs: 1 } as const;
+    const park = { kind: 'park', fence: epoch1, lane, update: [], storedAtMs: 1 } as const;
     await store.write([{ ...park, insert: [row(0), row(1)] }]);
     const { lanes, rows } = await afterCrash([anAttemptRecord({ offset: 0 })]);
     expect(lanes).toMatchObject([{ rows: 1, first: { offset: 1 } }]);
@@ -114,7 +112,7 @@ describe('a takeover', () => {
   });
 
   it('tells a row of the attempt that was journaled after it was written', async () => {
-    await store.write([{ kind: 'park', fence: epoch1, lane, update: null, storedAtMs: 1, insert: [row(0)] }]);
+    await store.write([{ kind: 'park', fence: epoch1, lane, update: [], storedAtMs: 1, insert: [row(0)] }]);
     const pending = anAttemptRecord({
       offset: 0,
       push: 'pending',
@@ -126,7 +124,7 @@ describe('a takeover', () => {
   });
 
   it('tells a row behind one that ended of the attempt that was journaled for it', async () => {
-    const park = { kind: 'park', fence: epoch1, lane, update: null, storedAtMs: 1 } as const;
+    const park = { kind: 'park', fence: epoch1, lane, update: [], storedAtMs: 1 } as const;
     await store.write([{ ...park, insert: [row(0), row(1), row(2)] }]);
     const nextAttemptAt = '2026-01-01T00:00:09.000Z';
     const pending = anAttemptRecord({ offset: 1, push: 'pending', outcome: 'failed', nextAttemptAt });

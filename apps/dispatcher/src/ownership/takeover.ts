@@ -3,11 +3,16 @@ import type { Messaging } from '@hookstile/messaging';
 import type { Clock } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
 import type { Checkpoint } from '../journal/checkpoint.js';
-import { type JournalHistory, noHistory, rememberRecord } from '../journal/journal-history.js';
+import {
+  type JournalHistory,
+  type NextAttempt,
+  nextTryOf,
+  noHistory,
+  rememberRecord,
+} from '../journal/journal-history.js';
 import { type FailureRun, foldAttempt, noFailures } from '../lanes/failure-run.js';
 import { signalsOf } from '../lanes/failure-signals.js';
 import type { LaneStore, LaneWrite, StoredLane, StoredPartition } from '../lanes/lane.store.js';
-import type { RetryAt } from '../lanes/lane.types.js';
 import type { PushVerdict } from '../lanes/retry-policy.js';
 import type { AttemptsPublisher } from '../publishes/attempts.publisher.js';
 import type { LeaseTaken } from './lease.store.js';
@@ -150,10 +155,7 @@ function foldHistory(
     const configuration = integration(integrationId);
     const before = runs.get(integrationId) ?? noFailures(record.enablement ?? 0);
     if (configuration === undefined || sequence <= before.sequence) continue;
-    const verdict: PushVerdict =
-      record.push === 'pending'
-        ? { attempt: record.attempt + 1, dueAtMs: Date.parse(record.nextAttemptAt ?? record.at) }
-        : record.push;
+    const verdict: PushVerdict = record.push === 'pending' ? nextTryOf(record) : record.push;
     // Rows hold whole milliseconds, durations do not.
     const endedAtMs = Math.round(Date.parse(record.at) + record.durationMs);
     const rules = { settings: configuration.settings, enablement: record.enablement ?? configuration.enablement };
@@ -175,14 +177,14 @@ function foldHistory(
 function rowWrites({ partition, epoch }: LeaseTaken, { lanes }: StoredPartition, history: JournalHistory): LaneWrite[] {
   const fence = { partition, epoch };
   const endedOf = new Map<string, number[]>();
-  const nextOf = new Map<string, { offset: number; next: RetryAt }[]>();
+  const nextOf = new Map<string, { offset: number; next: NextAttempt }[]>();
   for (const { name } of lanes) {
     endedOf.set(name.integrationId, []);
     nextOf.set(name.integrationId, []);
   }
   for (const [offset, id] of history.ended) endedOf.get(id)?.push(offset);
-  for (const [offset, { integrationId, ...next }] of history.next) {
-    if (!history.ended.has(offset)) nextOf.get(integrationId)?.push({ offset, next });
+  for (const [offset, next] of history.next) {
+    if (!history.ended.has(offset)) nextOf.get(next.integrationId)?.push({ offset, next });
   }
   return lanes.flatMap(({ name }): LaneWrite[] => {
     const ended = endedOf.get(name.integrationId) ?? [];

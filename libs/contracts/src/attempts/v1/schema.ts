@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { bytesContract, type WithBytes } from '../../codec.js';
 import { Trigger } from '../../deliveries/v1/schema.js';
+import { Actor } from '../../domain-events/v1/schema.js';
 import { Instant, Nullable, WholeNumber } from '../../schema-parts.js';
 
 /** Why an attempt failed. */
@@ -70,7 +71,12 @@ export const AttemptRecord = Type.Object({
   error: Nullable(AttemptError),
   /** The failure in words an admin understands, or null. */
   errorDetail: Nullable(Type.String()),
+  /** Of a pending push; null where its attempts are exhausted. */
   nextAttemptAt: Nullable(Instant),
+  /** The integration's version under which a pending push's attempts were exhausted: it is tried under a higher one. */
+  exhaustedUnder: Type.Optional(WholeNumber),
+  /** The key of the push's lane. */
+  lane: Type.Optional(Type.String()),
   traceId: Nullable(Type.String()),
   request: Type.Object({ method: Type.String(), url: Type.String(), headers: Headers, truncated: Type.Boolean() }),
   response: Nullable(Type.Object({ headers: Headers, truncated: Type.Boolean() })),
@@ -87,6 +93,16 @@ export type HeldRecord = Static<typeof HeldRecord>;
 export const DiscardedRecord = Type.Object({ kind: Type.Literal('discarded'), ...common, reason: Type.String() });
 export type DiscardedRecord = Static<typeof DiscardedRecord>;
 
+/** Deliveries of an exhausted push that an admin gave up: they end as failed, and their lane goes on. */
+export const SkippedRecord = Type.Object({
+  kind: Type.Literal('skipped'),
+  ...common,
+  reason: Type.String(),
+  actor: Actor,
+  requestId: Nullable(Type.String()),
+});
+export type SkippedRecord = Static<typeof SkippedRecord>;
+
 /** A new owner of the partition begins here; records of an older epoch behind it are late: shown, never counted. */
 export const EpochRecord = Type.Object({
   kind: Type.Literal('epoch'),
@@ -96,7 +112,7 @@ export const EpochRecord = Type.Object({
 });
 export type EpochRecord = Static<typeof EpochRecord>;
 
-export const JournalEnvelope = Type.Union([AttemptRecord, HeldRecord, DiscardedRecord, EpochRecord]);
+export const JournalEnvelope = Type.Union([AttemptRecord, HeldRecord, DiscardedRecord, SkippedRecord, EpochRecord]);
 export type JournalEnvelope = Static<typeof JournalEnvelope>;
 export type JournalRecord = WithBytes<JournalEnvelope>;
 

@@ -1,0 +1,46 @@
+import { type Fifo, first, withoutFirst } from './fifo.js';
+import { PUSH_MAX_BYTES } from './lane.bounds.js';
+import type { LaneItem, LaneRules, Push } from './lane.types.js';
+import { isDiscarded } from './lane-draft.js';
+
+export interface NextPush<I extends LaneItem> {
+  readonly items: Push<I>;
+  /** Whether what comes behind could still join it. */
+  readonly open: boolean;
+  readonly rest: Fifo<I>;
+}
+
+/**
+ * What goes out together next: what failed together before, or as many as the batch's bounds allow. What was attempted
+ * alone stays alone.
+ */
+export function nextPush<I extends LaneItem>(queue: Fifo<I>, rules: LaneRules): NextPush<I> | null {
+  const head = first(queue);
+  if (head === null) return null;
+  const rest = withoutFirst(queue);
+  const items: [I, ...I[]] = [head];
+  const alone = head.push === null && head.attempt > 1;
+  if (alone || (head.push === null && rules.batch.maxItems === 1)) return { items, open: false, rest };
+  return join(items, rest, rules);
+}
+
+function join<I extends LaneItem>(items: [I, ...I[]], behind: Fifo<I>, rules: LaneRules): NextPush<I> {
+  const [head] = items;
+  let bytes = head.bytes;
+  let rest = behind;
+  for (;;) {
+    if (head.push === null && items.length >= rules.batch.maxItems) return { items, open: false, rest };
+    const item = first(rest);
+    if (item === null) return { items, open: head.push === null, rest };
+    bytes += item.bytes;
+    const joins = head.push === null ? isFresh(item, head, rules) && bytes <= PUSH_MAX_BYTES : item.push === head.push;
+    if (!joins) return { items, open: false, rest };
+    items.push(item);
+    rest = withoutFirst(rest);
+  }
+}
+
+function isFresh(item: LaneItem, head: LaneItem, rules: LaneRules): boolean {
+  const untried = item.push === null && item.attempt === 1 && item.dueAtMs === null;
+  return untried && item.trigger === head.trigger && !isDiscarded(rules, item);
+}
