@@ -28,6 +28,8 @@ export const eventIngestService: ServiceDefinition<EventIngestEnv> = {
   module: ({ env }) => eventIngestModule(env),
   migrations: [Inbox1764000000000],
   schema: 'ingest',
+  // The front door needs none: events are accepted while Postgres is away, also by a process that starts then.
+  databaseOpening: ({ HOOKSTILE_INGEST_ROLES }) => (HOOKSTILE_INGEST_ROLES.includes('router') ? 'by-module' : 'never'),
   rawBodyRoutes: [EVENTS_PATH],
   rawBodyMaxBytes: BATCH_MAX_BYTES,
 };

@@ -87,7 +87,8 @@ export class IngestUnderTest {
     this.running = service;
   }
 
-  start(): Promise<RunningService> {
+  /** @param environment what this one is told besides */
+  start(environment: NodeJS.ProcessEnv = {}): Promise<RunningService> {
     return startService(eventIngestService, {
       KAFKA_BROKERS: testBrokers().join(),
       DATABASE_URL: this.database.url,
@@ -97,6 +98,7 @@ export class IngestUnderTest {
       HOOKSTILE_ADMIN_KEY: INGEST_ADMIN_KEY,
       LOG_LEVEL: 'error',
       HOST: '127.0.0.1',
+      ...environment,
     });
   }
 
@@ -125,7 +127,16 @@ export class IngestUnderTest {
   }
 
   async post(key: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {
-    const response = await fetch(`${this.service.url}/v1/events`, {
+    return this.postTo(this.service, key, body, headers);
+  }
+
+  async postTo(
+    { url }: RunningService,
+    key: string,
+    body: string | Buffer,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(`${url}/v1/events`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
       body,

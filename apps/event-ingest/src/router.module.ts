@@ -11,6 +11,8 @@ import {
   type Logger,
   MESSAGING,
   metrics,
+  OPEN_DATABASE,
+  type OpenDatabase,
   PARTITION_COUNT,
   READINESS,
   type Readiness,
@@ -95,8 +97,10 @@ const router: Provider = {
     clock: Clock,
     logger: Logger,
     instruments: IngestMetrics,
+    openStores: OpenDatabase,
   ) =>
     new Router({
+      openStores,
       consumer: eventsConsumer,
       rounds: roundRouter,
       progress: routingProgress,
@@ -104,7 +108,7 @@ const router: Provider = {
       logger,
       metrics: instruments,
     }),
-  inject: [EventsConsumer, RoundRouter, RoutingProgress, CLOCK, LOGGER, EVENT_METRICS],
+  inject: [EventsConsumer, RoundRouter, RoutingProgress, CLOCK, LOGGER, EVENT_METRICS, OPEN_DATABASE],
 };
 
 /** Reads `events`, drops what came before, and writes a delivery for each integration that wants the event. */
@@ -147,8 +151,8 @@ export class RouterModule implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.running.start();
+  onApplicationBootstrap(): void {
+    this.running.start();
     this.readiness.register('router', () => this.running.checkHealth());
     this.endLagGauge = metrics.gauge('router.lag', { description: 'Records of events not yet routed.' }, () =>
       [...this.eventsConsumer.lagOf(this.routed.next)].map(([partition, value]) => ({
@@ -167,6 +171,7 @@ export class RouterModule implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async sweep(): Promise<void> {
+    if (!this.running.started) return;
     try {
       await sweepInbox(this.inbox, this.clock.nowMs());
     } catch (error) {

@@ -29,19 +29,39 @@ export async function migrateSchema<E extends BaseEnv>(
   }
 }
 
-/** The service's pool, connected. */
-export function connectDatabase<E extends BaseEnv>(
+export interface Database {
+  dataSource: DataSource;
+  /** Migrates the schema and connects. A call after one that failed tries again; else all get the same promise. */
+  open(): Promise<void>;
+}
+
+/** The service's pool, not yet connected. */
+export function databaseOf<E extends BaseEnv>(
   definition: ServiceDefinition<E>,
   env: E,
   logger: Logger,
   teardown: Teardown,
-): Promise<DataSource> {
+): Database {
   const bounds: PoolBounds = {
     connectionsMax: env.DATABASE_POOL_MAX,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     statementTimeoutMs: definition.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
   };
-  return connectPool(createDataSource(definition, env, logger, bounds), 'database', teardown);
+  const dataSource = createDataSource(definition, env, logger, bounds);
+  teardown.add('database', () => (dataSource.isInitialized ? dataSource.destroy() : undefined));
+  const migrateAndConnect = async (): Promise<void> => {
+    await migrateSchema(definition, env, logger);
+    await connected(dataSource);
+  };
+  let opening: Promise<void> | null = null;
+  const open = (): Promise<void> => {
+    opening ??= migrateAndConnect().catch((error: unknown) => {
+      opening = null;
+      throw error;
+    });
+    return opening;
+  };
+  return { dataSource, open };
 }
 
 /** Pools that a service has beside its own, by name. */
@@ -54,15 +74,11 @@ export async function connectPools<E extends BaseEnv>(
   const pools = new Map<string, DataSource>();
   for (const [name, bounds] of Object.entries(definition.pools ?? {})) {
     const dataSource = createDataSource(definition, env, logger, bounds);
-    pools.set(name, await connectPool(dataSource, `pool ${name}`, teardown));
+    await connected(dataSource);
+    teardown.add(`pool ${name}`, () => dataSource.destroy());
+    pools.set(name, dataSource);
   }
   return pools;
-}
-
-async function connectPool(dataSource: DataSource, name: string, teardown: Teardown): Promise<DataSource> {
-  await connected(dataSource);
-  teardown.add(name, () => dataSource.destroy());
-  return dataSource;
 }
 
 async function connected(dataSource: DataSource): Promise<void> {

@@ -21,7 +21,15 @@ export interface ServiceContext<E extends BaseEnv = BaseEnv> {
   dataSource: DataSource;
   /** Of the definition's `pools`, by name. */
   pools: ReadonlyMap<string, DataSource>;
+  /** Connects the database and migrates its schema; at once where that is done. Rejects with `DependencyError`. */
+  openDatabase(): Promise<void>;
 }
+
+/**
+ * When a service's database is opened: before anything else; when its module calls `openDatabase`, so that what needs
+ * none works without; or not at all.
+ */
+export type DatabaseOpening = 'first' | 'by-module' | 'never';
 
 /** A service as the runtime starts it, alone (`runService`) or beside others in one process. */
 export interface ServiceDefinition<E extends BaseEnv = BaseEnv> {
@@ -36,6 +44,8 @@ export interface ServiceDefinition<E extends BaseEnv = BaseEnv> {
   statementTimeoutMs?: number;
   /** Pools beside the service's own: for what must not wait behind other statements, or must not hold them up. */
   pools?: Readonly<Record<string, PoolBounds>>;
+  /** By default `first`. */
+  databaseOpening?(env: E): DatabaseOpening;
   /** TypeORM entities, for modules that use repositories. */
   entities?: readonly (new () => object)[];
   strategies?(app: INestApplication): CustomTransportStrategy[];

@@ -3,14 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { startApplication, urlOf } from './application.js';
 import { systemClock, systemRandomBytes } from './clock.js';
 import { ConfigurationProjection } from './configuration/configuration-projection.js';
-import { connectDatabase, connectKafka, connectPools, migrateSchema } from './connections.js';
+import { connectKafka, connectPools, databaseOf } from './connections.js';
 import type { BaseEnv } from './env/base.env.js';
 import { loadEnv } from './env/load-env.js';
 import { createLogger, type Logger } from './logger.js';
 import { ReadinessChecks } from './readiness.js';
 import { topicsOf } from './runtime.module.js';
 import { KeyRing } from './secrets/key-ring.js';
-import type { RunningService, ServiceContext, ServiceDefinition, ServiceOverrides } from './service.js';
+import type {
+  DatabaseOpening,
+  RunningService,
+  ServiceContext,
+  ServiceDefinition,
+  ServiceOverrides,
+} from './service.js';
 import { Teardown } from './teardown.js';
 
 const VOLATILE_KEY_BYTES = 32;
@@ -29,8 +35,8 @@ async function contextOf(
   logger: Logger,
   teardown: Teardown,
 ): Promise<ServiceContext> {
-  await migrateSchema(definition, env, logger);
-  const dataSource = await connectDatabase(definition, env, logger, teardown);
+  const { dataSource, open } = databaseOf(definition, env, logger, teardown);
+  if (openingOf(definition, env) === 'first') await open();
   const pools = await connectPools(definition, env, logger, teardown);
   const messaging = overrides.messaging ?? (await connectKafka(definition, env, logger, teardown));
   return {
@@ -41,14 +47,22 @@ async function contextOf(
     logger,
     dataSource,
     pools,
+    openDatabase: open,
   };
 }
 
-function readinessOf({ dataSource, messaging }: ServiceContext): ReadinessChecks {
+function openingOf(definition: ServiceDefinition, env: BaseEnv): DatabaseOpening {
+  return definition.databaseOpening?.(env) ?? 'first';
+}
+
+function readinessOf({ dataSource, messaging }: ServiceContext, opening: DatabaseOpening): ReadinessChecks {
   const readiness = new ReadinessChecks();
-  readiness.register('postgres', async () => {
-    await dataSource.query('SELECT 1');
-  });
+  if (opening !== 'never') {
+    readiness.register('postgres', async () => {
+      if (!dataSource.isInitialized) throw new Error('not connected yet');
+      await dataSource.query('SELECT 1');
+    });
+  }
   readiness.register('kafka', () => messaging.ping());
   return readiness;
 }
@@ -75,7 +89,7 @@ async function boot(
 ): Promise<RunningService> {
   const keyRing = keyRingOf(env, logger);
   const context = await contextOf(definition, env, overrides, logger, teardown);
-  const readiness = readinessOf(context);
+  const readiness = readinessOf(context, openingOf(definition, env));
   const follows = definition.followsConfiguration ?? definition.name !== 'config';
   const projection = follows ? await startProjection(context, readiness, teardown) : null;
   const app = await startApplication(definition, { context, keyRing, readiness, projection }, teardown);

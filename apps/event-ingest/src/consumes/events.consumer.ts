@@ -11,7 +11,7 @@ import { RecordQueue, type RoundBounds } from './record-queue.js';
 /** Beyond either, partitions pause until half of it is left. */
 export const QUEUED_MAX_RECORDS = 5_000;
 export const QUEUED_MAX_BYTES = 32 * 1024 * 1024;
-/** A killed router's partitions stand still for as long, and a new process waits with its start until then. */
+/** A killed router's partitions stand still for as long, also where its successor is up at once. */
 const SESSION_TIMEOUT_MS = 6_000;
 
 export interface EventsConsumerOptions {
@@ -26,6 +26,7 @@ export class EventsConsumer {
   private readonly highWatermarks = new Map<number, number>();
   private assigned = new Set<number>();
   private paused = false;
+  private stopped = false;
   private subscription: Subscription | null = null;
   private wake: (() => void) | null = null;
   /** Rises with each assignment, so that a reader can tell that what it knows of partitions may be stale. */
@@ -33,9 +34,10 @@ export class EventsConsumer {
 
   constructor(private readonly options: EventsConsumerOptions) {}
 
+  /** Resolves once the group has assigned partitions, or none; a killed member holds that up until its session ends. */
   async start(): Promise<void> {
     const { messaging, topic, groupId } = this.options;
-    this.subscription = await messaging.subscribe({
+    const subscription = await messaging.subscribe({
       groupId,
       topics: [topic],
       from: 'beginning',
@@ -43,6 +45,8 @@ export class EventsConsumer {
       onBatch: (batch) => this.enqueue(batch),
       onAssignment: (partitions) => this.assign(partitions),
     });
+    this.subscription = subscription;
+    if (this.stopped) await subscription.stop();
   }
 
   get partitions(): ReadonlySet<number> {
@@ -91,6 +95,7 @@ export class EventsConsumer {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     await this.subscription?.stop();
   }
 

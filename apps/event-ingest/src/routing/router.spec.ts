@@ -35,6 +35,7 @@ class World {
   integrations: readonly IntegrationConfiguration[] = [anIntegration({ id: 'int_a' }), anIntegration({ id: 'int_b' })];
   tenants = new Set(['ten_1']);
   catchUp = async () => {};
+  openStores = async () => {};
 
   readonly configuration: RoutingConfiguration = {
     knowsTenant: (id) => this.tenants.has(id),
@@ -58,9 +59,17 @@ class World {
       metrics,
     });
     const progress = new RoutingProgress(this.routedThrough, boundsOf);
-    const router = new Router({ consumer, rounds, progress, clock: systemClock, logger, metrics });
+    const router = new Router({
+      openStores: this.openStores,
+      consumer,
+      rounds,
+      progress,
+      clock: systemClock,
+      logger,
+      metrics,
+    });
     running.push(router);
-    await router.start();
+    router.start();
     return router;
   }
 

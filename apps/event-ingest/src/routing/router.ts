@@ -1,5 +1,5 @@
 import type { ReceivedRecord } from '@hookstile/messaging';
-import type { Clock, Logger } from '@hookstile/service-runtime';
+import { type Clock, type Logger, reasonOf } from '@hookstile/service-runtime';
 import type { EventsConsumer } from '../consumes/events.consumer.js';
 import type { IngestMetrics } from '../ingest-metrics.js';
 import type { RoutingProgress } from './progress.js';
@@ -9,6 +9,8 @@ export const ROUND_MAX_RECORDS = 1_000;
 export const ROUND_MAX_BYTES = 8 * 1024 * 1024;
 export const RETRY_DELAY_MS = 100;
 export const RETRY_DELAY_MAX_MS = 5_000;
+export const START_DELAY_MS = 250;
+export const START_DELAY_MAX_MS = 10_000;
 export const CHECKPOINT_INTERVAL_MS = 1_000;
 /** With Kafka or Postgres away a round does not end; a stop leaves it uncommitted after this. */
 export const STOP_TIMEOUT_MS = 8_000;
@@ -16,6 +18,8 @@ export const STOP_TIMEOUT_MS = 8_000;
 const ROUND_BOUNDS = { maxRecords: ROUND_MAX_RECORDS, maxBytes: ROUND_MAX_BYTES };
 
 export interface RouterOptions {
+  /** Opens the database that inbox and progress need; called again while it rejects. */
+  openStores(): Promise<void>;
   consumer: EventsConsumer;
   rounds: RoundRouter;
   progress: RoutingProgress;
@@ -36,12 +40,14 @@ async function within(work: Promise<void> | null, timeoutMs: number): Promise<vo
 }
 
 /**
- * One loop over all assigned partitions: a round collects what was fetched while the round before it ran. A round that
+ * It starts beside the front door, which waits for none of it. One loop over all assigned partitions: a round collects what was fetched while the round before it ran. A round that
  * fails is tried again until it succeeds, its partitions are lost, or the router stops; none is ever skipped.
  */
 export class Router {
   private loop: Promise<void> | null = null;
   private stopping = false;
+  /** Why it does not route yet; null once it is a member of its group. */
+  private obstacle: string | null = 'it is joining its consumer group';
   private failure: Error | null = null;
   private loadedGeneration = -1;
   private checkpointTimer: NodeJS.Timeout | null = null;
@@ -50,14 +56,19 @@ export class Router {
 
   constructor(private readonly options: RouterOptions) {}
 
-  async start(): Promise<void> {
-    await this.options.consumer.start();
-    this.loop = this.run();
+  /** Returns at once: the stores are opened and the group is joined in the background, again and again if need be. */
+  start(): void {
+    this.loop = this.begin().then(() => this.run());
+  }
+
+  get started(): boolean {
+    return this.obstacle === null;
   }
 
   /** Throws what keeps the router from routing everything. */
   checkHealth(): void {
     if (this.failure) throw this.failure;
+    if (this.obstacle !== null) throw new Error(this.obstacle);
     const [stopped] = this.options.progress.stopped;
     if (stopped) throw new Error(`partition ${stopped[0]} of events is stopped: ${stopped[1]}`);
   }
@@ -72,6 +83,23 @@ export class Router {
     await this.checkpointing;
     await this.checkpoint();
     await this.options.consumer.stop();
+  }
+
+  private async begin(): Promise<void> {
+    const { openStores, consumer, logger } = this.options;
+    let delayMs = START_DELAY_MS;
+    while (!this.stopping) {
+      try {
+        await Promise.race([openStores().then(() => consumer.start()), this.stopRequested.promise]);
+        if (!this.stopping) this.obstacle = null;
+        return;
+      } catch (error) {
+        this.obstacle = reasonOf(error);
+        logger.warn({ err: error, delayMs }, 'the router cannot start yet; it tries again');
+        await this.pause(delayMs);
+        delayMs = Math.min(delayMs * 2, START_DELAY_MAX_MS);
+      }
+    }
   }
 
   private async run(): Promise<void> {

@@ -37,8 +37,15 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     },
     subscribe: async (subscriptionOptions): Promise<Subscription> => {
       const subscription = new KafkajsSubscription(client, subscriptionOptions);
-      await subscription.start();
-      open.add({ close: () => subscription.stop() });
+      const member = { close: () => subscription.stop() };
+      // Before the join, which can take as long as a dead member's session: a close must not leave a member behind.
+      open.add(member);
+      try {
+        await subscription.start();
+      } catch (error) {
+        open.delete(member);
+        throw error;
+      }
       return subscription;
     },
     follow: async (followOptions) => {

@@ -18,7 +18,9 @@ const FETCH_INTERVAL_MS = 3;
 /** As many partitions as one service usually has of a topic: the others of a fetch follow after its pause. */
 const HANDLERS_AT_ONCE = 12;
 const RESTART_DELAY_MS = 1_000;
-const JOIN_WAIT_MS = 3_000;
+const JOIN_WAIT_MS = 2_000;
+/** kafkajs waits for the answers of all requests; that of a join comes once the sessions of dead members have ended. */
+const LEAVE_TIMEOUT_MS = 3_000;
 const NOT_RUNNING = /^Consumer group was not initialized/;
 
 /** A member of a consumer group. kafkajs only fetches and keeps the membership; nothing is committed but by `commit`. */
@@ -51,7 +53,7 @@ export class KafkajsSubscription implements Subscription {
     this.consumer.on(this.consumer.events.CRASH, (event) => this.onCrash(event));
   }
 
-  /** Resolves once the group has assigned partitions, or none. */
+  /** Resolves once the group has assigned partitions, or none, or `stop` has come first. */
   async start(): Promise<void> {
     const { groupId, topics, from } = this.options;
     try {
@@ -109,15 +111,24 @@ export class KafkajsSubscription implements Subscription {
     }
   }
 
-  /** kafkajs ignores a stop in the middle of a join and then consumes for ever; so the join is awaited first. */
+  /**
+   * kafkajs ignores a stop in the middle of a join and then consumes for ever; so the join is awaited first, for a
+   * while. One that comes later leaves as soon as it has joined, or failed to.
+   */
   private async leave(): Promise<void> {
     await Promise.race([this.joined.promise, sleep(JOIN_WAIT_MS, undefined, { ref: false })]);
     this.current = new Assignment();
     try {
-      await this.consumer.disconnect();
+      await Promise.race([this.consumer.disconnect(), sleep(LEAVE_TIMEOUT_MS, undefined, { ref: false })]);
     } catch (error) {
       this.client.logger.warn({ groupId: this.options.groupId, err: error }, 'leaving a group failed');
     }
+    this.joined.resolve();
+  }
+
+  /** After kafkajs has begun to consume, or has set the timer of its next start; before that it would ignore the call. */
+  private leaveAgain(): void {
+    setImmediate(() => void this.consumer.disconnect().catch(() => {}));
   }
 
   private async run(): Promise<void> {
@@ -147,7 +158,10 @@ export class KafkajsSubscription implements Subscription {
   /** kafkajs keeps pauses across a rebalance; the new owner of a partition decides anew, so all are resumed. */
   private onGroupJoin({ payload }: ConsumerGroupJoinEvent): void {
     this.joined.resolve();
-    if (this.stopping) return;
+    if (this.stopping) {
+      this.leaveAgain();
+      return;
+    }
     this.current = Assignment.of(payload.memberAssignment);
     const paused = this.consumer.paused();
     if (paused.length > 0) this.consumer.resume(paused);
@@ -164,7 +178,11 @@ export class KafkajsSubscription implements Subscription {
     const before = this.joined;
     this.joined = Promise.withResolvers();
     this.joined.promise.then(before.resolve);
-    if (restart || this.stopping) return;
+    if (this.stopping) {
+      this.leaveAgain();
+      return;
+    }
+    if (restart) return;
     this.client.logger.error({ groupId, err: error }, 'the consumer stopped; starting it again');
     void sleep(RESTART_DELAY_MS).then(() => (this.stopping ? undefined : this.run()));
   }
