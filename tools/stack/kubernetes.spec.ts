@@ -19,7 +19,8 @@ interface Probe {
 interface Container {
   name: string;
   command: string[];
-  env?: { name: string; value: string }[];
+  /** Without a value: one of the pod's own facts, for the values behind it. */
+  env?: { name: string; value?: string }[];
   ports?: { name: string; containerPort: number }[];
   readinessProbe?: Probe;
   livenessProbe?: Probe;
@@ -66,7 +67,10 @@ function containerOf(kind: string, name: string): Container {
 }
 
 function environmentOf(container: Container): Record<string, string> {
-  const own = Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));
+  const given = (container.env ?? []).flatMap(({ name, value }) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const own = Object.fromEntries(given.map(([name, value]) => [name, value.replace('$(POD_IP)', '10.0.0.1')]));
   return { ...manifest('ConfigMap', 'hookstile').data, ...SECRET, ...own };
 }
 

@@ -1,9 +1,18 @@
 import { BaseEnv, Setting } from '@hookstile/service-runtime';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 
 const DAY_MS = 86_400_000;
+const ADVERTISED_URL = /^https?:\/\/[^\s/?#@]+$/;
 
 export class DispatcherEnv extends BaseEnv {
+  @Setting({
+    description:
+      'Where other dispatchers reach this one, http://host:port; by default HOST and PORT, or an address of the machine where it listens on all.',
+  })
+  @IsOptional()
+  @Matches(ADVERTISED_URL, { message: 'must be a URL http://host:port without a path' })
+  HOOKSTILE_ADVERTISED_URL = '';
+
   @Setting({
     description: 'Held deliveries of a disabled integration; the oldest beyond are discarded.',
     unit: 'count',

@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import type { Messaging } from '@hookstile/messaging';
 import {
   CLOCK,
@@ -25,6 +26,7 @@ import {
   Module,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { ATTEMPT_MAKER, type AttemptMaker } from './attempts/attempt.types.js';
@@ -34,13 +36,16 @@ import { Dispatcher } from './dispatcher.js';
 import { observeDispatcher } from './dispatcher-metrics.js';
 import { LANE_STORE, type LaneStore } from './lanes/lane.store.js';
 import { TypeormLaneStore } from './lanes/lane.store.typeorm.js';
-import { DISPATCHER, LanesController, type RunningDispatcher } from './lanes/lanes.controller.js';
+import { LanesController } from './lanes/lanes.controller.js';
 import { LanesAndLeases1763800000000 } from './migrations/1763800000000-lanes-and-leases.migration.js';
 import { Pushes1764100000000 } from './migrations/1764100000000-pushes.migration.js';
+import { LeaseAddress1764150000000 } from './migrations/1764150000000-lease-address.migration.js';
+import { advertisedAddress } from './ownership/advertised-address.js';
 import { LEASE_POOL } from './ownership/lease.bounds.js';
 import { LEASE_STORE, type LeaseStore } from './ownership/lease.store.js';
 import { TypeormLeaseStore } from './ownership/lease.store.typeorm.js';
 import { ownerName } from './ownership/process-identity.js';
+import { DISPATCHER, type RunningDispatcher } from './running-dispatcher.js';
 
 const OWNER_RANDOM_BYTES = 16;
 const LEASES = 'leases';
@@ -48,6 +53,7 @@ const LEASES = 'leases';
 /** Begins when the application has begun, and ends before its connections do. */
 @Injectable()
 export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, RunningDispatcher {
+  readonly owner: string;
   private running: Dispatcher | null = null;
   private unobserve: () => void = () => {};
 
@@ -61,20 +67,23 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
     @Inject(LANE_STORE) private readonly laneStore: LaneStore,
     @Inject(LEASE_STORE) private readonly leaseStore: LeaseStore,
     @Inject(TOPICS) private readonly topics: TopicsByName,
-    @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
+    @Inject(RANDOM_BYTES) randomBytes: RandomBytes,
     @Inject(READINESS) private readonly readiness: Readiness,
-  ) {}
+    @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
+  ) {
+    this.owner = ownerName(process.pid, Buffer.from(randomBytes(OWNER_RANDOM_BYTES)).toString('hex'));
+  }
 
   get dispatcher(): Dispatcher | null {
     return this.running;
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { env, messaging, clock, logger, projection, attempts, laneStore, leaseStore, topics } = this;
-    const owner = ownerName(process.pid, Buffer.from(this.randomBytes(OWNER_RANDOM_BYTES)).toString('hex'));
+    const { env, messaging, clock, logger, projection, attempts, laneStore, leaseStore, owner, topics } = this;
     const stores = { laneStore, leaseStore };
     const random = () => Math.random();
-    const parts = { env, messaging, clock, random, logger, projection, attempts, ...stores, owner, topics };
+    const self = { owner, address: () => this.address() };
+    const parts = { env, messaging, clock, random, logger, projection, attempts, ...stores, ...self, topics };
     this.running = await Dispatcher.start(parts);
     this.unobserve = observeDispatcher(this.running);
     this.readiness.register('partitions', () => this.checkPartitions());
@@ -83,6 +92,11 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
   async beforeApplicationShutdown(): Promise<void> {
     this.unobserve();
     await this.running?.stop();
+  }
+
+  private address(): string | null {
+    const server: Server = this.http.httpAdapter.getHttpServer();
+    return advertisedAddress(this.env.HOOKSTILE_ADVERTISED_URL, server.address());
   }
 
   /** A partition that stands still is an operator's to look at: no restart and no waiting ends that. */
@@ -122,7 +136,7 @@ export const dispatcherService: ServiceDefinition<DispatcherEnv> = {
   name: 'dispatcher',
   schema: 'dispatcher',
   env: DispatcherEnv,
-  migrations: [LanesAndLeases1763800000000, Pushes1764100000000],
+  migrations: [LanesAndLeases1763800000000, Pushes1764100000000, LeaseAddress1764150000000],
   pools: { [LEASES]: LEASE_POOL },
   module: (_context: ServiceContext<DispatcherEnv>) => DispatcherModule,
 };

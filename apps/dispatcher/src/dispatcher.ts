@@ -43,6 +43,8 @@ export interface DispatcherParts {
   leaseStore: LeaseStore;
   /** Of this process, unique. */
   owner: string;
+  /** Where this process is reached, as far as that is known by now. */
+  address(): string | null;
   topics: (name: TopicName) => string;
 }
 
@@ -175,13 +177,14 @@ export class Dispatcher {
   }
 
   private leaseKeeper(): LeaseKeeper {
-    const { leaseStore: store, clock, logger, owner } = this.parts;
+    const { leaseStore: store, clock, logger, owner, address } = this.parts;
     const { partitions } = this;
     return new LeaseKeeper({
       store,
       clock,
       logger,
       owner,
+      address,
       isDead: isDeadNeighbour,
       handlers: {
         onTaken: (taken) => partitions.take(taken),

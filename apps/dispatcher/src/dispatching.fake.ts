@@ -26,7 +26,7 @@ import {
 } from '@hookstile/testing';
 import { dispatcherService } from './dispatcher.module.js';
 
-const PARTITIONS = 3;
+export const PARTITIONS = 3;
 const ADMIN_KEY = 'platform-key-of-a-test';
 
 /** A dispatcher on real Kafka and Postgres, with topics and a schema of its own, and what config and router would write. */
@@ -34,6 +34,7 @@ export class Dispatching {
   readonly journal: JournalEnvelope[] = [];
   readonly signals: IntegrationSignal[] = [];
   service: RunningService | null = null;
+  private readonly others: RunningService[] = [];
   private sourceOffset = 0;
   private readonly followers: Follower[] = [];
 
@@ -63,7 +64,19 @@ export class Dispatching {
   }
 
   async start(environment: NodeJS.ProcessEnv = {}): Promise<RunningService> {
-    this.service = await startService(dispatcherService, {
+    this.service = await this.startOne(environment);
+    return this.service;
+  }
+
+  /** One more beside it, in the same group. */
+  async startAnother(environment: NodeJS.ProcessEnv = {}): Promise<RunningService> {
+    const other = await this.startOne(environment);
+    this.others.push(other);
+    return other;
+  }
+
+  private startOne(environment: NodeJS.ProcessEnv): Promise<RunningService> {
+    return startService(dispatcherService, {
       KAFKA_BROKERS: testBrokers().join(','),
       DATABASE_URL: this.database.url,
       DATABASE_SCHEMA: this.database.schema,
@@ -75,7 +88,6 @@ export class Dispatching {
       HOST: '127.0.0.1',
       ...environment,
     });
-    return this.service;
   }
 
   async configure(overrides: IntegrationOverrides): Promise<IntegrationConfiguration> {
@@ -126,9 +138,10 @@ export class Dispatching {
 
   async get(
     path: string,
+    { url = this.service?.url, headers = {} }: { url?: string | undefined; headers?: Record<string, string> } = {},
   ): Promise<{ status: number; body: { items: Record<string, unknown>[]; nextCursor: string | null } }> {
-    const response = await fetch(`${this.service?.url}${path}`, {
-      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'hookstile-tenant': 'ten_1' },
+    const response = await fetch(`${url}${path}`, {
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'hookstile-tenant': 'ten_1', ...headers },
     });
     return { status: response.status, body: (await response.json()) as never };
   }
@@ -140,7 +153,7 @@ export class Dispatching {
   }
 
   async close(): Promise<void> {
-    await this.service?.stop();
+    for (const service of [this.service, ...this.others]) await service?.stop();
     for (const follower of this.followers) await follower.stop();
     await this.publisher.close(1_000);
     await this.messaging.close();

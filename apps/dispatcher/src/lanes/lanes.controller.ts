@@ -12,18 +12,12 @@ import {
   parseListQuery,
   tenantOf,
 } from '@hookstile/service-runtime';
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import type { Dispatcher } from '../dispatcher.js';
+import { Controller, Get, Inject, Param, Query, UseInterceptors } from '@nestjs/common';
+import { OwnerForwarding } from '../ownership/owner-forwarding.js';
+import { DISPATCHER, type RunningDispatcher } from '../running-dispatcher.js';
 import { type Lane, STRICT_LANE_KEY } from './lane.js';
 import { LANE_STORE, type LaneName, type LaneStore } from './lane.store.js';
 import { type LaneView, laneView, storedLaneView, type WaitingView, waitingPage } from './lane-views.js';
-
-/** Null before the start and after the stop. */
-export interface RunningDispatcher {
-  readonly dispatcher: Dispatcher | null;
-}
-
-export const DISPATCHER = Symbol('RunningDispatcher');
 
 export interface Page<T> {
   items: T[];
@@ -33,6 +27,7 @@ export interface Page<T> {
 const isOffset = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value);
 
 @Controller('v1/integrations/:id/lanes')
+@UseInterceptors(OwnerForwarding)
 export class LanesController {
   constructor(
     @Inject(DISPATCHER) private readonly running: RunningDispatcher,

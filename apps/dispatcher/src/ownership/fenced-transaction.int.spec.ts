@@ -1,7 +1,7 @@
 import { createMigratedDatabase, type MigratedDatabase, until } from '@hookstile/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { LanesAndLeases1763800000000 } from '../migrations/1763800000000-lanes-and-leases.migration.js';
+import { dispatcherService } from '../dispatcher.module.js';
 import { fencedTransaction } from './fenced-transaction.js';
 import { LEASE_TERM_MS } from './lease.bounds.js';
 import { TypeormLeaseStore } from './lease.store.typeorm.js';
@@ -12,7 +12,7 @@ let database: MigratedDatabase;
 let leases: TypeormLeaseStore;
 
 beforeAll(async () => {
-  database = await createMigratedDatabase('fenced', [LanesAndLeases1763800000000]);
+  database = await createMigratedDatabase('fenced', [...dispatcherService.migrations]);
 });
 
 afterAll(() => database.drop());
@@ -20,7 +20,7 @@ afterAll(() => database.drop());
 beforeEach(async () => {
   await database.dataSource.query('TRUNCATE partition_lease');
   leases = new TypeormLeaseStore(database.dataSource);
-  await leases.take(await leases.see([1]), 'former');
+  await leases.take(await leases.see([1]), { name: 'former', address: null });
 });
 
 /** A fenced write that has begun and does not end before it is told to. */
@@ -42,7 +42,7 @@ const lateRows = () => database.dataSource.query("SELECT FROM failure_run WHERE 
 it('a successor takes over only when a write that had begun has ended, and then finds what it wrote', async () => {
   const write = await begunWrite();
   let taken = false;
-  const taking = leases.take(await leases.see([1]), 'successor').then((leased) => {
+  const taking = leases.take(await leases.see([1]), { name: 'successor', address: null }).then((leased) => {
     taken = leased.length === 1;
   });
   await waiting();
@@ -56,7 +56,7 @@ it('a successor takes over only when a write that had begun has ended, and then 
 
 it('a renewal of the own lease does not wait for a write that has begun', async () => {
   const write = await begunWrite();
-  expect([...(await leases.renew([{ fence, checkpoint: null }]))]).toEqual([1]);
+  expect([...(await leases.renew([{ fence, checkpoint: null }], null))]).toEqual([1]);
   expect(await database.dataSource.query(WAITING)).toEqual([]);
   write.goOn();
   await write.done;
@@ -67,7 +67,7 @@ it('a process that stops inside a write commits nothing of it, and its successor
   const write = await begunWrite();
   const seen = await leases.see([1]);
   const startedMs = performance.now();
-  await until(async () => (await leases.take(seen, 'successor')).length === 1);
+  await until(async () => (await leases.take(seen, { name: 'successor', address: null })).length === 1);
   expect(performance.now() - startedMs).toBeLessThan(LEASE_TERM_MS);
   write.goOn();
   await expect(write.done).rejects.toThrow();

@@ -35,6 +35,7 @@ function keeper(owner: string, isDead: (owner: string) => boolean = () => false)
     clock,
     logger: pino({ level: 'silent' }),
     owner,
+    address: () => null,
     isDead,
     handlers: {
       onTaken: ({ partition, epoch }) => told.push(`taken ${partition} in ${epoch}`),

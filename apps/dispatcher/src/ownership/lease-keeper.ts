@@ -30,6 +30,8 @@ export interface LeaseKeeperOptions {
   clock: Clock;
   logger: Logger;
   owner: string;
+  /** Where this process is reached, as far as that is known by now. */
+  address(): string | null;
   /** Whether a former owner certainly runs no more. */
   isDead(owner: string): boolean;
   handlers: LeaseHandlers;
@@ -118,7 +120,7 @@ export class LeaseKeeper {
       return due ? [{ fence: { partition, epoch: held.epoch }, checkpoint }] : [];
     });
     if (renewals.length === 0) return;
-    const renewed = await store.renew(renewals);
+    const renewed = await store.renew(renewals, this.options.address());
     const written = new Map<number, Checkpoint>();
     for (const { fence, checkpoint } of renewals) {
       if (!renewed.has(fence.partition)) this.lose(fence.partition, fence.epoch);
@@ -168,13 +170,13 @@ export class LeaseKeeper {
   private async contend(): Promise<void> {
     const missing = this.missing();
     if (missing.length === 0) return;
-    const { store, clock, owner, handlers } = this.options;
+    const { store, clock, owner, address, handlers } = this.options;
     const leases = await store.see(missing);
     const nowMs = clock.monotonicMs();
     const free = leases.filter((lease) => this.isFree(lease, nowMs));
     if (free.length === 0) return;
     const sentAtMs = clock.monotonicMs();
-    for (const taken of await store.take(free, owner)) {
+    for (const taken of await store.take(free, { name: owner, address: address() })) {
       this.seen.delete(taken.partition);
       if (!this.wanted.has(taken.partition)) {
         await store.release([taken]);

@@ -16,7 +16,7 @@ export function leaseStoreConformance(name: string, create: () => Promise<LeaseS
     let store: LeaseStore;
 
     const take = async (partition: number, owner: string) => {
-      const [taken] = await store.take(await store.see([partition]), owner);
+      const [taken] = await store.take(await store.see([partition]), { name: owner, address: null });
       return taken;
     };
 
@@ -39,24 +39,27 @@ export function leaseStoreConformance(name: string, create: () => Promise<LeaseS
 
     it('gives a lease to one of two contenders that saw the same', async () => {
       const seen = await store.see([1]);
-      const taken = await Promise.all([store.take(seen, 'a'), store.take(seen, 'b')]);
+      const taken = await Promise.all([
+        store.take(seen, { name: 'a', address: null }),
+        store.take(seen, { name: 'b', address: null }),
+      ]);
       expect(taken.map(({ length }) => length).sort()).toEqual([0, 1]);
     });
 
     it('gives nothing to a contender that saw an earlier renewal', async () => {
       await take(1, 'a');
       const seen = await store.see([1]);
-      await store.renew([{ fence: { partition: 1, epoch: 1 }, checkpoint: null }]);
-      expect(await store.take(seen, 'b')).toEqual([]);
+      await store.renew([{ fence: { partition: 1, epoch: 1 }, checkpoint: null }], null);
+      expect(await store.take(seen, { name: 'b', address: null })).toEqual([]);
     });
 
     it('keeps the checkpoint over renewals and owners, until there is a newer one', async () => {
       await take(1, 'a');
       const fence = { partition: 1, epoch: 1 };
-      await store.renew([{ fence, checkpoint: checkpoint(1, 5) }]);
-      await store.renew([{ fence, checkpoint: null }]);
+      await store.renew([{ fence, checkpoint: checkpoint(1, 5) }], null);
+      await store.renew([{ fence, checkpoint: null }], null);
       expect((await take(1, 'b'))?.checkpoint).toEqual(checkpoint(1, 5));
-      await store.renew([{ fence: { partition: 1, epoch: 2 }, checkpoint: checkpoint(2, 9) }]);
+      await store.renew([{ fence: { partition: 1, epoch: 2 }, checkpoint: checkpoint(2, 9) }], null);
       expect((await take(1, 'c'))?.checkpoint).toEqual(checkpoint(2, 9));
     });
 
@@ -64,10 +67,13 @@ export function leaseStoreConformance(name: string, create: () => Promise<LeaseS
       await take(1, 'a');
       await take(1, 'b');
       await take(2, 'b');
-      const renewed = await store.renew([
-        { fence: { partition: 1, epoch: 1 }, checkpoint: checkpoint(1, 99) },
-        { fence: { partition: 2, epoch: 1 }, checkpoint: checkpoint(1, 3) },
-      ]);
+      const renewed = await store.renew(
+        [
+          { fence: { partition: 1, epoch: 1 }, checkpoint: checkpoint(1, 99) },
+          { fence: { partition: 2, epoch: 1 }, checkpoint: checkpoint(1, 3) },
+        ],
+        null,
+      );
       expect([...renewed]).toEqual([2]);
       expect((await take(1, 'c'))?.checkpoint).toBeNull();
     });
@@ -76,7 +82,18 @@ export function leaseStoreConformance(name: string, create: () => Promise<LeaseS
       await take(1, 'a');
       await store.release([{ partition: 1, epoch: 1 }]);
       expect(await store.see([1])).toMatchObject([{ epoch: 1, owner: null }]);
-      expect(await store.renew([{ fence: { partition: 1, epoch: 1 }, checkpoint: null }])).toEqual(new Set());
+      expect(await store.renew([{ fence: { partition: 1, epoch: 1 }, checkpoint: null }], null)).toEqual(new Set());
+    });
+
+    it('knows where an owner is reached, also one that learnt its address after it took the lease', async () => {
+      const fence = { partition: 1, epoch: 1 };
+      expect(await store.ownerOf(1)).toBeNull();
+      await take(1, 'a');
+      expect(await store.ownerOf(1)).toEqual({ name: 'a', address: null });
+      await store.renew([{ fence, checkpoint: null }], 'http://10.0.0.1:4003');
+      expect(await store.ownerOf(1)).toEqual({ name: 'a', address: 'http://10.0.0.1:4003' });
+      await store.release([fence]);
+      expect(await store.ownerOf(1)).toBeNull();
     });
 
     it('ignores the release of an earlier epoch', async () => {

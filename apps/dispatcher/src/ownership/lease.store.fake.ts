@@ -1,11 +1,12 @@
 import type { Checkpoint } from '../journal/checkpoint.js';
 import type { Fence } from '../lanes/lane.store.js';
-import type { LeaseSeen, LeaseStore, LeaseTaken, Renewal } from './lease.store.js';
+import type { LeaseOwner, LeaseSeen, LeaseStore, LeaseTaken, Renewal } from './lease.store.js';
 
 interface Row {
   epoch: number;
   renewal: number;
   owner: string | null;
+  address: string | null;
   checkpoint: Checkpoint | null;
 }
 
@@ -22,23 +23,23 @@ export class FakeLeaseStore implements LeaseStore {
 
   async see(partitions: readonly number[]): Promise<readonly LeaseSeen[]> {
     return partitions.map((partition) => {
-      const row = this.rows.get(partition) ?? { epoch: 0, renewal: 0, owner: null, checkpoint: null };
+      const row = this.rows.get(partition) ?? { epoch: 0, renewal: 0, owner: null, address: null, checkpoint: null };
       this.rows.set(partition, row);
       return { partition, epoch: row.epoch, renewal: row.renewal, owner: row.owner };
     });
   }
 
-  async take(seen: readonly LeaseSeen[], owner: string): Promise<readonly LeaseTaken[]> {
+  async take(seen: readonly LeaseSeen[], owner: LeaseOwner): Promise<readonly LeaseTaken[]> {
     return seen.flatMap(({ partition, epoch, renewal }) => {
       const row = this.rows.get(partition);
       if (row?.epoch !== epoch || row.renewal !== renewal) return [];
-      const taken = { ...row, epoch: epoch + 1, renewal: 0, owner };
+      const taken = { ...row, epoch: epoch + 1, renewal: 0, owner: owner.name, address: owner.address };
       this.rows.set(partition, taken);
       return [{ partition, epoch: taken.epoch, checkpoint: taken.checkpoint }];
     });
   }
 
-  async renew(renewals: readonly Renewal[]): Promise<ReadonlySet<number>> {
+  async renew(renewals: readonly Renewal[], address: string | null): Promise<ReadonlySet<number>> {
     const renewed = new Set<number>();
     for (const { fence, checkpoint } of renewals) {
       const row = this.rows.get(fence.partition);
@@ -46,6 +47,7 @@ export class FakeLeaseStore implements LeaseStore {
         throw new Error('cut off');
       if (row?.epoch !== fence.epoch || row.owner === null) continue;
       row.renewal += 1;
+      row.address = address;
       row.checkpoint = checkpoint ?? row.checkpoint;
       renewed.add(fence.partition);
     }
@@ -55,7 +57,14 @@ export class FakeLeaseStore implements LeaseStore {
   async release(fences: readonly Fence[]): Promise<void> {
     for (const { partition, epoch } of fences) {
       const row = this.rows.get(partition);
-      if (row?.epoch === epoch) row.owner = null;
+      if (row?.epoch !== epoch) continue;
+      row.owner = null;
+      row.address = null;
     }
+  }
+
+  async ownerOf(partition: number): Promise<LeaseOwner | null> {
+    const row = this.rows.get(partition);
+    return row === undefined || row.owner === null ? null : { name: row.owner, address: row.address };
   }
 }

@@ -10,6 +10,12 @@ export interface LeaseSeen {
   readonly owner: string | null;
 }
 
+/** Who takes a lease, and where its HTTP server is reached: null while that is not known. */
+export interface LeaseOwner {
+  readonly name: string;
+  readonly address: string | null;
+}
+
 export interface LeaseTaken {
   readonly partition: number;
   readonly epoch: number;
@@ -27,11 +33,13 @@ export interface LeaseStore {
   /** The rows of these partitions, made where they are missing. */
   see(partitions: readonly number[]): Promise<readonly LeaseSeen[]>;
   /** Takes those that are still as they were seen, each in an epoch above. */
-  take(seen: readonly LeaseSeen[], owner: string): Promise<readonly LeaseTaken[]>;
+  take(seen: readonly LeaseSeen[], owner: LeaseOwner): Promise<readonly LeaseTaken[]>;
   /** One statement for all. Returns the partitions whose lease is still of its epoch. */
-  renew(renewals: readonly Renewal[]): Promise<ReadonlySet<number>>;
+  renew(renewals: readonly Renewal[], address: string | null): Promise<ReadonlySet<number>>;
   /** Lets a successor take over at once. */
   release(fences: readonly Fence[]): Promise<void>;
+  /** Null where nobody has it. Says who had it last: that owner may have lost it, or be gone. */
+  ownerOf(partition: number): Promise<LeaseOwner | null>;
 }
 
 export const LEASE_STORE = Symbol('LeaseStore');
