@@ -86,6 +86,20 @@ describe('a fault proxy', () => {
     expect(client.pieces()).toBeGreaterThan(4);
   });
 
+  it('keeps what was open silent for good, and passes what comes after', async () => {
+    const before = open();
+    before.socket.write('a');
+    await until(() => before.text() === '<a>');
+    proxy.silence();
+    before.socket.write('b');
+    const after = open();
+    after.socket.write('c');
+    await until(() => after.text() === '<c>');
+    proxy.heal();
+    await quiet();
+    expect([received, before.text(), before.ended()]).toEqual(['ac', '<a>', null]);
+  });
+
   it('lets nothing pass while half-open, and goes on where it was', async () => {
     const client = open();
     client.socket.write('a');

@@ -22,6 +22,8 @@ export interface FaultProxy {
   set(faults: Partial<LinkFaults>): void;
   /** All as without a proxy; connections that are open stay. */
   heal(): void;
+  /** What is open now is half-open from here on, for good, as when a firewall forgot it; what comes passes. */
+  silence(): void;
   /** Resets what is open on both sides. */
   reset(): void;
   /**
@@ -52,6 +54,7 @@ interface Link {
   server: Socket;
   /** Set once the request went through: its answer is not to arrive. */
   losing: Trap | null;
+  silent: boolean;
 }
 
 /** A TCP proxy on this machine that misbehaves as it is told, between a service and a server that it depends on. */
@@ -61,11 +64,11 @@ export async function startFaultProxy({ target, port = 0 }: FaultProxyOptions): 
   let trap: Trap | null = null;
   let cleared = Promise.withResolvers<void>();
 
-  const passes = async (): Promise<void> => {
-    while (faults.blackhole) await cleared.promise;
+  const passes = async (link: Link): Promise<void> => {
+    while (faults.blackhole || link.silent) await cleared.promise;
     if (faults.latencyMs > 0) await sleep(faults.latencyMs, undefined, { ref: false });
     // It may have begun while this piece was on its way.
-    while (faults.blackhole) await cleared.promise;
+    while (faults.blackhole || link.silent) await cleared.promise;
   };
   const cut = (link: Link): void => {
     links.delete(link);
@@ -75,7 +78,7 @@ export async function startFaultProxy({ target, port = 0 }: FaultProxyOptions): 
     try {
       for await (const bytes of from as AsyncIterable<Buffer>) {
         for (const piece of slices(bytes, faults.sliceBytes)) {
-          await passes();
+          await passes(link);
           if (!onBytes(piece)) return;
           if (!to.write(piece)) await drained(to);
         }
@@ -109,7 +112,7 @@ export async function startFaultProxy({ target, port = 0 }: FaultProxyOptions): 
     const upstream = connect({ ...target, allowHalfOpen: true });
     upstream.on('error', () => {});
     for (const socket of [client, upstream]) socket.setNoDelay(true);
-    const link: Link = { client, server: upstream, losing: null };
+    const link: Link = { client, server: upstream, losing: null, silent: false };
     links.add(link);
     for (const socket of [client, upstream]) socket.on('close', (hadError) => hadError && cut(link));
     client.on('close', () => upstream.destroyed && links.delete(link));
@@ -128,10 +131,14 @@ export async function startFaultProxy({ target, port = 0 }: FaultProxyOptions): 
   const reset = (): void => {
     for (const link of [...links]) cut(link);
   };
+  const silence = (): void => {
+    for (const link of links) link.silent = true;
+  };
   return {
     port: (server.address() as AddressInfo).port,
     set,
     heal: () => set(NONE),
+    silence,
     reset,
     loseAnswerTo: (isRequest, signal) =>
       new Promise((resolve) => {

@@ -1,59 +1,26 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { randomTopicPrefix, testBrokers, until } from '@hookstile/testing';
-import type { ISocketFactory } from 'kafkajs';
+import { connect } from 'node:net';
+import {
+  type FaultProxy,
+  isKafkaProduce,
+  randomSuffix,
+  randomTopicPrefix,
+  startFaultProxy,
+  testBrokers,
+  until,
+} from '@hookstile/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Messaging } from '../port/messaging.js';
 import type { OutgoingRecord } from '../port/records.js';
 import { connectMessaging } from './connect.js';
 import { deleteWithPrefix } from './delete-with-prefix.js';
 
-/** Stands between client and broker; can drop the broker's next answer together with the connection. */
-async function startProxy(broker: string) {
-  const [host = '', port = ''] = broker.split(':');
-  const sockets = new Set<Socket>();
-  let cutNext = false;
-  const server: Server = createServer((client) => {
-    const upstream = connect(Number(port), host);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => sockets.delete(socket));
-    }
-    client.on('data', (bytes) => upstream.write(bytes));
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
-    upstream.on('data', (bytes) => {
-      if (!cutNext) {
-        client.write(bytes);
-        return;
-      }
-      cutNext = false;
-      client.destroy();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const proxyPort = typeof address === 'object' && address ? address.port : 0;
-  const socketFactory: ISocketFactory = ({ onConnect }) => connect(proxyPort, '127.0.0.1', onConnect);
-  return {
-    socketFactory,
-    cutNextAnswer: () => {
-      cutNext = true;
-    },
-    cutAll: () => {
-      for (const socket of sockets) socket.destroy();
-    },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      return new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
-}
+const REQUEST_TIMEOUT_MS = 1_000;
+const NOTICED_WITHIN_MS = 15_000;
 
 describe('broken connections', () => {
   const brokers = testBrokers();
   const topic = `${randomTopicPrefix('broken')}records`;
-  let proxy: Awaited<ReturnType<typeof startProxy>>;
+  let proxy: FaultProxy;
   let messaging: Messaging;
 
   const record = (value: string): OutgoingRecord => {
@@ -61,8 +28,14 @@ describe('broken connections', () => {
   };
 
   beforeAll(async () => {
-    proxy = await startProxy(brokers[0] ?? '');
-    messaging = await connectMessaging({ brokers, clientId: 'broken', socketFactory: proxy.socketFactory });
+    const [host = '', port = ''] = brokers[0]?.split(':') ?? [];
+    proxy = await startFaultProxy({ target: { host, port: Number(port) } });
+    messaging = await connectMessaging({
+      brokers,
+      clientId: 'broken',
+      socketFactory: ({ onConnect }) => connect(proxy.port, '127.0.0.1', onConnect),
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    });
     await messaging.createTopics([{ name: topic, partitions: 1 }], 1);
   });
   afterAll(async () => {
@@ -83,9 +56,10 @@ describe('broken connections', () => {
   it('writes the records of a request whose answer was lost again, before any later record', async () => {
     const publisher = await messaging.publisher({ name: 'broken' });
     await publisher.publish([record('a')]);
-    proxy.cutNextAnswer();
+    const lost = proxy.loseAnswerTo(isKafkaProduce);
     const bc = publisher.publish([record('b'), record('c')]);
     await until(() => publisher.healthy === false);
+    expect(await lost).toBe(true);
     const d = publisher.publish([record('d')]);
     expect(await Promise.all([bc, d])).toEqual([[3, 4], [5]]);
     expect(await written()).toBe('abcbcd');
@@ -93,7 +67,8 @@ describe('broken connections', () => {
     await publisher.close(1_000);
   });
 
-  it('goes on following, reading a group and asking for offsets after every connection broke', async () => {
+  /** Everything that reads or writes, at work when `break_` comes; resolves once all of it works again. */
+  const worksAgainAfter = async (break_: () => void) => {
     const publisher = await messaging.publisher({ name: 'broken' });
     const followed: string[] = [];
     const follower = await messaging.follow({
@@ -102,20 +77,31 @@ describe('broken connections', () => {
     });
     const read: string[] = [];
     const subscription = await messaging.subscribe({
-      groupId: `${topic}-group`,
+      groupId: `${topic}-${randomSuffix()}`,
       topics: [topic],
       from: 'beginning',
       onAssignment: () => {},
       onBatch: ({ records }) => read.push(...records.map(({ value }) => `${value}`)),
     });
-    await until(() => read.length >= 1);
-    proxy.cutAll();
-    const [offset = -1] = await publisher.publish([record('after')]);
-    await until(() => followed.includes('after') && read.includes('after'), { timeoutMs: 20_000 });
+    await publisher.publish([record('before')]);
+    await until(() => read.includes('before') && followed.includes('before'));
+    break_();
+    const [[offset = -1], end] = await Promise.all([
+      publisher.publish([record('after')]),
+      messaging.endOffset({ topic, partition: 0 }),
+    ]);
+    expect(end).toBeGreaterThan(0);
+    await until(() => followed.includes('after') && read.includes('after'), { timeoutMs: NOTICED_WITHIN_MS });
     expect(await messaging.endOffset({ topic, partition: 0 })).toBeGreaterThan(offset);
     await messaging.ping();
     await Promise.all([follower.stop(), subscription.stop(), publisher.close(1_000)]);
-  });
+  };
+
+  it('goes on writing, following, reading a group and asking for offsets after every connection broke', () =>
+    worksAgainAfter(() => proxy.reset()));
+
+  it('gives up connections on which no answer comes, for nothing else tells of a half-open one', () =>
+    worksAgainAfter(() => proxy.silence()));
 
   it('takes a pause and a resume also while kafkajs has given up and is not yet started again', async () => {
     const subscription = await messaging.subscribe({

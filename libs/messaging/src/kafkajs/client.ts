@@ -1,6 +1,12 @@
 import kafkajs, { type ISocketFactory, type Kafka } from 'kafkajs';
 import { type MessagingLogger, silentLogger } from '../port/messaging-logger.js';
-import { type Cluster, ClusterClass, defaultSocketFactory, stopIdleThrottleTimers } from './internals.js';
+import {
+  type Cluster,
+  ClusterClass,
+  defaultSocketFactory,
+  endConnectionsThatTimeOut,
+  stopIdleThrottleTimers,
+} from './internals.js';
 import { kafkajsLogCreator } from './kafkajs-logger.js';
 import { encodeProduceRequestsOnce } from './produce-encoder.js';
 
@@ -10,18 +16,24 @@ export interface ClientOptions {
   logger?: MessagingLogger;
   /** Opens connections another way: through a proxy, or in tests through one that breaks them. */
   socketFactory?: ISocketFactory;
+  /** A connection on which an answer takes longer is given up (default 10 s). */
+  requestTimeoutMs?: number;
 }
 
 /** What all parts of the adapter share. Each publisher, reader and subscription has connections of its own. */
 export interface Client {
   kafka: Kafka;
+  /** For requests that change topics and groups, which may take long. */
+  adminKafka: Kafka;
   logger: MessagingLogger;
   /** A new set of connections: the broker answers one request a connection at a time, and some wait for long. */
-  newCluster(requestTimeoutMs?: number): Cluster;
+  newCluster(requestTimeoutMaxMs?: number): Cluster;
 }
 
 const CONNECTION_TIMEOUT_MS = 3_000;
-export const REQUEST_TIMEOUT_MS = 30_000;
+/** Within this a half-open connection is noticed and a new one opened: by producers, readers and offset requests. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const ADMIN_REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 300_000;
 
 /** Our own loops try again; kafkajs only bridges a broker's restart of a second or two. */
@@ -32,30 +44,35 @@ export function createClient({
   clientId,
   logger = silentLogger,
   socketFactory = defaultSocketFactory(),
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
 }: ClientOptions): Client {
   stopIdleThrottleTimers();
+  endConnectionsThatTimeOut();
   encodeProduceRequestsOnce();
-  const kafka = new kafkajs.Kafka({
-    brokers: [...brokers],
-    clientId,
-    socketFactory,
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: RETRY,
-    logLevel: kafkajs.logLevel.WARN,
-    logCreator: kafkajsLogCreator(logger),
-  });
+  const kafkaOf = (requestTimeout: number): Kafka =>
+    new kafkajs.Kafka({
+      brokers: [...brokers],
+      clientId,
+      socketFactory,
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout,
+      retry: RETRY,
+      logLevel: kafkajs.logLevel.WARN,
+      logCreator: kafkajsLogCreator(logger),
+    });
+  const kafka = kafkaOf(requestTimeoutMs);
   return {
     kafka,
+    adminKafka: kafkaOf(ADMIN_REQUEST_TIMEOUT_MS),
     logger,
-    newCluster: (requestTimeoutMs = REQUEST_TIMEOUT_MS) =>
+    newCluster: (requestTimeoutMaxMs = requestTimeoutMs) =>
       new ClusterClass({
         logger: kafka.logger(),
         brokers,
         clientId,
         socketFactory,
         connectionTimeout: CONNECTION_TIMEOUT_MS,
-        requestTimeout: requestTimeoutMs,
+        requestTimeout: Math.min(requestTimeoutMs, requestTimeoutMaxMs),
         enforceRequestTimeout: true,
         metadataMaxAge: METADATA_MAX_AGE_MS,
         retry: RETRY,

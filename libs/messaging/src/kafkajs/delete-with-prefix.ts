@@ -2,7 +2,7 @@ import { createClient } from './client.js';
 
 /** Deletes the topics and groups of a test suite; a group that still has members is left. */
 export async function deleteWithPrefix(brokers: readonly string[], prefix: string): Promise<void> {
-  const admin = createClient({ brokers, clientId: 'delete-with-prefix' }).kafka.admin();
+  const admin = createClient({ brokers, clientId: 'delete-with-prefix' }).adminKafka.admin();
   await admin.connect();
   try {
     const { groups } = await admin.listGroups();

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type { ISocketFactory, Logger } from 'kafkajs';
 
 /**
@@ -76,7 +77,25 @@ export interface FetchedBatch {
   lastOffset(): string;
 }
 
+interface SocketRequest {
+  timeoutHandler(): void;
+}
+
+/** One TCP connection; each has a request queue of its own. */
+export interface Connection {
+  host: string;
+  port: number;
+  socket?: Socket;
+  requestQueue: RequestQueue;
+  rejectRequests(error: Error): void;
+  connect(): Promise<boolean>;
+  disconnect(): Promise<boolean>;
+}
+
 export interface RequestQueue {
+  /** Added here: ends the connection whose queue this is. */
+  breakOff?: () => void;
+  createSocketRequest(pushed: unknown): SocketRequest;
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   throttledUntil: number;
   pending: unknown[];
@@ -94,6 +113,10 @@ export const FetchedBatchClass: new (
 ) => FetchedBatch = require('kafkajs/src/consumer/batch.js');
 export const defaultSocketFactory: () => ISocketFactory = require('kafkajs/src/network/socketFactory.js');
 const RequestQueueClass: { prototype: RequestQueue } = require('kafkajs/src/network/requestQueue/index.js');
+const ConnectionClass: { prototype: Connection } = require('kafkajs/src/network/connection.js');
+const { KafkaJSConnectionClosedError: ConnectionClosedError } = require('kafkajs/src/errors.js') as {
+  KafkaJSConnectionClosedError: new (message: string, address: { host: string; port: number }) => Error;
+};
 
 const PENDING_CHECK_MS = 10;
 
@@ -113,4 +136,39 @@ export function stopIdleThrottleTimers(): void {
       Math.max(this.throttledUntil - Date.now(), PENDING_CHECK_MS),
     );
   };
+}
+
+let breaksOff = false;
+
+/**
+ * A request that times out leaves its connection as it is in kafkajs, and the next request goes out on it, too: on one
+ * that is half-open – a firewall forgot it, its packets are dropped – none is answered until the kernel gives up after a
+ * quarter of an hour. Here a timeout ends the connection, and the next request opens another.
+ */
+export function endConnectionsThatTimeOut(): void {
+  if (breaksOff) return;
+  breaksOff = true;
+  const { prototype: queue } = RequestQueueClass;
+  const { createSocketRequest } = queue;
+  queue.createSocketRequest = function withBreakOff(this: RequestQueue, pushed) {
+    const request = createSocketRequest.call(this, pushed);
+    const { timeoutHandler } = request;
+    request.timeoutHandler = () => {
+      timeoutHandler();
+      this.breakOff?.();
+    };
+    return request;
+  };
+  const { connect } = ConnectionClass.prototype;
+  ConnectionClass.prototype.connect = function connectBreakable(this: Connection) {
+    this.requestQueue.breakOff ??= () => breakOff(this);
+    return connect.call(this);
+  };
+}
+
+function breakOff(connection: Connection): void {
+  const { host, port, socket } = connection;
+  connection.rejectRequests(new ConnectionClosedError('a request timed out', { host, port }));
+  void connection.disconnect();
+  socket?.destroy();
 }

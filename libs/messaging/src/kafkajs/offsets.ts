@@ -8,7 +8,8 @@ import { SharedCall } from './shared-call.js';
 const LATEST = -1;
 const EARLIEST = -2;
 const READ_UNCOMMITTED = 0;
-const REQUEST_TIMEOUT_MS = 5_000;
+/** Rounds and keys wait for these. */
+const REQUEST_TIMEOUT_MAX_MS = 5_000;
 const ATTEMPTS = 5;
 const RETRY_DELAY_MS = 100;
 
@@ -41,7 +42,7 @@ export class OffsetReader {
   private readonly shared = new Map<string, SharedCall<number>>();
 
   constructor(client: Client) {
-    this.cluster = client.newCluster(REQUEST_TIMEOUT_MS);
+    this.cluster = client.newCluster(REQUEST_TIMEOUT_MAX_MS);
   }
 
   async connect(): Promise<void> {

@@ -5,7 +5,8 @@ import { brokerErrorType, rootCause } from './broker-error.js';
 import type { Client } from './client.js';
 
 const ALL_IN_SYNC_REPLICAS = -1;
-const PRODUCE_TIMEOUT_MS = 30_000;
+/** How long the broker waits for the in-sync replicas: less than until the request itself times out. */
+const PRODUCE_TIMEOUT_MS = 8_000;
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 function topicMessagesOf(records: readonly OutgoingRecord[]): TopicMessages[] {

@@ -43,11 +43,11 @@ async function createMissing(admin: Admin, topics: readonly TopicDefinition[], r
 
 /** Creates what is missing; rejects with `partition_count_differs`. */
 export async function createTopics(
-  { kafka }: Client,
+  { adminKafka }: Client,
   topics: readonly TopicDefinition[],
   replicationFactor: number,
 ): Promise<void> {
-  const admin = kafka.admin();
+  const admin = adminKafka.admin();
   try {
     await admin.connect();
     const counts = await partitionCounts(admin, topics);
