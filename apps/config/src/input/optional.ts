@@ -12,6 +12,11 @@ export function OptionalOrNull(): PropertyDecorator {
   return ValidateIf((_object, value) => value !== undefined && value !== null);
 }
 
+/** The member may be absent, or null where that means something; else it is an object that its own class checks. */
+export function OptionalObjectOrNull(type: () => new () => object): PropertyDecorator {
+  return applyDecorators(Type(type), ValidateNested(), IsObject(), OptionalOrNull());
+}
+
 /** The member may be absent; else it is an object that its own class checks. */
 export function OptionalObject(type: () => new () => object): PropertyDecorator {
   return applyDecorators(Type(type), ValidateNested(), IsObject(), Optional());

@@ -24,6 +24,18 @@ describe('a patch of an integration', () => {
     expect(same).toHaveProperty('request.auth', { type: 'bearer', token: secret });
   });
 
+  it('replaces an ordering of another mode, and delays of the other kind', () => {
+    const sending = { ordering: { mode: 'by-key', key: '/subject' }, retry: { delaysMs: [1], stopOn: [422] } };
+    const growing = { retry: { exponential: { firstMs: 1 } } };
+    expect(patchIntegration(sending, { ordering: { mode: 'strict' } })).toMatchObject({ ordering: { mode: 'strict' } });
+    expect(patchIntegration(sending, { ordering: { mode: 'strict' } })).not.toHaveProperty('ordering.key');
+    expect(patchIntegration(sending, { ordering: { maxConcurrency: 2 } })).toHaveProperty('ordering.key', '/subject');
+    expect(patchIntegration(sending, growing)).toEqual({
+      ...sending,
+      retry: { stopOn: [422], exponential: { firstMs: 1 } },
+    });
+  });
+
   it('takes null for "never" where that is a value, and for "the default" elsewhere', () => {
     const patched = patchIntegration(document, { disableAfter: null, request: { timeoutMs: null } });
     expect(patched).toHaveProperty('disableAfter', null);

@@ -54,6 +54,7 @@ describe('the settings of an integration', () => {
       },
       disableAfter: 100,
       disableAfterMs: 432_000_000,
+      rateLimit: null,
       logPayloads: 'full',
     });
   });
@@ -63,6 +64,42 @@ describe('the settings of an integration', () => {
       disableAfter: null,
       disableAfterMs: null,
     });
+  });
+
+  it('order by the subject, eight attempts at a time, where by-key says no more', () => {
+    const byKey = { mode: 'by-key', key: '/subject', maxConcurrency: 8 };
+    expect(make({ ordering: { mode: 'by-key' } }).settings.ordering).toEqual(byKey);
+    const given = { mode: 'by-key', key: '/data/device/id', maxConcurrency: 3 };
+    expect(make({ ordering: given }).settings.ordering).toEqual(given);
+    expect(make({ ordering: { mode: 'unordered' } }).settings.ordering).toEqual({
+      mode: 'unordered',
+      maxConcurrency: 8,
+    });
+  });
+
+  it('take growing delays in place of a list, with their defaults spelled out', () => {
+    const { retry } = make({ retry: { exponential: { firstMs: 500 }, onExhausted: 'block' } }).settings;
+    expect(retry).toEqual({
+      exponential: { firstMs: 500, factor: 2, maxMs: 86_400_000, attempts: 10, jitter: 0 },
+      onExhausted: 'block',
+      stopOn: [],
+      disableOn: [410],
+      retryAfterMaxMs: 3_600_000,
+    });
+  });
+
+  it('take no member that belongs to another mode', () => {
+    expect(pointersOf({ ordering: { key: '/subject' } })).toEqual(['/ordering/key']);
+    expect(pointersOf({ ordering: { maxConcurrency: 2 } })).toEqual(['/ordering/maxConcurrency']);
+    expect(pointersOf({ ordering: { mode: 'unordered' }, batch: { maxItems: 2 } })).toEqual(['/batch/maxItems']);
+  });
+
+  it.each(['/subject', '/data', '/data/a~1b/0', '/traceid'])('order by the pointer %s', (key) => {
+    expect(pointersOf({ ordering: { mode: 'by-key', key } })).toEqual([]);
+  });
+
+  it.each(['subject', '/', '/data/~2', '/Subject', '/type/x'])('do not order by %s', (key) => {
+    expect(pointersOf({ ordering: { mode: 'by-key', key } })).toEqual(['/ordering/key']);
   });
 
   it('get a signing secret that is shown once, or keep the one that is given', () => {
@@ -95,8 +132,8 @@ describe('the settings of an integration', () => {
   });
 
   it('say all that is wrong at once', () => {
-    const given = { url: 'ftp://x', profile: 'nobody', ordering: { mode: 'by-key' }, eventTypes: ['a*'] };
-    expect(pointersOf(given)).toEqual(['/profile', '/ordering/mode', '/url', '/eventTypes/0']);
+    const given = { url: 'ftp://x', profile: 'nobody', filter: [{ pointer: '/x' }], eventTypes: ['a*'] };
+    expect(pointersOf(given)).toEqual(['/profile', '/filter', '/url', '/eventTypes/0']);
   });
 
   it('let no header collide with the one that the auth writes', () => {

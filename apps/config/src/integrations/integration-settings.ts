@@ -7,6 +7,7 @@ import { headerSettings } from './header-settings.js';
 import type { IntegrationDto } from './integration.dto.js';
 import { refuseWhatIsNotCarriedOut } from './not-carried-out.js';
 import { SecretSealer } from './secret-sealer.js';
+import { batchSettings, orderingSettings, retrySettings } from './sending-settings.js';
 import { signSettings } from './sign-settings.js';
 import { checkEventTypes, checkUrl } from './url-and-types.js';
 
@@ -50,17 +51,22 @@ export function makeSettings(input: IntegrationDto, context: SettingsContext): M
     errors,
   );
   const { sign, newSecret } = signSettings(request.sign, current?.request.sign ?? null, sealer, randomBytes, errors);
+  const { retry } = (profile ?? STANDARD_WEBHOOKS).settings;
+  const ordering = orderingSettings(input.ordering, errors);
+  const batch = batchSettings(input.batch, ordering, errors);
+  const sending = { ordering, batch, retry: retrySettings(input.retry, retry, errors) };
   errors.throwIfAny();
   return {
-    settings: assemble(input, profile ?? STANDARD_WEBHOOKS, { auth, headers, sign }),
+    settings: assemble(input, profile ?? STANDARD_WEBHOOKS, { auth, headers, sign }, sending),
     newSigningSecret: newSecret,
   };
 }
 
 function assemble(
   input: IntegrationDto,
-  { name, settings: { request, retry, ...defaults } }: Profile,
+  { name, settings: { request, ...defaults } }: Profile,
   sealed: Pick<IntegrationSettings['request'], 'auth' | 'headers' | 'sign'>,
+  sending: Pick<IntegrationSettings, 'ordering' | 'batch' | 'retry'>,
 ): IntegrationSettings {
   return {
     name: input.name,
@@ -75,17 +81,10 @@ function assemble(
       sign: sealed.sign,
       timeoutMs: input.request?.timeoutMs ?? request.timeoutMs,
     },
-    ordering: { mode: 'strict' },
-    batch: { maxItems: 1, maxWaitMs: 0 },
-    retry: {
-      delaysMs: input.retry?.delaysMs ?? retry.delaysMs,
-      onExhausted: 'continue',
-      stopOn: input.retry?.stopOn ?? retry.stopOn,
-      disableOn: input.retry?.disableOn ?? retry.disableOn,
-      retryAfterMaxMs: input.retry?.retryAfterMaxMs ?? retry.retryAfterMaxMs,
-    },
+    ...sending,
     disableAfter: input.disableAfter === undefined ? defaults.disableAfter : input.disableAfter,
     disableAfterMs: input.disableAfterMs === undefined ? defaults.disableAfterMs : input.disableAfterMs,
+    rateLimit: input.rateLimit ?? null,
     logPayloads: input.logPayloads ?? defaults.logPayloads,
   };
 }

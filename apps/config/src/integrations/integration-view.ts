@@ -30,12 +30,12 @@ export interface IntegrationDocument {
     timeoutMs: number;
     tls: { verify: true };
   };
-  ordering: { mode: string };
-  batch: { maxItems: number; maxWaitMs: number };
+  ordering: IntegrationSettings['ordering'];
+  batch: IntegrationSettings['batch'];
   retry: IntegrationSettings['retry'];
   disableAfter: number | null;
   disableAfterMs: number | null;
-  rateLimit: null;
+  rateLimit: { perSecond: number } | null;
   logPayloads: string;
 }
 
@@ -76,7 +76,7 @@ export function integrationDocument({ settings, state }: Integration): Integrati
     retry: settings.retry,
     disableAfter: settings.disableAfter,
     disableAfterMs: settings.disableAfterMs,
-    rateLimit: null,
+    rateLimit: settings.rateLimit ?? null,
     logPayloads: settings.logPayloads,
   };
 }

@@ -17,46 +17,6 @@ const RULES: readonly Rule[] = [
     detail: 'filter is not supported yet; leave it out or give [].',
   },
   {
-    pointer: '/ordering/mode',
-    applies: ({ ordering }) => ordering?.mode !== undefined && ordering.mode !== 'strict',
-    detail: 'ordering.mode: only "strict" is supported yet.',
-  },
-  {
-    pointer: '/ordering/key',
-    applies: ({ ordering }) => ordering?.key !== undefined,
-    detail: 'ordering.key is not supported yet; ordering is "strict".',
-  },
-  {
-    pointer: '/ordering/maxConcurrency',
-    applies: ({ ordering }) => ordering?.maxConcurrency !== undefined,
-    detail: 'ordering.maxConcurrency is not supported yet; ordering is "strict".',
-  },
-  {
-    pointer: '/batch/maxItems',
-    applies: ({ batch }) => batch?.maxItems !== undefined && batch.maxItems !== 1,
-    detail: 'batch.maxItems: only 1 is supported yet.',
-  },
-  {
-    pointer: '/batch/maxWaitMs',
-    applies: ({ batch }) => batch?.maxWaitMs !== undefined && batch.maxWaitMs !== 0,
-    detail: 'batch.maxWaitMs: only 0 is supported yet.',
-  },
-  {
-    pointer: '/retry/exponential',
-    applies: ({ retry }) => retry?.exponential !== undefined,
-    detail: 'retry.exponential is not supported yet; give a list in retry.delaysMs.',
-  },
-  {
-    pointer: '/retry/onExhausted',
-    applies: ({ retry }) => retry?.onExhausted === 'block',
-    detail: 'retry.onExhausted: only "continue" is supported yet.',
-  },
-  {
-    pointer: '/rateLimit',
-    applies: ({ rateLimit }) => rateLimit !== undefined && rateLimit !== null,
-    detail: 'rateLimit is not supported yet; leave it out or give null.',
-  },
-  {
     pointer: '/request/auth/type',
     applies: ({ request }) => request?.auth?.type === 'oauth2',
     detail: 'request.auth.type "oauth2" is not supported yet.',

@@ -1,5 +1,6 @@
 import { traceIdOf } from '@hookstile/contracts';
 import { exchange } from '../egress/exchange.js';
+import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
 import type { OriginPools } from '../egress/origin-pools.js';
 import { type BuiltRequest, buildRequest } from '../request/build-request.js';
 import type { RequestPlan } from '../request/request-plan.js';
@@ -95,8 +96,8 @@ function recordedRequest(built: BuiltRequest | null, { integration }: AttemptInp
     method: settings.request.method,
     url: built?.plan.target.url ?? settings.url.replace(CREDENTIALS, '//***@'),
     headers: built?.recordedHeaders ?? [],
-    body: built && !withheld ? built.body : NO_BYTES,
-    truncated: built !== null && withheld,
+    body: built && !withheld ? built.body.subarray(0, KEPT_BODY_MAX_BYTES) : NO_BYTES,
+    truncated: built !== null && (withheld || built.body.length > KEPT_BODY_MAX_BYTES),
   };
 }
 

@@ -1,4 +1,4 @@
-/** How much of a response's body is kept for the event log. */
+/** How much of a request's body, and of a response's, is kept for the event log. */
 export const KEPT_BODY_MAX_BYTES = 64 * 1024;
 
 const EMPTY = Buffer.alloc(0);

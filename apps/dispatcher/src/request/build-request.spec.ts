@@ -53,3 +53,17 @@ test('records the signature', () => {
 test('does not build a push without a delivery', () => {
   expect(() => buildRequest(planWith('none'), [], NOW_MS, TRACEPARENT)).toThrow(/no delivery/);
 });
+
+test('sends an array of standard bodies where the integration batches, and where several failed together', () => {
+  const [a, b] = [aDelivery({ data: '{"n": 1.0}' }), aDelivery({ event: { id: 'evt_2' }, data: '2' })];
+  const push = [a, b].map(({ envelope, bytes }) => ({ envelope, data: bytes }));
+  const plan = planWith('standard-webhooks');
+  const { body, headers } = buildRequest(plan, push, NOW_MS, TRACEPARENT);
+  const { type, acceptedAt } = a.envelope.event;
+  const start = `{"type":"${type}","timestamp":"${acceptedAt}","data":`;
+  expect(body.toString()).toBe(`[${start}{"n": 1.0}},${start}2}]`);
+  expect(headerObject(headers)['webhook-id']).toBe(a.envelope.deliveryId);
+  expect(new Webhook(SECRET).verify(body.toString(), headerObject(headers))).toHaveLength(2);
+  const one = buildRequest({ ...plan, array: true }, push.slice(1), NOW_MS, TRACEPARENT);
+  expect(one.body.toString()).toBe(`[${start}2}]`);
+});

@@ -18,6 +18,16 @@ export interface BuiltRequest {
   body: Buffer;
 }
 
+const [BEGIN, COMMA, END] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')];
+
+function arrayOf(deliveries: readonly DeliveryToSend[]): Buffer {
+  const parts = deliveries.flatMap(({ envelope, data }, index) => [
+    index === 0 ? BEGIN : COMMA,
+    standardBody(envelope.event, data),
+  ]);
+  return Buffer.concat([...parts, END]);
+}
+
 /**
  * Builds the request of one attempt.
  * @param startedAtMs Unix milliseconds of the attempt: `webhook-timestamp` is new with each, `webhook-id` never
@@ -30,7 +40,9 @@ export function buildRequest(
 ): BuiltRequest {
   const [first] = deliveries;
   if (!first) throw new RequestUnbuildableError('The push holds no delivery.');
-  const body = standardBody(first.envelope.event, first.data);
+  // Several that failed together go out together, also where the integration sends one at a time by now.
+  const array = plan.array || deliveries.length > 1;
+  const body = array ? arrayOf(deliveries) : standardBody(first.envelope.event, first.data);
   const id = first.envelope.deliveryId;
   const timestamp = String(Math.floor(startedAtMs / 1_000));
   const headers = [...plan.fixedHeaders, 'webhook-id', id, 'webhook-timestamp', timestamp];

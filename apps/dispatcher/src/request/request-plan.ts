@@ -18,6 +18,8 @@ export interface RequestPlan {
   /** The same headers as they are recorded, secrets masked. */
   recordedHeaders: readonly (readonly [string, string])[];
   signingKey: KeyObject | null;
+  /** Whether the body is always an array, also of one delivery. */
+  array: boolean;
 }
 
 interface FixedHeader {
@@ -55,5 +57,6 @@ export function requestPlanOf(integration: IntegrationConfiguration, userAgent: 
     fixedHeaders: headers.flatMap(({ name, value }) => [name, value]),
     recordedHeaders: headers.map(({ name, value, secret }) => [name, secret ? MASKED : value] as const),
     signingKey: scheme === 'standard-webhooks' && secret ? signingKeyOf(open(secret)) : null,
+    array: integration.settings.batch.maxItems > 1,
   };
 }
