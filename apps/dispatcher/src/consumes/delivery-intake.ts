@@ -1,11 +1,14 @@
-import { type DeliveryEnvelope, deliveriesV1 } from '@hookstile/contracts';
+import { deliveriesV1 } from '@hookstile/contracts';
 import type { ReceivedRecord } from '@hookstile/messaging';
 import type { Logger } from 'pino';
 import type { JournalHistory } from '../journal/journal-history.js';
 import { advanceMark, isReplay, type Marks } from '../journal/marks.js';
+import type { LaneDelivery } from '../lanes/lane.store.js';
 import type { LaneRunner } from '../lanes/lane-runner.js';
+import { AheadDeliveries, type AheadOptions } from './ahead-deliveries.js';
+import { GAP_LOOK_RETRY_DELAY_MS, GAP_REREADS_MAX } from './intake.bounds.js';
 
-export interface IntakeOptions {
+export interface IntakeOptions extends Pick<AheadOptions, 'logger' | 'memory' | 'versionOf' | 'catchUp'> {
   runner: LaneRunner;
   history: JournalHistory;
   /** Offsets whose delivery is a row already. */
@@ -14,10 +17,8 @@ export interface IntakeOptions {
   marks: Marks;
   logger: Logger;
   nowMs(): number;
-  /** The version of an integration that is known, or null. */
-  versionOf(integrationId: string): number | null;
-  /** Resolves once everything that was acknowledged before is known. */
-  catchUp(): Promise<void>;
+  /** Whether the log holds this offset; rejects while the broker does not say. */
+  isInLog(offset: number): Promise<boolean>;
   /** Asks for the records again from this offset. */
   seek(offset: number): void;
   /** Fetches nothing more of the partition until told otherwise. */
@@ -26,31 +27,32 @@ export interface IntakeOptions {
 
 type Taken = 'taken' | 'wait' | 'stop';
 
-const CATCH_UP_RETRY_DELAY_MS = 500;
-/** A broker that is away may never answer; then it is asked anew, and the wait is no silent one. */
-const CATCH_UP_TIMEOUT_MS = 5_000;
-/** A gap that stays after this many re-reads is one in the log. */
-const GAP_REREADS_MAX = 10;
-
 /** Takes the records of one partition in, in order, and gives lanes what is neither a replay nor ended. */
 export class DeliveryIntake {
+  private readonly ahead: AheadDeliveries;
+  /** What came while there was no room for more that is ahead. */
   private waiting: ReceivedRecord[] = [];
   private blocked = false;
+  private looking = false;
   private stopped = false;
-  /** Why nothing is taken in, for readiness. */
+  /** Why nothing more is taken in, for readiness. */
   private obstacle: string | null = null;
   private rereads = 0;
-  /** The offset whose integration was waited for already. */
-  private caughtUpFor = -1;
 
-  constructor(private readonly options: IntakeOptions) {}
+  constructor(private readonly options: IntakeOptions) {
+    this.ahead = new AheadDeliveries({
+      ...options,
+      release: (item) => options.runner.enqueueTracked(item),
+      onRoom: () => this.unblock(),
+    });
+  }
 
   get problem(): string | null {
-    return this.obstacle;
+    return this.obstacle ?? this.ahead.problem;
   }
 
   push(records: readonly ReceivedRecord[]): void {
-    if (this.stopped) return;
+    if (this.stopped || this.looking || this.obstacle !== null) return;
     if (this.blocked) this.waiting.push(...records);
     else this.take(records);
   }
@@ -58,6 +60,7 @@ export class DeliveryIntake {
   stop(): void {
     this.stopped = true;
     this.waiting = [];
+    this.ahead.stop();
   }
 
   private take(records: readonly ReceivedRecord[]): void {
@@ -67,7 +70,7 @@ export class DeliveryIntake {
       if (taken === 'taken') continue;
       this.waiting = [...records.slice(index), ...this.waiting];
       this.blocked = true;
-      void this.waitForConfiguration(record.offset);
+      this.options.pause(true);
       return;
     }
   }
@@ -76,10 +79,13 @@ export class DeliveryIntake {
     const { runner, history, rows, marks, nowMs } = this.options;
     const { offset } = record;
     if (offset < runner.progress.nextOffset) return 'taken';
-    if (offset > runner.progress.nextOffset && this.isGap(offset)) return 'stop';
+    if (offset > runner.progress.nextOffset) {
+      this.askAgain();
+      return 'stop';
+    }
     this.rereads = 0;
     const decoded = deliveriesV1.decode(record);
-    if (decoded.outcome === 'unknown-version') return this.stopAt(record, decoded.version);
+    if (decoded.outcome === 'unknown-version') return this.stopAtNewer(record, decoded.version);
     if (decoded.outcome === 'malformed') {
       // It names no delivery that could be journaled. Audit reads this topic too and records it as unreadable.
       const { partition } = record;
@@ -91,18 +97,19 @@ export class DeliveryIntake {
       return 'taken';
     }
     const { envelope, bytes } = decoded.value;
-    if (this.isAhead(envelope, offset)) return 'wait';
     if (isReplay(marks, envelope)) {
       runner.skip(offset, null);
       return 'taken';
     }
+    const isAhead = this.ahead.isAhead(envelope.integrationId, envelope.integrationVersion);
+    if (isAhead && this.ahead.isFull) return 'wait';
     advanceMark(marks, envelope);
     if (history.ended.has(offset) || rows.has(offset)) {
       runner.skip(offset, envelope);
       return 'taken';
     }
     const next = history.next.get(offset);
-    runner.enqueue({
+    this.give(isAhead, {
       offset,
       version: envelope.integrationVersion,
       bytes: bytes.length,
@@ -118,63 +125,67 @@ export class DeliveryIntake {
     return 'taken';
   }
 
-  /** One that is absent at an end offset read after the wait began was deleted: its lane discards it. */
-  private isAhead({ integrationId, integrationVersion }: DeliveryEnvelope, offset: number): boolean {
-    if (this.caughtUpFor === offset) return false;
-    const version = this.options.versionOf(integrationId);
-    return version === null || version < integrationVersion;
+  private give(isAhead: boolean, item: LaneDelivery): void {
+    const { runner } = this.options;
+    if (!isAhead) runner.enqueue(item);
+    else if (runner.progress.track(item.offset, item.envelope)) this.ahead.hold(item);
   }
 
-  /** The partition is paused meanwhile: what waits here is what was on its way. */
-  private async waitForConfiguration(offset: number): Promise<void> {
-    const { logger, catchUp, pause } = this.options;
-    pause(true);
-    while (!this.stopped) {
-      try {
-        await within(catchUp(), CATCH_UP_TIMEOUT_MS);
-        break;
-      } catch (error) {
-        this.obstacle = `the delivery at ${offset} is ahead of the configuration, which cannot be caught up with`;
-        logger.warn({ err: error, offset }, 'the configuration cannot be caught up with');
-        await new Promise((resolve) => setTimeout(resolve, CATCH_UP_RETRY_DELAY_MS));
-      }
-    }
-    if (this.stopped) return;
-    this.obstacle = null;
-    this.caughtUpFor = offset;
+  private unblock(): void {
+    if (this.stopped || !this.blocked) return;
     this.blocked = false;
     this.take(this.waiting.splice(0));
-    if (!this.blocked && !this.stopped) pause(false);
+    if (!this.blocked && this.obstacle === null) this.options.pause(false);
   }
 
-  /** After a rejoin records can come from further on; they are asked for again from where this stands. */
-  private isGap(offset: number): boolean {
-    const { runner, logger, seek } = this.options;
-    const expected = runner.progress.nextOffset;
+  /**
+   * Records came from further on than where this stands, as after a rejoin: they are asked for again. Deliveries are
+   * neither compacted nor written in transactions, so that their offsets have no gaps; what the log does not hold was
+   * deleted unread, and to go on behind it would lose it in silence.
+   */
+  private askAgain(): void {
+    const { runner, seek } = this.options;
     this.rereads += 1;
-    if (this.rereads <= GAP_REREADS_MAX) {
-      seek(expected);
-      return true;
-    }
-    logger.error({ alarm: 'deliveries_gap', expected, offset }, 'records of deliveries are missing from the log');
-    runner.progress.skipTo(offset);
-    return false;
+    if (this.rereads <= GAP_REREADS_MAX) seek(runner.progress.nextOffset);
+    else void this.lookForNext();
   }
 
-  private stopAt({ partition, offset }: ReceivedRecord, version: string): Taken {
-    this.options.logger.fatal(
-      { alarm: 'deliveries_unreadable', partition, offset, version },
-      'a delivery was written by a newer release; its partition stops here',
-    );
-    this.obstacle = `the delivery at ${offset} was written by a newer release (${version})`;
-    this.options.pause(true);
-    this.stop();
+  private async lookForNext(): Promise<void> {
+    const { runner, logger, isInLog, seek } = this.options;
+    const { nextOffset } = runner.progress;
+    this.looking = true;
+    while (!this.stopped) {
+      try {
+        if (await isInLog(nextOffset)) break;
+        this.stopWith('deliveries_gap', `the log does not hold the delivery at ${nextOffset}, which was not read yet`, {
+          offset: nextOffset,
+        });
+        break;
+      } catch (error) {
+        logger.warn({ err: error, offset: nextOffset }, 'the log cannot be looked at');
+        await new Promise((resolve) => setTimeout(resolve, GAP_LOOK_RETRY_DELAY_MS));
+      }
+    }
+    this.looking = false;
+    if (this.stopped || this.obstacle !== null) return;
+    this.rereads = 0;
+    seek(nextOffset);
+  }
+
+  private stopAtNewer({ offset }: ReceivedRecord, version: string): Taken {
+    const problem = `the delivery at ${offset} was written by a newer release (${version})`;
+    this.stopWith('deliveries_unreadable', problem, { offset, version });
     return 'stop';
   }
-}
 
-function within<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<T>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  /** Nothing more is taken in; what was goes on, and with it the lanes. */
+  private stopWith(alarm: string, problem: string, where: object): void {
+    const { runner, logger, pause } = this.options;
+    if (this.stopped) return;
+    const { partition } = runner.fence;
+    logger.fatal({ alarm, partition, ...where }, `${problem}; its partition stops here`);
+    this.obstacle = problem;
+    this.waiting = [];
+    pause(true);
+  }
 }

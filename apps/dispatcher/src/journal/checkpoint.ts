@@ -32,9 +32,9 @@ export function checkpointToJson({ marks, ...rest }: Checkpoint): Static<typeof 
   };
 }
 
-/** Throws where the value is not a checkpoint: to begin elsewhere would lose or repeat. */
-export function checkpointFromJson(value: unknown): Checkpoint {
-  if (!Check(StoredCheckpoint, value)) throw new TypeError('the stored checkpoint cannot be read');
+/** Null where the value is not a checkpoint: to begin elsewhere would lose or repeat. */
+export function checkpointFromJson(value: unknown): Checkpoint | null {
+  if (!Check(StoredCheckpoint, value)) return null;
   const { marks, journalEpoch = 0, ...rest } = value;
   return {
     ...rest,

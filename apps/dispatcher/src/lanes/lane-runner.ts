@@ -85,7 +85,12 @@ export class LaneRunner {
   }
 
   enqueue(item: LaneDelivery): void {
-    if (!this.progress.track(item.offset, item.envelope)) return;
+    if (this.progress.track(item.offset, item.envelope)) this.enqueueTracked(item);
+  }
+
+  /** One that waited elsewhere since its offset was tracked. */
+  enqueueTracked(item: LaneDelivery): void {
+    if (this.lost) return;
     const lane = this.integrations.laneOf(item.envelope.integrationId, null);
     if (lane.integration.tenantId === '') lane.integration.tenantId = item.envelope.event.tenantId;
     this.give(lane, { kind: 'enqueued', items: [item] });

@@ -46,11 +46,6 @@ export class OffsetTracker<T> {
     return true;
   }
 
-  /** Counts everything below as seen, such as the end of a log that holds others' records. */
-  skipTo(offset: number): void {
-    if (offset > this.next) this.next = offset;
-  }
-
   noteOf(offset: number): T | undefined {
     return this.entries[this.indexOf(offset)]?.note;
   }

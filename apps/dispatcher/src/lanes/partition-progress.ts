@@ -67,11 +67,6 @@ export class PartitionProgress {
     return tracked;
   }
 
-  /** Offsets that are not in the log. */
-  skipTo(offset: number): void {
-    this.tracker.skipTo(offset);
-  }
-
   /** Whatever ends while `apply` runs ends by the journal record at `journalOffset`, which is needed until it is passed. */
   during(journalOffset: number, apply: () => void): void {
     this.current = journalOffset;

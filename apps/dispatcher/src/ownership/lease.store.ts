@@ -19,8 +19,8 @@ export interface LeaseOwner {
 export interface LeaseTaken {
   readonly partition: number;
   readonly epoch: number;
-  /** Null where no owner wrote one. */
-  readonly checkpoint: Checkpoint | null;
+  /** Null where no owner wrote one; `unreadable` where what is stored is none. */
+  readonly checkpoint: Checkpoint | null | 'unreadable';
 }
 
 export interface Renewal {

@@ -73,7 +73,7 @@ export class TypeormLeaseStore implements LeaseStore {
     return rows.map(({ partition, epoch, checkpoint }) => ({
       partition,
       epoch: Number(epoch),
-      checkpoint: checkpoint === null ? null : checkpointFromJson(checkpoint),
+      checkpoint: checkpoint === null ? null : (checkpointFromJson(checkpoint) ?? 'unreadable'),
     }));
   }
 

@@ -1,3 +1,4 @@
+import { MessagingError } from '@hookstile/messaging';
 import type { Clock } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
 import type { DeliveriesConsumer } from '../consumes/deliveries.consumer.js';
@@ -69,7 +70,7 @@ export class OwnedPartitions {
 
   take(taken: LeaseTaken): void {
     const { partition, epoch } = taken;
-    const written = taken.checkpoint;
+    const written = taken.checkpoint === 'unreadable' ? null : taken.checkpoint;
     const fence = { partition, epoch };
     this.owned.set(partition, { fence, runner: null, intake: null, written, closing: false, obstacle: null });
     void this.begin(taken);
@@ -173,7 +174,7 @@ export class OwnedPartitions {
   }
 
   private activate({ partition, epoch }: LeaseTaken, takenOver: TakenOver): void {
-    const { lanes, logger, catchUp } = this.options;
+    const { lanes, logger, catchUp, takeover } = this.options;
     const { checkpoint, history, runs } = takenOver;
     const owned = this.owned.get(partition);
     if (owned === undefined) return;
@@ -204,12 +205,33 @@ export class OwnedPartitions {
       nowMs: () => this.options.clock.nowMs(),
       versionOf: (integrationId) => lanes.integration(integrationId)?.version ?? null,
       catchUp,
+      memory: lanes.memory,
+      isInLog: (offset) => isInLog(takeover, partition, offset),
       seek: (offset) => consumer.seek(partition, offset),
       pause: (paused) => consumer.block(partition, paused),
     });
     owned.intake = intake;
     consumer.activate(partition, intake, checkpoint.deliveriesOffset);
   }
+}
+
+async function isInLog({ messaging, topics }: TakeoverOptions, partition: number, offset: number): Promise<boolean> {
+  let found = false;
+  try {
+    await messaging.readRange({
+      topic: topics.deliveries,
+      partition,
+      from: offset,
+      to: offset + 1,
+      onRecords: () => {
+        found = true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof MessagingError && error.code === 'offset_out_of_range') return false;
+    throw error;
+  }
+  return found;
 }
 
 function lastOffset({ ended, next }: JournalHistory): number {

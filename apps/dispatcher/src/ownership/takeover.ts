@@ -44,13 +44,14 @@ export interface TakenOver {
 
 /**
  * Nobody may go on with the partition as if what cannot be read had not been there: retention or a lost topic took it
- * (`log_truncated`), or a newer release wrote it (`journal_too_new`).
+ * (`log_truncated`), a newer release wrote it (`journal_too_new`), or nobody can tell where to begin
+ * (`checkpoint_unreadable`).
  */
 export class UnreadableLogError extends Error {
   readonly retryable = false;
 
   constructor(
-    readonly code: 'log_truncated' | 'journal_too_new',
+    readonly code: 'checkpoint_unreadable' | 'log_truncated' | 'journal_too_new',
     message: string,
   ) {
     super(message);
@@ -63,7 +64,7 @@ export class UnreadableLogError extends Error {
  * Postgres say.
  */
 export async function takeOver(options: TakeoverOptions, taken: LeaseTaken): Promise<TakenOver> {
-  const checkpoint = taken.checkpoint ?? (await beginning(options, taken));
+  const checkpoint = readable(taken) ?? (await beginning(options, taken));
   await refuseTruncation(options, taken.partition, checkpoint);
   const markerOffset = await writeMarker(options, taken);
   // The former owner may have known a newer configuration: rows of an integration unknown here would be discarded.
@@ -83,6 +84,11 @@ export async function takeOver(options: TakeoverOptions, taken: LeaseTaken): Pro
     runs,
     signals: [...stored.signals.map(({ signal }) => signal), ...signals],
   };
+}
+
+function readable({ partition, checkpoint }: LeaseTaken): Checkpoint | null {
+  if (checkpoint !== 'unreadable') return checkpoint;
+  throw new UnreadableLogError('checkpoint_unreadable', `the stored checkpoint of partition ${partition} is none`);
 }
 
 async function readJournal(
