@@ -1,41 +1,116 @@
-import { metrics } from '@hookstile/service-runtime';
+import { type Measurement, type Metrics, metrics } from '@hookstile/service-runtime';
 import type { Dispatcher } from './dispatcher.js';
 import type { LanePhase } from './lanes/lane.types.js';
+import { oldestUndeliveredMs } from './lanes/oldest-undelivered.js';
 
 const PHASES: readonly LanePhase[] = ['flowing', 'parking', 'parked', 'draining', 'stopped'];
+const TAKEOVER_BOUNDARIES_S = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
 
-/** Every gauge of the dispatcher; attempts are counted where they are made. Returns what ends them. */
-export function observeDispatcher(dispatcher: Dispatcher): () => void {
-  const lanes = () => dispatcher.partitions.runners.flatMap((runner) => runner.lanes);
+/** `released`: given to another member of the group, or at a stop; `lost`: another process had taken it. */
+export type LeaseChange = 'taken' | 'suspended' | 'resumed' | 'released' | 'lost';
+
+/** What the dispatcher counts as it happens; attempts are counted where they are made. */
+export interface DispatcherCounts {
+  leaseChanged(change: LeaseChange): void;
+  rebalanced(): void;
+  takenOver(durationMs: number): void;
+}
+
+export function dispatcherCounts(instruments: Pick<Metrics, 'counter' | 'histogram'> = metrics): DispatcherCounts {
+  const leases = instruments.counter('dispatcher.lease.changes', {
+    description: 'Leases by what became of them: taken, suspended, resumed, released, lost.',
+    unit: '{lease}',
+  });
+  const rebalances = instruments.counter('dispatcher.rebalances', {
+    description: 'Assignments of partitions by the group.',
+    unit: '{rebalance}',
+  });
+  const takeovers = instruments.histogram('dispatcher.takeover.duration', {
+    description: 'Time from a lease to the first record that is decided under it.',
+    unit: 's',
+    boundaries: TAKEOVER_BOUNDARIES_S,
+  });
+  return {
+    leaseChanged: (change) => leases.add(1, { change }),
+    rebalanced: () => rebalances.add(1),
+    takenOver: (durationMs) => takeovers.record(durationMs / 1_000),
+  };
+}
+
+type Observed = Pick<Dispatcher, 'partitions' | 'memory' | 'turns' | 'lag'>;
+
+/** Every gauge of the dispatcher; none has more series than the process has partitions. Returns what ends them. */
+export function observeDispatcher(
+  dispatcher: Observed,
+  nowMs: () => number,
+  { gauge }: Pick<Metrics, 'gauge'> = metrics,
+): () => void {
+  const { partitions } = dispatcher;
+  const lanes = () => partitions.runners.flatMap((runner) => runner.lanes);
   const ends = [
-    metrics.gauge(
+    gauge(
       'dispatcher.lag',
       { description: 'Deliveries that have not ended and are no rows.', unit: '{delivery}' },
       () => dispatcher.lag,
     ),
-    metrics.gauge('dispatcher.parked', { description: 'Deliveries that wait as rows.', unit: '{delivery}' }, () =>
-      lanes().reduce((sum, { state }) => sum + state.rows, 0),
-    ),
-    metrics.gauge(
+    gauge('dispatcher.parked', { description: 'Deliveries that wait as rows, by why.', unit: '{delivery}' }, () => {
+      let [parked, held] = [0, 0];
+      for (const { state } of lanes()) {
+        if (state.phase === 'stopped') held += state.rows;
+        else parked += state.rows;
+      }
+      return [
+        { value: parked, attributes: { state: 'parked' } },
+        { value: held, attributes: { state: 'held' } },
+      ];
+    }),
+    gauge(
       'dispatcher.queued',
       { description: 'Deliveries that wait in memory.', unit: '{delivery}' },
       () => dispatcher.memory.deliveries,
     ),
-    metrics.gauge(
+    gauge(
       'dispatcher.in_flight',
       { description: 'Attempts that are being made.', unit: '{attempt}' },
       () => dispatcher.turns.inFlight,
     ),
-    metrics.gauge(
+    gauge(
       'dispatcher.partitions',
       { description: 'Partitions owned.', unit: '{partition}' },
-      () => dispatcher.partitions.runners.length,
+      () => partitions.runners.length,
     ),
-    metrics.gauge('dispatcher.lanes', { description: 'Lanes by state.', unit: '{lane}' }, () => {
+    gauge(
+      'dispatcher.partitions.standing',
+      { description: 'Partitions owned that nothing is taken in of; readiness says why.', unit: '{partition}' },
+      () => partitions.problems.length,
+    ),
+    gauge('dispatcher.lanes', { description: 'Lanes by state.', unit: '{lane}' }, () => {
       const counts = new Map<LanePhase, number>(PHASES.map((phase) => [phase, 0]));
       for (const { state } of lanes()) counts.set(state.phase, (counts.get(state.phase) ?? 0) + 1);
       return [...counts].map(([state, value]) => ({ value, attributes: { state } }));
     }),
+    gauge(
+      'dispatcher.undelivered.age',
+      { description: 'Age of the oldest delivery of a partition that has not ended and is not held.', unit: 's' },
+      () =>
+        partitions.runners.map(({ fence, lanes: own }): Measurement => {
+          const oldestMs = oldestUndeliveredMs(own);
+          const value = oldestMs === null ? 0 : Math.max(0, nowMs() - oldestMs) / 1_000;
+          return { value, attributes: { partition: fence.partition } };
+        }),
+    ),
+    gauge('dispatcher.lease.epoch', { description: 'Epoch of each lease that is held.', unit: '1' }, () =>
+      partitions.runners.map(({ fence }) => ({ value: fence.epoch, attributes: { partition: fence.partition } })),
+    ),
+    gauge(
+      'dispatcher.checkpoint.age',
+      { description: 'How long what a successor would read has not been all that there is to know.', unit: 's' },
+      () =>
+        [...partitions.checkpointAgesMs].map(([partition, ageMs]) => ({
+          value: ageMs / 1_000,
+          attributes: { partition },
+        })),
+    ),
   ];
   return () => {
     for (const end of ends) end();

@@ -33,7 +33,7 @@ import { ATTEMPT_MAKER, type AttemptMaker } from './attempts/attempt.types.js';
 import { attemptMakerProvider } from './attempts/attempt-maker.provider.js';
 import { DispatcherEnv } from './dispatcher.env.js';
 import { Dispatcher } from './dispatcher.js';
-import { observeDispatcher } from './dispatcher-metrics.js';
+import { dispatcherCounts, observeDispatcher } from './dispatcher-metrics.js';
 import { LANE_STORE, type LaneStore } from './lanes/lane.store.js';
 import { TypeormLaneStore } from './lanes/lane.store.typeorm.js';
 import { LanesController } from './lanes/lanes.controller.js';
@@ -83,9 +83,21 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
     const stores = { laneStore, leaseStore };
     const random = () => Math.random();
     const self = { owner, address: () => this.address() };
-    const parts = { env, messaging, clock, random, logger, projection, attempts, ...stores, ...self, topics };
+    const parts = {
+      env,
+      messaging,
+      clock,
+      random,
+      logger,
+      projection,
+      attempts,
+      ...stores,
+      ...self,
+      topics,
+      counts: dispatcherCounts(),
+    };
     this.running = await Dispatcher.start(parts);
-    this.unobserve = observeDispatcher(this.running);
+    this.unobserve = observeDispatcher(this.running, () => clock.nowMs());
     this.readiness.register('partitions', () => this.checkPartitions());
   }
 

@@ -6,6 +6,7 @@ import type { AttemptMaker } from './attempts/attempt.types.js';
 import { ConfigurationConsumer } from './consumes/configuration.consumer.js';
 import { DeliveriesConsumer } from './consumes/deliveries.consumer.js';
 import type { DispatcherEnv } from './dispatcher.env.js';
+import type { DispatcherCounts } from './dispatcher-metrics.js';
 import { MEMORY_MAX_BYTES, MEMORY_MAX_COUNT, MEMORY_RELIEF_INTERVAL_MS } from './lanes/lane.bounds.js';
 import type { Lane, LaneTurn } from './lanes/lane.js';
 import type { Fence, LaneStore } from './lanes/lane.store.js';
@@ -46,6 +47,7 @@ export interface DispatcherParts {
   /** Where this process is reached, as far as that is known by now. */
   address(): string | null;
   topics: (name: TopicName) => string;
+  counts: DispatcherCounts;
 }
 
 /** The dispatcher of one process: from its assignment of partitions to the release of their leases. */
@@ -77,7 +79,7 @@ export class Dispatcher {
     private readonly journalPublisher: RecordPublisher,
     private readonly signalPublisher: RecordPublisher,
   ) {
-    const { env, clock, logger, projection, messaging, laneStore, owner, topics } = parts;
+    const { env, clock, logger, projection, messaging, laneStore, owner, counts, topics } = parts;
     const journal = new AttemptsPublisher(journalPublisher, topics('attempts'), logger);
     const writer = new RowWriter(laneStore, logger, ({ partition, epoch }) => this.leases.lose(partition, epoch));
     const signals = new IntegrationSignalsPublisher(
@@ -130,7 +132,11 @@ export class Dispatcher {
       clock,
       logger,
       catchUp: () => projection.catchUp(),
-      release: (partitions) => this.leases.release(partitions),
+      release: async (partitions) => {
+        for (const _ of partitions) counts.leaseChanged('released');
+        await this.leases.release(partitions);
+      },
+      onTakenOver: (durationMs) => counts.takenOver(durationMs),
     });
     this.leases = this.leaseKeeper();
     this.consumer = new DeliveriesConsumer({
@@ -177,7 +183,7 @@ export class Dispatcher {
   }
 
   private leaseKeeper(): LeaseKeeper {
-    const { leaseStore: store, clock, logger, owner, address } = this.parts;
+    const { leaseStore: store, clock, logger, owner, address, counts } = this.parts;
     const { partitions } = this;
     return new LeaseKeeper({
       store,
@@ -187,10 +193,23 @@ export class Dispatcher {
       address,
       isDead: isDeadNeighbour,
       handlers: {
-        onTaken: (taken) => partitions.take(taken),
-        onSuspended: (partition) => partitions.runnerOf(partition)?.suspend(),
-        onResumed: (partition) => partitions.runnerOf(partition)?.resume(),
-        onLost: (partition) => partitions.lose(partition),
+        onTaken: (taken) => {
+          counts.leaseChanged('taken');
+          partitions.take(taken);
+        },
+        onSuspended: (partition) => {
+          counts.leaseChanged('suspended');
+          logger.warn({ partition }, 'a lease ran out unrenewed: nothing of its partition is sent');
+          partitions.runnerOf(partition)?.suspend();
+        },
+        onResumed: (partition) => {
+          counts.leaseChanged('resumed');
+          partitions.runnerOf(partition)?.resume();
+        },
+        onLost: (partition) => {
+          counts.leaseChanged('lost');
+          partitions.lose(partition);
+        },
         checkpointOf: (partition) => partitions.checkpointOf(partition),
         onCheckpoints: (written) => {
           partitions.wasWritten(written);
@@ -213,6 +232,7 @@ export class Dispatcher {
 
   /** Kept partitions keep their lease, lanes and attempts. */
   private assign(assigned: ReadonlySet<number>): void {
+    this.parts.counts.rebalanced();
     const given = this.partitions.all.filter((partition) => !assigned.has(partition));
     this.leases.want(assigned);
     if (given.length === 0) return;

@@ -23,7 +23,7 @@ function makerWith(options: { egressAllow?: readonly string[]; lookup?: LookupAl
     egressAllow: ['127.0.0.0/8'],
     version: '1.2.3',
     tracing: { enabled: false, startSpan: () => ({ traceparent: TRACEPARENT, end: noop, fail: noop }) },
-    metrics: { counter: () => instrument, histogram: () => instrument },
+    metrics: { histogram: () => instrument },
     clock: { nowMs: Date.now, monotonicMs: () => performance.now() },
     onUnexpected: (error) => {
       throw error;

@@ -4,7 +4,9 @@ import type { Verdict } from './attempt-outcome.js';
 
 /** The parts of the facades that attempts need. */
 export type AttemptTracing = Pick<Tracing, 'enabled' | 'startSpan'>;
-export type AttemptMetrics = Pick<Metrics, 'counter' | 'histogram'>;
+export type AttemptMetrics = Pick<Metrics, 'histogram'>;
+
+const DURATION_BOUNDARIES_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60];
 
 type Attributes = Record<string, string | number | boolean>;
 
@@ -43,15 +45,14 @@ export interface AttemptRecorder {
 }
 
 export function attemptRecorder(metrics: AttemptMetrics): AttemptRecorder {
-  const attempts = metrics.counter('hookstile.attempts', { description: 'Attempts by outcome and error' });
-  const duration = metrics.histogram('hookstile.attempt.duration', {
-    description: 'Time from the start of an attempt to its outcome',
+  const duration = metrics.histogram('attempt.duration', {
+    description: 'Time from the start of an attempt to its outcome; its count is that of attempts.',
     unit: 's',
+    boundaries: DURATION_BOUNDARIES_S,
   });
   return {
     record: (verdict, durationMs) => {
       const attributes = { outcome: verdict.outcome, error: verdict.error ?? 'none' };
-      attempts.add(1, attributes);
       duration.record(durationMs / 1_000, attributes);
     },
   };

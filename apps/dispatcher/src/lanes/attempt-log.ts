@@ -14,10 +14,10 @@ export function logAttempt(
   items: Push<LaneDelivery>,
   ended: EndedAttempt,
 ): void {
-  const { attemptId, outcome, verdict, run } = ended;
+  const { attemptId, startedAtMs, outcome, verdict, run } = ended;
   const level = outcome.outcome === 'failed' ? 'info' : 'debug';
   if (!logger.isLevelEnabled(level)) return;
-  const [{ envelope, attempt }] = items;
+  const [{ envelope, attempt, arrivedAtMs, dueAtMs }] = items;
   logger[level](
     {
       tenantId: lane.integration.tenantId,
@@ -28,6 +28,9 @@ export function logAttempt(
       attemptId,
       attempt,
       deliveries: items.length,
+      /** From when it could have been attempted: its arrival in memory, or the end of its delay. */
+      waitedMs: Math.max(0, startedAtMs - Math.max(arrivedAtMs, dueAtMs ?? 0)),
+      ageMs: Math.max(0, startedAtMs - Date.parse(envelope.event.acceptedAt)),
       trigger: envelope.trigger,
       outcome: outcome.outcome,
       push: typeof verdict === 'string' ? verdict : 'pending',

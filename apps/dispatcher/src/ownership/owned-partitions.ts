@@ -27,6 +27,7 @@ export interface OwnedPartitionsOptions {
   catchUp(): Promise<void>;
   /** Checkpoints and lets go of leases. */
   release(partitions: readonly number[]): Promise<void>;
+  onTakenOver(durationMs: number): void;
 }
 
 interface Owned {
@@ -35,6 +36,8 @@ interface Owned {
   runner: LaneRunner | null;
   intake: DeliveryIntake | null;
   written: Checkpoint | null;
+  /** When the stored checkpoint was last known to say all; monotonic. */
+  currentAtMs: number;
   /** It is on its way to another owner. */
   closing: boolean;
   /** Why it is not taken over yet, or stands still. */
@@ -72,7 +75,16 @@ export class OwnedPartitions {
     const { partition, epoch } = taken;
     const written = taken.checkpoint === 'unreadable' ? null : taken.checkpoint;
     const fence = { partition, epoch };
-    this.owned.set(partition, { fence, runner: null, intake: null, written, closing: false, obstacle: null });
+    const currentAtMs = this.options.clock.monotonicMs();
+    this.owned.set(partition, {
+      fence,
+      runner: null,
+      intake: null,
+      written,
+      currentAtMs,
+      closing: false,
+      obstacle: null,
+    });
     void this.begin(taken);
   }
 
@@ -96,13 +108,23 @@ export class OwnedPartitions {
       written.epoch !== checkpoint.epoch ||
       written.deliveriesOffset !== checkpoint.deliveriesOffset ||
       written.journalOffset !== checkpoint.journalOffset;
+    if (!isNews) owned.currentAtMs = this.options.clock.monotonicMs();
     return isNews ? checkpoint : null;
+  }
+
+  /** Of the partitions that are worked on. */
+  get checkpointAgesMs(): ReadonlyMap<number, number> {
+    const nowMs = this.options.clock.monotonicMs();
+    const ages = [...this.owned].filter(([, { runner }]) => runner !== null);
+    return new Map(ages.map(([partition, { currentAtMs }]) => [partition, nowMs - currentAtMs]));
   }
 
   wasWritten(checkpoints: ReadonlyMap<number, Checkpoint>): void {
     for (const [partition, checkpoint] of checkpoints) {
       const owned = this.owned.get(partition);
-      if (owned?.fence.epoch === checkpoint.epoch) owned.written = checkpoint;
+      if (owned?.fence.epoch !== checkpoint.epoch) continue;
+      owned.written = checkpoint;
+      owned.currentAtMs = this.options.clock.monotonicMs();
     }
   }
 
@@ -148,11 +170,14 @@ export class OwnedPartitions {
     const { partition, epoch } = taken;
     const owned = this.owned.get(partition);
     if (owned === undefined) return;
+    const startedAtMs = this.options.clock.monotonicMs();
     const isOurs = () => this.owned.get(partition) === owned && !owned.closing;
     while (isOurs()) {
       try {
         const takenOver = await takeOver(takeover, taken);
-        if (isOurs()) this.activate(taken, takenOver);
+        if (!isOurs()) return;
+        this.activate(taken, takenOver);
+        this.options.onTakenOver(this.options.clock.monotonicMs() - startedAtMs);
         return;
       } catch (error) {
         if (error instanceof UnreadableLogError) {

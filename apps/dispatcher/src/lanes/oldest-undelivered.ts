@@ -1,0 +1,27 @@
+import { first } from './fifo.js';
+import type { Lane } from './lane.js';
+
+/**
+ * When the oldest delivery that has not ended was routed, of lanes that are not stopped; null where nothing waits. Of one
+ * that waits as a row only it is known since when its integration fails.
+ */
+export function oldestUndeliveredMs(lanes: readonly Lane[]): number | null {
+  let oldest: number | null = null;
+  for (const lane of lanes) {
+    const atMs = lane.state.phase === 'stopped' ? null : oldestOf(lane);
+    if (atMs !== null && (oldest === null || atMs < oldest)) oldest = atMs;
+  }
+  return oldest;
+}
+
+function oldestOf({ state, integration }: Lane): number | null {
+  const { head, loaded, queue, storing } = state;
+  if (head !== null && head.status !== 'waiting') return routedAtMs(head.items[0]);
+  const next = first(loaded);
+  if (next !== null) return routedAtMs(next);
+  if (state.rows > 0) return integration.run.failingSinceMs;
+  const waiting = storing?.items[0] ?? first(queue);
+  return waiting === null ? null : routedAtMs(waiting);
+}
+
+const routedAtMs = ({ envelope }: { envelope: { routedAt: string } }): number => Date.parse(envelope.routedAt);
