@@ -7,7 +7,12 @@ import { ConfigurationConsumer } from './consumes/configuration.consumer.js';
 import { DeliveriesConsumer } from './consumes/deliveries.consumer.js';
 import type { DispatcherEnv } from './dispatcher.env.js';
 import type { DispatcherCounts } from './dispatcher-metrics.js';
-import { MEMORY_MAX_BYTES, MEMORY_MAX_COUNT, MEMORY_RELIEF_INTERVAL_MS } from './lanes/lane.bounds.js';
+import {
+  LANE_SWEEP_INTERVAL_MS,
+  MEMORY_MAX_BYTES,
+  MEMORY_MAX_COUNT,
+  MEMORY_RELIEF_INTERVAL_MS,
+} from './lanes/lane.bounds.js';
 import type { Lane, LaneTurn } from './lanes/lane.js';
 import type { Fence, LaneStore } from './lanes/lane.store.js';
 import type { LaneServices } from './lanes/lane-services.js';
@@ -60,6 +65,7 @@ export class Dispatcher {
   private readonly timers: Timers<Lane>;
   private readonly configuration: ConfigurationConsumer;
   private readonly relief: NodeJS.Timeout;
+  private readonly sweep: NodeJS.Timeout;
 
   static async start(parts: DispatcherParts): Promise<Dispatcher> {
     const { messaging } = parts;
@@ -149,6 +155,9 @@ export class Dispatcher {
     this.configuration = new ConfigurationConsumer(projection, (integrationId) => {
       for (const runner of this.partitions.runners) runner.integrationChanged(integrationId);
     });
+    this.sweep = setInterval(() => {
+      for (const runner of this.partitions.runners) runner.dropIdle();
+    }, LANE_SWEEP_INTERVAL_MS);
     this.relief = setInterval(() => {
       if (this.memory.short) this.relieveMemory();
     }, MEMORY_RELIEF_INTERVAL_MS);
@@ -169,6 +178,7 @@ export class Dispatcher {
     this.consumer.quiet();
     this.configuration.stop();
     clearInterval(this.relief);
+    clearInterval(this.sweep);
     this.leases.want(new Set());
     const timeoutMs = this.parts.env.HOOKSTILE_SHUTDOWN_TIMEOUT_MS - SHUTDOWN_RESERVE_MS;
     await this.partitions.closeAll(Math.max(0, timeoutMs));
@@ -225,7 +235,7 @@ export class Dispatcher {
   /** Slow is relative: where all lanes are as slow, as under more load than there is CPU, rows would only cost more of it. */
   private relieveMemory(): void {
     const { runners } = this.partitions;
-    const means = runners.flatMap(({ lanes }) => lanes.map(({ meanAttemptMs }) => meanAttemptMs)).sort((a, b) => a - b);
+    const means = runners.flatMap(({ meanAttemptsMs }) => meanAttemptsMs).sort((a, b) => a - b);
     const fast = means[Math.floor(means.length * FAST_LANES_PART)] ?? 0;
     for (const runner of runners) runner.relieveMemory(fast * SLOW_LANE_FACTOR);
   }

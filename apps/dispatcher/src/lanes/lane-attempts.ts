@@ -2,6 +2,7 @@ import { attemptIdOf } from '@hookstile/contracts';
 import type { AttemptOutcome } from '../attempts/attempt.types.js';
 import { logAttempt } from './attempt-log.js';
 import { foldAttempt } from './failure-run.js';
+import type { GateEffects } from './integration-gate.js';
 import type { Lane, LanedIntegration, LaneTurn } from './lane.js';
 import type { Fence, LaneDelivery } from './lane.store.js';
 import type { LaneInput, Push } from './lane.types.js';
@@ -29,6 +30,10 @@ export class LaneAttempts {
 
   constructor(private readonly options: LaneAttemptsOptions) {}
 
+  private get nowMs(): number {
+    return this.options.services.clock.monotonicMs();
+  }
+
   get count(): number {
     return this.running.size;
   }
@@ -36,16 +41,34 @@ export class LaneAttempts {
   request(lane: Lane, items: Push<LaneDelivery>): void {
     const { tenantId, origin } = lane.integration;
     lane.turn = { tenantId, origin, lane, items };
-    if (!this.closing) this.options.services.turns.request(lane.turn);
+    if (!this.closing) lane.integration.gate.request(lane.turn, this.nowMs);
+  }
+
+  /** What carries out what the gate of an integration lets through. */
+  gateEffects(integration: () => LanedIntegration): GateEffects<LaneTurn> {
+    return {
+      pass: (turn) => this.options.services.turns.request(turn),
+      wakeIn: (delayMs) => {
+        setTimeout(() => {
+          if (this.options.isOurs() && !this.closing) integration().gate.woken(this.nowMs);
+        }, Math.ceil(delayMs));
+      },
+    };
   }
 
   /** Takes back a turn that has not come; the lane is told where it was stopped. */
   withdraw(lane: Lane): boolean {
     const { turn } = lane;
     if (turn === null || this.running.has(turn)) return false;
-    const waiting = this.awaitingLease.indexOf(turn);
-    if (waiting >= 0) this.awaitingLease.splice(waiting, 1);
-    else if (!this.options.services.turns.withdraw(turn)) return false;
+    const { gate } = lane.integration;
+    if (!gate.withdraw(turn)) {
+      const waiting = this.awaitingLease.indexOf(turn);
+      if (waiting >= 0) this.awaitingLease.splice(waiting, 1);
+      else if (!this.options.services.turns.withdraw(turn)) return false;
+      // Before others are let through: the lane does not wait for this any more.
+      lane.turn = null;
+      gate.dismiss(turn, this.nowMs);
+    }
     lane.turn = null;
     return true;
   }
@@ -83,6 +106,10 @@ export class LaneAttempts {
       this.awaitingLease.push(turn);
       return;
     }
+    if (!turn.lane.integration.gate.begin(turn, this.nowMs)) {
+      services.turns.release(turn);
+      return;
+    }
     this.running.add(turn);
     const startedAtMs = services.clock.nowMs();
     const attemptId = attemptIdOf(first.envelope.deliveryId, fence.epoch, first.attempt);
@@ -103,12 +130,14 @@ export class LaneAttempts {
   private ended(turn: LaneTurn, attemptId: string, startedAtMs: number, outcome: AttemptOutcome): void {
     const { services, fence, give, onStopped } = this.options;
     this.running.delete(turn);
-    services.turns.release(turn);
     const { lane, items } = turn;
-    if (!this.options.isOurs()) return;
+    if (!this.options.isOurs()) {
+      services.turns.release(turn);
+      return;
+    }
     lane.turn = null;
-    lane.meanAttemptMs += (outcome.durationMs - lane.meanAttemptMs) * MEAN_WEIGHT;
     const { integration } = lane;
+    integration.meanAttemptMs += (outcome.durationMs - integration.meanAttemptMs) * MEAN_WEIGHT;
     const { configuration } = integration;
     const endedAtMs = services.clock.nowMs();
     integration.sequence += 1;
@@ -126,7 +155,11 @@ export class LaneAttempts {
     }
     const { verdict, counted, signals } = lane.ended;
     logAttempt(services.logger, fence, lane, items, lane.ended);
+    if (counted) integration.gate.hold();
     if (signals.includes('disable-requested')) onStopped(integration);
+    // Only now: a place that is free may begin another attempt of the integration.
+    services.turns.release(turn);
+    integration.gate.end(turn, this.nowMs);
     give(lane, { kind: 'attempt ended', result: verdict ?? 'aborted', counted });
   }
 }

@@ -98,6 +98,8 @@ export class LaneJournal {
     const signals = signalsOf(types, { tenantId, integrationId, run, sequence, nowMs });
     services.writer.add({ kind: 'run', fence, integrationId, run, signals }, () => {
       services.sendSignals(fence, signals);
+      if (!this.options.isOurs()) return;
+      lane.integration.gate.free(services.clock.monotonicMs());
       then();
     });
   }

@@ -1,15 +1,18 @@
 import type { DeliveryEnvelope } from '@hookstile/contracts';
 import type { Checkpoint } from '../journal/checkpoint.js';
+import type { NextAttempt } from '../journal/journal-history.js';
 import type { Skipping } from '../journal/journal-records.js';
 import { type FailureRun, underEnablement } from './failure-run.js';
 import { tendHeld } from './held-tending.js';
 import { LANE_DRAIN_MAX_MS, LOAD_RETRY_DELAY_MS, STORE_RETRY_DELAY_MS } from './lane.bounds.js';
 import { decideLane } from './lane.decider.js';
-import { type Lane, type LanedIntegration, type LaneTurn, originOf, rulesOf } from './lane.js';
+import { gateBoundsOf, isIdle, type Lane, type LanedIntegration, type LaneTurn, originOf, rulesOf } from './lane.js';
 import type { Fence, LaneDelivery, StoredLane } from './lane.store.js';
-import type { LaneEffect, LaneInput, LaneState } from './lane.types.js';
+import type { LaneEffect, LaneInput } from './lane.types.js';
 import { LaneAttempts } from './lane-attempts.js';
 import { LaneJournal } from './lane-journal.js';
+import { laneKeyOf, STRICT_LANE_KEY } from './lane-key.js';
+import { inMemory } from './lane-memory.js';
 import type { LaneServices } from './lane-services.js';
 import { LanedIntegrations } from './laned-integrations.js';
 import { PartitionProgress, type ProgressBeginning } from './partition-progress.js';
@@ -17,14 +20,12 @@ import { PartitionProgress, type ProgressBeginning } from './partition-progress.
 export interface RunnerBeginning extends ProgressBeginning {
   readonly runs: ReadonlyMap<string, FailureRun>;
   readonly lanes: readonly StoredLane[];
+  /** What the journal's history says of deliveries that were attempted, by offset. */
+  readonly next: ReadonlyMap<number, Pick<NextAttempt, 'lane'>>;
 }
 
 type Input = LaneInput<LaneDelivery>;
 type Effect = LaneEffect<LaneDelivery>;
-type State = LaneState<LaneDelivery>;
-
-const countOf = (storing: State['storing']): number => storing?.items.length ?? 0;
-const bytesOf = (storing: State['storing']): number => storing?.items.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
 
 /** The shell around the lanes of one owned partition: gives the decider its inputs, and carries its effects out. */
 export class LaneRunner {
@@ -41,7 +42,13 @@ export class LaneRunner {
   ) {
     const isOurs = () => !this.lost;
     this.progress = new PartitionProgress(beginning);
-    this.integrations = new LanedIntegrations(fence, this, beginning.runs, (id) => services.integration(id));
+    this.integrations = new LanedIntegrations({
+      fence,
+      shell: this,
+      runs: beginning.runs,
+      configurationOf: (id) => services.integration(id),
+      gateEffects: (integration) => this.attempts.gateEffects(integration),
+    });
     this.attempts = new LaneAttempts({
       fence,
       services,
@@ -61,7 +68,8 @@ export class LaneRunner {
   /** Brings back the lanes that have rows. */
   begin(): void {
     for (const stored of this.beginning.lanes) {
-      const lane = this.integrations.laneOf(stored.name.integrationId, stored);
+      const integration = this.integrations.of(stored.name.integrationId);
+      const lane = this.integrations.laneOf(integration, stored.name.key, stored);
       this.give(lane, { kind: 'timer fired', nowMs: this.services.clock.nowMs() });
     }
   }
@@ -91,9 +99,18 @@ export class LaneRunner {
   /** One that waited elsewhere since its offset was tracked. */
   enqueueTracked(item: LaneDelivery): void {
     if (this.lost) return;
-    const lane = this.integrations.laneOf(item.envelope.integrationId, null);
-    if (lane.integration.tenantId === '') lane.integration.tenantId = item.envelope.event.tenantId;
+    const integration = this.integrations.of(item.envelope.integrationId);
+    if (integration.tenantId === '') integration.tenantId = item.envelope.event.tenantId;
+    const lane = this.integrations.laneOf(integration, this.keyOf(integration, item), null);
     this.give(lane, { kind: 'enqueued', items: [item] });
+  }
+
+  /** What was attempted already goes back to its lane: those that failed together stay together. */
+  private keyOf({ configuration }: LanedIntegration, item: LaneDelivery): string {
+    const next = this.beginning.next.get(item.offset);
+    // Records of the first builds, which knew one lane an integration, name none.
+    if (next) return next.lane ?? STRICT_LANE_KEY;
+    return configuration ? laneKeyOf(configuration.settings.ordering, item) : STRICT_LANE_KEY;
   }
 
   integrationChanged(integrationId: string): void {
@@ -102,6 +119,7 @@ export class LaneRunner {
     const configuration = this.services.integration(integrationId) ?? null;
     integration.configuration = configuration;
     integration.origin = originOf(configuration);
+    integration.gate.setBounds(gateBoundsOf(configuration), this.services.clock.monotonicMs());
     if (configuration) integration.run = underEnablement(integration.run, configuration.enablement);
     this.tellLanes(integration);
   }
@@ -118,11 +136,25 @@ export class LaneRunner {
 
   /** With the memory of all short, lanes that are slow go to rows, so that they do not hold up the others. */
   relieveMemory(slowAttemptMs: number): void {
-    for (const lane of this.lanes) {
-      const { meanAttemptMs, state } = lane;
-      const drainMs = state.queue.length * meanAttemptMs;
-      if (meanAttemptMs > slowAttemptMs && drainMs > LANE_DRAIN_MAX_MS) this.give(lane, { kind: 'memory short' });
+    for (const { meanAttemptMs, lanes, configuration } of this.integrations.all) {
+      if (meanAttemptMs <= slowAttemptMs) continue;
+      let waiting = 0;
+      for (const { state } of lanes.values()) waiting += state.queue.length;
+      const { maxConcurrency } = gateBoundsOf(configuration);
+      const drainMs = (waiting * meanAttemptMs) / Math.min(maxConcurrency, Math.max(1, lanes.size));
+      if (drainMs <= LANE_DRAIN_MAX_MS) continue;
+      for (const lane of [...lanes.values()]) this.give(lane, { kind: 'memory short' });
     }
+  }
+
+  /** Mean durations of the attempts of each integration. */
+  get meanAttemptsMs(): number[] {
+    return [...this.integrations.all].map(({ meanAttemptMs }) => meanAttemptMs);
+  }
+
+  /** Drops what a lane that has nothing to do is in memory for. */
+  dropIdle(): void {
+    for (const lane of this.lanes) this.dropIfIdle(lane);
   }
 
   /** The lease ran out, and may be renewed yet. */
@@ -141,8 +173,8 @@ export class LaneRunner {
     for (const lane of this.lanes) {
       this.attempts.withdraw(lane);
       this.services.timers.forget(lane);
-      const { queue, queueBytes, storing } = lane.state;
-      this.services.memory.change(-queue.length - countOf(storing), -queueBytes - bytesOf(storing));
+      const { count, bytes } = inMemory(lane.state);
+      this.services.memory.change(-count, -bytes);
       lane.state = decideLane(lane.state, { kind: 'lease lost' }).state;
       this.endSkipping(lane);
     }
@@ -170,12 +202,23 @@ export class LaneRunner {
 
   give(lane: Lane, input: Input): void {
     if (this.lost) return;
-    const before = lane.state;
-    const { state, effects } = decideLane(before, input);
+    const before = inMemory(lane.state);
+    const { state, effects } = decideLane(lane.state, input);
     lane.state = state;
-    this.account(before, state);
+    const after = inMemory(state);
+    if (after.count !== before.count || after.bytes !== before.bytes)
+      this.services.memory.change(after.count - before.count, after.bytes - before.bytes);
     for (const effect of effects) this.carryOut(lane, effect);
     if (lane.skipping !== null) this.endSkipping(lane);
+    // A strict integration's lane is there again with its next delivery.
+    if (lane.name.key !== STRICT_LANE_KEY) this.dropIfIdle(lane);
+  }
+
+  private dropIfIdle(lane: Lane): void {
+    const { integration, name } = lane;
+    if (integration.lanes.get(name.key) !== lane || !isIdle(lane)) return;
+    this.services.timers.forget(lane);
+    integration.lanes.delete(name.key);
   }
 
   /** What was to be skipped is not, or not any more. */
@@ -185,20 +228,9 @@ export class LaneRunner {
     lane.skipping = null;
   }
 
-  /** What is being written is in memory until Postgres has it, which can take as long as it likes. */
-  private account(before: State, after: State): void {
-    let count = after.queue.length - before.queue.length;
-    let bytes = after.queueBytes - before.queueBytes;
-    if (after.storing !== before.storing) {
-      count += countOf(after.storing) - countOf(before.storing);
-      bytes += bytesOf(after.storing) - bytesOf(before.storing);
-    }
-    if (count !== 0 || bytes !== 0) this.services.memory.change(count, bytes);
-  }
-
   private tellLanes(integration: LanedIntegration): void {
     const rules = rulesOf(integration.configuration, integration.run);
-    for (const lane of integration.lanes.values()) {
+    for (const lane of [...integration.lanes.values()]) {
       this.give(lane, { kind: 'integration changed', rules });
       if (rules.permission !== 'send' && this.attempts.withdraw(lane)) this.give(lane, { kind: 'attempt withdrawn' });
     }
@@ -257,7 +289,12 @@ export class LaneRunner {
 
   private deleteRows(lane: Lane, offsets: readonly number[]): void {
     const release = this.progress.needForRows(offsets);
-    this.services.writer.add({ kind: 'delete', fence: this.fence, lane: lane.name, offsets }, release);
+    lane.deletes += 1;
+    this.services.writer.add({ kind: 'delete', fence: this.fence, lane: lane.name, offsets }, () => {
+      lane.deletes -= 1;
+      release();
+      if (lane.name.key !== STRICT_LANE_KEY) this.dropIfIdle(lane);
+    });
   }
 
   private async tend(lane: Lane, after: number): Promise<void> {

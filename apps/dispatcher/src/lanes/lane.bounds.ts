@@ -36,3 +36,9 @@ export const MEMORY_RELIEF_INTERVAL_MS = 500;
 /** Rows of one page when held rows are journaled or discarded, and how soon after a failure again. */
 export const HELD_PAGE_ROWS = ASIDE_RECORD_MAX_DELIVERIES;
 export const HELD_RETRY_DELAY_MS = 5_000;
+
+/** Characters of a lane's key; a longer one is hashed. */
+export const LANE_KEY_MAX_LENGTH = 200;
+
+/** How often lanes that have nothing to do are looked for. */
+export const LANE_SWEEP_INTERVAL_MS = 5_000;

@@ -2,13 +2,11 @@ import type { IntegrationConfiguration } from '@hookstile/contracts';
 import type { AttemptOutcome } from '../attempts/attempt.types.js';
 import type { Skipping } from '../journal/journal-records.js';
 import type { FailureRun } from './failure-run.js';
+import type { GateBounds, IntegrationGate } from './integration-gate.js';
 import type { LaneDelivery, LaneName } from './lane.store.js';
 import type { LaneInput, LanePermission, LaneRules, LaneState, Push } from './lane.types.js';
 import type { PushVerdict } from './retry-policy.js';
 import type { Turn } from './turns.js';
-
-/** A strict integration's only lane. */
-export const STRICT_LANE_KEY = 'main';
 
 /** An attempt that ended, until its outcome is journaled. */
 export interface EndedAttempt {
@@ -49,16 +47,18 @@ export interface Lane {
   ended: EndedAttempt | null;
   /** Journal offsets that are needed until the lane's next write. */
   needsAtStore: number[];
+  /** Deletes of rows that are not carried out yet. */
+  deletes: number;
   /** An admin gives the exhausted head up; until its record is written. */
   skipping: LaneSkipping | null;
-  /** Mean of what an attempt took, for how long a queue would take. */
-  meanAttemptMs: number;
 }
 
 /** An integration whose deliveries this partition holds: what its lanes share. */
 export interface LanedIntegration {
   readonly id: string;
   readonly lanes: Map<string, Lane>;
+  /** What its lanes' attempts pass before they take their turns. */
+  readonly gate: IntegrationGate<LaneTurn>;
   tenantId: string;
   run: FailureRun;
   /** Of the last journal record. */
@@ -66,6 +66,8 @@ export interface LanedIntegration {
   /** The newest that is known; null: it does not exist. */
   configuration: IntegrationConfiguration | null;
   origin: string;
+  /** Mean of what an attempt took, for how long a queue would take. */
+  meanAttemptMs: number;
 }
 
 /** What the lanes of an integration go by; of one that does not exist everything is discarded. */
@@ -85,10 +87,26 @@ function permissionOf(configuration: IntegrationConfiguration | null, run: Failu
   return run.stopped !== null && run.enablement >= configuration.enablement ? 'hold' : 'send';
 }
 
+export function gateBoundsOf(configuration: IntegrationConfiguration | null): GateBounds {
+  const { ordering, rateLimit } = configuration?.settings ?? {};
+  return {
+    maxConcurrency: ordering === undefined || ordering.mode === 'strict' ? 1 : ordering.maxConcurrency,
+    perSecond: rateLimit?.perSecond ?? null,
+  };
+}
+
 export function originOf(configuration: IntegrationConfiguration | null): string {
   try {
     return new URL(configuration?.settings.url ?? '').origin;
   } catch {
     return '';
   }
+}
+
+/** Whether nothing would be lost with it: a lane that flows is made anew with its next delivery. */
+export function isIdle({ state, turn, ended, needsAtStore, deletes, skipping }: Lane): boolean {
+  const { phase, head, queue, storing, unsure, loading, outcomes } = state;
+  const isEmpty = phase === 'flowing' && head === null && queue.length === 0 && storing === null && !unsure && !loading;
+  const isDone = turn === null && ended === null && skipping === null && outcomes.length === 0;
+  return isEmpty && isDone && needsAtStore.length === 0 && deletes === 0;
 }

@@ -1,20 +1,36 @@
 import type { IntegrationConfiguration } from '@hookstile/contracts';
 import { type FailureRun, noFailures, underEnablement } from './failure-run.js';
+import { type GateEffects, IntegrationGate } from './integration-gate.js';
 import { SEQUENCES_AN_EPOCH } from './lane.bounds.js';
 import { beginLane } from './lane.decider.js';
-import { type Lane, type LanedIntegration, type LaneShell, originOf, rulesOf, STRICT_LANE_KEY } from './lane.js';
+import {
+  gateBoundsOf,
+  type Lane,
+  type LanedIntegration,
+  type LaneShell,
+  type LaneTurn,
+  originOf,
+  rulesOf,
+} from './lane.js';
 import type { Fence, LaneDelivery, StoredLane } from './lane.store.js';
+
+export interface LanedIntegrationsOptions {
+  fence: Fence;
+  shell: LaneShell;
+  runs: ReadonlyMap<string, FailureRun>;
+  configurationOf(id: string): IntegrationConfiguration | undefined;
+  gateEffects(integration: () => LanedIntegration): GateEffects<LaneTurn>;
+}
 
 /** The lanes of a partition by integration, made as they are needed. */
 export class LanedIntegrations {
   private readonly byId = new Map<string, LanedIntegration>();
 
-  constructor(
-    private readonly fence: Fence,
-    private readonly shell: LaneShell,
-    private readonly runs: ReadonlyMap<string, FailureRun>,
-    private readonly configurationOf: (id: string) => IntegrationConfiguration | undefined,
-  ) {}
+  constructor(private readonly options: LanedIntegrationsOptions) {}
+
+  get all(): Iterable<LanedIntegration> {
+    return this.byId.values();
+  }
 
   get lanes(): Lane[] {
     return [...this.byId.values()].flatMap((integration) => [...integration.lanes.values()]);
@@ -28,16 +44,19 @@ export class LanedIntegrations {
     this.byId.clear();
   }
 
-  /** The lane of what is stored, or the one that new deliveries of the integration go to. */
-  laneOf(integrationId: string, stored: StoredLane | null): Lane {
-    const integration = this.byId.get(integrationId) ?? this.add(integrationId);
-    const key = stored?.name.key ?? STRICT_LANE_KEY;
+  of(id: string): LanedIntegration {
+    return this.byId.get(id) ?? this.add(id);
+  }
+
+  /** Its lane with this key; where there is none in memory, it begins with what is stored. */
+  laneOf(integration: LanedIntegration, key: string, stored: StoredLane | null): Lane {
     const known = integration.lanes.get(key);
     if (known) return known;
+    const { fence, shell } = this.options;
     const lane: Lane = {
-      name: { partition: this.fence.partition, integrationId, key },
+      name: { partition: fence.partition, integrationId: integration.id, key },
       integration,
-      shell: this.shell,
+      shell,
       state: beginLane<LaneDelivery>({
         rules: rulesOf(integration.configuration, integration.run),
         rows: stored?.rows ?? 0,
@@ -46,24 +65,30 @@ export class LanedIntegrations {
       turn: null,
       ended: null,
       needsAtStore: [],
+      deletes: 0,
       skipping: null,
-      meanAttemptMs: 0,
     };
     integration.lanes.set(key, lane);
     return lane;
   }
 
   private add(id: string): LanedIntegration {
-    const configuration = this.configurationOf(id) ?? null;
+    const { fence, runs, configurationOf, gateEffects } = this.options;
+    const configuration = configurationOf(id) ?? null;
     const enablement = configuration?.enablement ?? 0;
     const integration: LanedIntegration = {
       id,
       lanes: new Map(),
+      gate: new IntegrationGate<LaneTurn>(
+        gateBoundsOf(configuration),
+        gateEffects(() => integration),
+      ),
       tenantId: configuration?.tenantId ?? '',
-      run: underEnablement(this.runs.get(id) ?? noFailures(enablement), enablement),
-      sequence: this.fence.epoch * SEQUENCES_AN_EPOCH,
+      run: underEnablement(runs.get(id) ?? noFailures(enablement), enablement),
+      sequence: fence.epoch * SEQUENCES_AN_EPOCH,
       configuration,
       origin: originOf(configuration),
+      meanAttemptMs: 0,
     };
     this.byId.set(id, integration);
     return integration;

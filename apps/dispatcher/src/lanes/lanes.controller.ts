@@ -15,8 +15,9 @@ import {
 import { Controller, Get, Inject, Param, Query, UseInterceptors } from '@nestjs/common';
 import { OwnerForwarding } from '../ownership/owner-forwarding.js';
 import { DISPATCHER, type RunningDispatcher } from '../running-dispatcher.js';
-import { type Lane, STRICT_LANE_KEY } from './lane.js';
+import type { Lane } from './lane.js';
 import { LANE_STORE, type LaneName, type LaneStore } from './lane.store.js';
+import { STRICT_LANE_KEY } from './lane-key.js';
 import { type LaneView, laneView, storedLaneView, type WaitingView, waitingPage } from './lane-views.js';
 
 export interface Page<T> {

@@ -210,6 +210,7 @@ export class OwnedPartitions {
       marks: checkpoint.marks,
       runs,
       lanes: takenOver.lanes,
+      next: history.next,
       historyThrough: lastOffset(history),
     });
     owned.runner = runner;

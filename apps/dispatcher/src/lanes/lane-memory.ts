@@ -1,0 +1,25 @@
+import type { LaneDelivery } from './lane.store.js';
+import type { LaneState } from './lane.types.js';
+
+type State = LaneState<LaneDelivery>;
+
+export interface InMemory {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** What a lane keeps in memory because it is nowhere else: what is being written too, which can take as long as it likes. */
+export function inMemory({ queue, queueBytes, storing, head }: State): InMemory {
+  let count = queue.length;
+  let bytes = queueBytes;
+  if (storing !== null) {
+    count += storing.items.length;
+    for (const item of storing.items) bytes += item.bytes;
+  }
+  const isCounted = head === null || head.status === 'waiting' || head.stored || storing?.head === true;
+  if (!isCounted) {
+    count += head.items.length;
+    for (const item of head.items) bytes += item.bytes;
+  }
+  return { count, bytes };
+}
