@@ -4,6 +4,7 @@ import {
   configurationKey,
   configurationV1,
   deliveriesV1,
+  type EventAttributes,
   type IntegrationConfiguration,
   type IntegrationSignal,
   integrationSignalsV1,
@@ -100,7 +101,12 @@ export class Dispatching {
   }
 
   /** Routes events, in order, to integrations, as the router does. Each has its number as data and event id. */
-  async route(integration: { id: string; version: number }, from: number, count: number): Promise<void> {
+  async route(
+    integration: { id: string; version: number },
+    from: number,
+    count: number,
+    eventOf: (n: number) => Partial<EventAttributes> = () => ({}),
+  ): Promise<void> {
     const partition = partitionOf(integration.id, PARTITIONS);
     const records = Array.from({ length: count }, (_, index) => {
       const n = from + index;
@@ -108,7 +114,7 @@ export class Dispatching {
         integrationId: integration.id,
         integrationVersion: integration.version,
         sourceOffset: this.sourceOffset++,
-        event: { id: `evt_${n}` },
+        event: { id: `evt_${n}`, ...eventOf(n) },
         data: `{"n":${n}}`,
       });
       const encoded = deliveriesV1.encode(integration.id, delivery);
