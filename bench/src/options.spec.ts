@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { benchOptions, SCENARIOS } from './options.ts';
+import { benchOptions, LOAD_SCENARIOS } from './options.ts';
 
-test('runs all scenarios unless some are named, in their own order', () => {
-  expect(benchOptions([]).scenarios).toEqual(SCENARIOS);
-  expect(benchOptions(['throughput', 'idle']).scenarios).toEqual(['idle', 'throughput']);
+test('runs the short scenarios unless some are named, in their own order', () => {
+  expect(benchOptions([]).scenarios).toEqual(LOAD_SCENARIOS);
+  expect(benchOptions(['recovery', 'throughput', 'idle']).scenarios).toEqual(['idle', 'throughput', 'recovery']);
 });
 
 test('reads numbers', () => {

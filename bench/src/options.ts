@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['idle', 'latency', 'throughput', 'fan-out'] as const;
+/** What runs when none is named: a minute and a half. */
+export const LOAD_SCENARIOS = ['idle', 'latency', 'throughput', 'fan-out'] as const;
+/** Each brings up what it needs, and takes minutes. */
+export const LONG_SCENARIOS = ['isolation', 'recovery', 'parked-lanes', 'dispatcher-alone'] as const;
+export const SCENARIOS = [...LOAD_SCENARIOS, ...LONG_SCENARIOS] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 const SECONDS_MAX = 600;
@@ -10,10 +14,13 @@ const STREAMS_MAX = 64;
 const WINDOW_MAX = 100_000;
 const RATE_MAX = 10_000;
 const DATA_BYTES_MAX = 200_000;
+const PARKED_MAX = 1_000_000;
+const LANES_MAX = 100_000;
+const DELIVERIES_MAX = 1_000_000;
 
 export interface BenchOptions {
   scenarios: readonly ScenarioName[];
-  /** Length of the measured part of throughput and fan-out. */
+  /** Length of the measured part of throughput and fan-out, and of each part of isolation. */
   seconds: number;
   warmUpSeconds: number;
   integrations: number;
@@ -21,19 +28,27 @@ export interface BenchOptions {
   streams: number;
   /** Events accepted and not yet delivered, over all senders, beyond which none is sent. */
   window: number;
-  /** Events a second of the scenario latency. */
+  /** Events a second of the scenarios latency, isolation and recovery. */
   rate: number;
+  /** Deliveries that wait for the endpoint of the scenario recovery. */
+  parked: number;
+  /** Parked lanes of the scenario of that name. */
+  lanes: number;
+  /** Of each run of the scenario dispatcher-alone. */
+  deliveries: number;
   /** About the size of an event's data. */
   dataBytes: number;
   json: boolean;
   /** Keeps the stack's folder, logs included, for a look. */
   keep: boolean;
-  /** Writes a CPU profile of each service during throughput into this folder. */
+  /** Writes a CPU profile of each service into this folder. */
   profile: string | null;
 }
 
 const USAGE = `npm run bench -- [${SCENARIOS.join('|')}…] [--seconds 20] [--warm-up-seconds 5] [--integrations 20]
-  [--streams 2] [--window 2000] [--rate 200] [--data-bytes 300] [--json] [--keep] [--profile <folder>]`;
+  [--streams 2] [--window 2000] [--rate 200] [--data-bytes 300] [--parked 100000] [--lanes 10000] [--deliveries 60000]
+  [--json] [--keep] [--profile <folder>]
+Without a name: ${LOAD_SCENARIOS.join(', ')}.`;
 
 export class UsageError extends Error {}
 
@@ -52,7 +67,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parse(args);
   const unknown = positionals.find((name) => !isScenario(name));
   if (unknown !== undefined) throw new UsageError(`There is no scenario "${unknown}".\n${USAGE}`);
-  const scenarios = SCENARIOS.filter((name) => positionals.length === 0 || positionals.includes(name));
+  const scenarios = positionals.length === 0 ? LOAD_SCENARIOS : SCENARIOS.filter((name) => positionals.includes(name));
   return {
     scenarios,
     seconds: wholeNumber('seconds', values.seconds, SECONDS_MAX),
@@ -62,6 +77,9 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     window: wholeNumber('window', values.window, WINDOW_MAX),
     rate: wholeNumber('rate', values.rate, RATE_MAX),
     dataBytes: wholeNumber('data-bytes', values['data-bytes'], DATA_BYTES_MAX),
+    parked: wholeNumber('parked', values.parked, PARKED_MAX),
+    lanes: wholeNumber('lanes', values.lanes, LANES_MAX),
+    deliveries: wholeNumber('deliveries', values.deliveries, DELIVERIES_MAX),
     json: values.json,
     keep: values.keep,
     profile: values.profile === undefined ? null : resolve(values.profile),
@@ -81,6 +99,9 @@ function parse(args: readonly string[]) {
         window: { type: 'string', default: '2000' },
         rate: { type: 'string', default: '200' },
         'data-bytes': { type: 'string', default: '300' },
+        parked: { type: 'string', default: '100000' },
+        lanes: { type: 'string', default: '10000' },
+        deliveries: { type: 'string', default: '60000' },
         json: { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
         profile: { type: 'string' },

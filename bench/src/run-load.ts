@@ -29,18 +29,26 @@ export interface LoadResult {
 
 export type LoadPlan = Omit<LoadRun, 'run'>;
 
-/** Sends a run's events and waits until each was delivered; throws unless each came exactly once and in order. */
-export async function runLoad(wire: Wire, plan: LoadPlan): Promise<LoadResult> {
+/**
+ * Sends a run's events and waits until each was delivered; throws unless each came exactly once and in order.
+ * @param onSent after all were accepted: the moment to heal endpoints that could not receive them
+ */
+export async function runLoad(
+  wire: Wire,
+  plan: LoadPlan,
+  onSent: () => Promise<unknown> = async () => {},
+): Promise<LoadResult> {
   const run = wire.nextRun;
   wire.nextRun += 1;
   wire.delivered = 0;
   wire.receiver.tell({ kind: 'begin', run });
   const finished = wire.load.ask({ kind: 'run', run: { ...plan, run } }, 'finished');
   const startedAt = performance.now();
-  await Promise.race([sleep(plan.durationMs), finished]);
+  await Promise.race([sleep(plan.durationMs, undefined, { ref: false }), finished]);
   const deliveriesInTime = wire.delivered;
   const durationMs = performance.now() - startedAt;
   const { accepted, streams } = await finished;
+  await onSent();
   await drained(wire, accepted * plan.deliveriesPerEvent);
   const { count, received, faults } = await wire.receiver.ask({ kind: 'end' }, 'ended');
   if (faults.first !== null) {

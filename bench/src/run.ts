@@ -1,68 +1,56 @@
 import { cpus } from 'node:os';
-import { Child } from './child.ts';
-import { EventLog } from './measure/event-log.ts';
-import { partsOf } from './measure/usage-of-parts.ts';
-import { type BenchOptions, benchOptions, type ScenarioName, UsageError } from './options.ts';
-import type { ReceiveReport } from './receive/receive.types.ts';
-import { textReport } from './report/text-report.ts';
-import type { Load, Receiver, Wire } from './run-load.ts';
-import { type Bench, fanOut, idle, latency, type ScenarioResult, throughput } from './scenarios/scenarios.ts';
+import { openBench } from './open-bench.ts';
+import { type BenchOptions, benchOptions, LOAD_SCENARIOS, type ScenarioName, UsageError } from './options.ts';
+import { type ScenarioResult, textReport } from './report/text-report.ts';
+import { dispatcherAlone } from './scenarios/dispatcher-alone.ts';
+import { isolation } from './scenarios/isolation.ts';
+import { fanOut, idle, latency, throughput } from './scenarios/load-scenarios.ts';
+import { parkedLanes } from './scenarios/parked-lanes.ts';
+import { recovery } from './scenarios/recovery.ts';
 import { type StackUnderTest, startStackUnderTest } from './stack-under-test.ts';
-import { createTenant } from './tenant.ts';
 
-const RUN: Record<ScenarioName, (bench: Bench) => Promise<ScenarioResult>> = {
-  idle,
-  latency,
-  throughput,
-  'fan-out': fanOut,
-};
+type LoadScenarioName = (typeof LOAD_SCENARIOS)[number];
+
+const LOAD = { idle, latency, throughput, 'fan-out': fanOut };
+/** With all services running, each with integrations of its own. */
+const WITH_ALL_SERVICES = { isolation, recovery };
+/** With the services that they start themselves. */
+const WITH_SOME_SERVICES = { 'parked-lanes': parkedLanes, 'dispatcher-alone': dispatcherAlone };
+
+type Report = (result: ScenarioResult) => void;
 
 function say(options: BenchOptions, text: string): void {
   (options.json ? process.stderr : process.stdout).write(`${text}\n`);
 }
 
-/** Connects load generator and receiver to the stack; both in processes of their own. */
-async function benchOf(options: BenchOptions, stack: StackUnderTest): Promise<Bench & { end(): void }> {
-  const { integrations, streams, dataBytes } = options;
-  const load: Load = new Child('./load/load-process.ts');
-  const receiver: Receiver = new Child('./receive/receive-process.ts', (report: ReceiveReport) => {
-    if (report.kind !== 'progress') return;
-    wire.delivered = report.count;
-    load.tell({ kind: 'delivered', count: report.count });
-  });
-  const wire: Wire = { load, receiver, delivered: 0, nextRun: 1 };
-  const { port } = await receiver.ask({ kind: 'configure', integrations, streams }, 'listening');
-  const key = await createTenant(stack.run, integrations, port);
-  const frontDoor = new URL(stack.run.services['event-ingest'].url);
-  const target = { host: frontDoor.hostname, port: Number(frontDoor.port), key };
-  await load.ask({ kind: 'configure', settings: { ...target, integrations, streams, dataBytes } }, 'configured');
-  const parts = partsOf(stack.run);
-  const own = [
-    { name: 'load generator', pid: load.pid },
-    { name: 'receiver', pid: receiver.pid },
-  ];
-  const eventLog = await EventLog.open(stack.run.postgres.url);
-  const end = (): void => {
-    load.end();
-    receiver.end();
-  };
-  return { options, wire, stack: parts, all: [...parts, ...own], eventLog, end };
+const isLoad = (name: ScenarioName): name is LoadScenarioName => name in LOAD;
+
+async function runLoadScenarios(options: BenchOptions, stack: StackUnderTest, report: Report): Promise<void> {
+  const scenarios = options.scenarios.filter(isLoad);
+  if (scenarios.length === 0) return;
+  const bench = await openBench(options, stack, options);
+  try {
+    for (const scenario of scenarios) report(await LOAD[scenario](bench));
+  } finally {
+    await bench.end();
+  }
 }
 
-async function measure(options: BenchOptions, stack: StackUnderTest): Promise<ScenarioResult[]> {
-  const bench = await benchOf(options, stack);
-  const results: ScenarioResult[] = [];
-  try {
-    for (const scenario of options.scenarios) {
-      const result = await RUN[scenario](bench);
-      results.push(result);
-      say(options, textReport(result));
+async function runOnWholeStack(options: BenchOptions, stack: StackUnderTest, report: Report): Promise<void> {
+  await runLoadScenarios(options, stack, report);
+  for (const scenario of options.scenarios) {
+    if (scenario in WITH_ALL_SERVICES) {
+      report(await WITH_ALL_SERVICES[scenario as keyof typeof WITH_ALL_SERVICES](options, stack));
     }
-  } finally {
-    bench.end();
-    await bench.eventLog.close();
   }
-  return results;
+}
+
+async function runOnOwnStacks(options: BenchOptions, report: Report): Promise<void> {
+  for (const scenario of options.scenarios) {
+    if (scenario in WITH_SOME_SERVICES) {
+      report(await WITH_SOME_SERVICES[scenario as keyof typeof WITH_SOME_SERVICES](options));
+    }
+  }
 }
 
 async function main(): Promise<number> {
@@ -76,12 +64,21 @@ async function main(): Promise<number> {
     process.on(signal, () => void stop().then(() => process.exit(130)));
   try {
     const options = benchOptions(process.argv.slice(2));
-    say(options, 'Starting a stack of its own for the measurement…');
-    stack = await startStackUnderTest(options);
-    if (options.keep) say(options, `Its folder: ${stack.home}`);
     const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`;
     say(options, `${machine}; ${options.integrations} integrations, ${options.streams} streams each\n`);
-    const results = await measure(options, stack);
+    const results: ScenarioResult[] = [];
+    const report: Report = (result) => {
+      results.push(result);
+      say(options, textReport(result));
+    };
+    if (options.scenarios.some((name) => !(name in WITH_SOME_SERVICES))) {
+      say(options, 'Starting a stack of its own for the measurement…');
+      stack = await startStackUnderTest(options);
+      if (options.keep) say(options, `Its folder: ${stack.home}`);
+      await runOnWholeStack(options, stack, report);
+      await stop();
+    }
+    await runOnOwnStacks(options, report);
     if (options.json) process.stdout.write(`${JSON.stringify({ machine, options, results }, null, 2)}\n`);
     return 0;
   } catch (error) {

@@ -23,7 +23,7 @@ export interface StackUnderTest {
   stop(): Promise<void>;
 }
 
-async function freeBasePort(): Promise<number> {
+export async function freeBasePort(): Promise<number> {
   for (let base = BASE_PORT_MIN; base < BASE_PORT_MAX; base += PORTS_OF_A_STACK) {
     const ports = Array.from({ length: PORTS_OF_A_STACK }, (_, offset) => base + offset);
     if ((await Promise.all(ports.map((port) => isFree(port)))).every(Boolean)) return base;
@@ -31,17 +31,15 @@ async function freeBasePort(): Promise<number> {
   throw new Error('no 20 free ports in a row were found');
 }
 
-function environmentOf(home: string, port: number, profile: string | null): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = {
-    ...process.env,
-    HOOKSTILE_HOME: home,
-    HOOKSTILE_PORT: String(port),
-    HOOKSTILE_DEMO: '0',
-    HOOKSTILE_MODE: 'services',
-    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
-  };
+/** Of what is measured. */
+export function environmentOf(profile: string | null): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn' };
   if (profile) environment.NODE_OPTIONS = `--cpu-prof --cpu-prof-dir=${profile}`;
   return environment;
+}
+
+function settingsOf(home: string, port: number): NodeJS.ProcessEnv {
+  return { HOOKSTILE_HOME: home, HOOKSTILE_PORT: String(port), HOOKSTILE_DEMO: '0', HOOKSTILE_MODE: 'services' };
 }
 
 /** Starts what `npm start` starts, without the demo, in a folder and on ports of its own. */
@@ -51,7 +49,7 @@ export async function startStackUnderTest(options: { keep: boolean; profile: str
   const home = mkdtempSync(join(tmpdir(), 'hookstile-bench-'));
   chmodSync(home, 0o755);
   const child = spawn(process.execPath, [join(REPOSITORY, 'tools/stack/start.ts')], {
-    env: environmentOf(home, await freeBasePort(), options.profile),
+    env: { ...environmentOf(options.profile), ...settingsOf(home, await freeBasePort()) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

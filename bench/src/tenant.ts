@@ -1,13 +1,19 @@
-import type { RunFile } from '../../tools/stack/run-file.ts';
 import { FAN_OUT_TYPE } from './load/load-generator.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
+const CONCURRENT_REQUESTS = 8;
 
-async function create<T>(run: RunFile, path: string, body: unknown, tenant: string | null): Promise<T> {
-  const response = await fetch(`${run.services.config.url}${path}`, {
+/** Where config answers, and the platform key. */
+export interface Api {
+  configUrl: string;
+  adminKey: string;
+}
+
+async function create<T>(api: Api, path: string, body: unknown, tenant: string | null): Promise<T> {
+  const response = await fetch(`${api.configUrl}${path}`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${run.adminKey}`,
+      authorization: `Bearer ${api.adminKey}`,
       'content-type': 'application/json',
       ...(tenant === null ? {} : { 'hookstile-tenant': tenant }),
     },
@@ -18,17 +24,38 @@ async function create<T>(run: RunFile, path: string, body: unknown, tenant: stri
   return (await response.json()) as T;
 }
 
+export interface TenantPlan {
+  integrations: number;
+  /** Where the integration of this number receives. */
+  urlOf(index: number): string;
+  /** Beside name, URL and event types. */
+  settings?: object;
+}
+
+export interface BenchTenant {
+  id: string;
+  /** The producer's key. */
+  key: string;
+  integrationIds: string[];
+}
+
 /** A tenant with a producer's key and integrations, each with an event type of its own and the common one. */
-export async function createTenant(run: RunFile, integrations: number, receiverPort: number): Promise<string> {
-  const { id } = await create<{ id: string }>(run, '/v1/tenants', { name: 'Bench', plan: 'standard' }, null);
-  const { key } = await create<{ key: string }>(run, '/v1/api-keys', { name: 'load', role: 'producer' }, id);
-  for (let index = 0; index < integrations; index += 1) {
-    const integration = {
-      name: `receiver ${index}`,
-      url: `http://127.0.0.1:${receiverPort}/${index}`,
-      eventTypes: [`bench.${index}`, FAN_OUT_TYPE],
-    };
-    await create(run, '/v1/integrations', integration, id);
-  }
-  return key;
+export async function createTenant(api: Api, { integrations, urlOf, settings = {} }: TenantPlan): Promise<BenchTenant> {
+  const { id } = await create<{ id: string }>(api, '/v1/tenants', { name: 'Bench', plan: 'standard' }, null);
+  const { key } = await create<{ key: string }>(api, '/v1/api-keys', { name: 'load', role: 'producer' }, id);
+  const integrationIds: string[] = [];
+  let next = 0;
+  const createNext = async (): Promise<void> => {
+    for (let index = next++; index < integrations; index = next++) {
+      const integration = {
+        name: `receiver ${index}`,
+        url: urlOf(index),
+        eventTypes: [`bench.${index}`, FAN_OUT_TYPE],
+        ...settings,
+      };
+      integrationIds[index] = (await create<{ id: string }>(api, '/v1/integrations', integration, id)).id;
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT_REQUESTS }, createNext));
+  return { id, key, integrationIds };
 }

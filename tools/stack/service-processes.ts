@@ -38,6 +38,18 @@ export async function prepare(environment: NodeJS.ProcessEnv, signal: AbortSigna
   if (result.code !== 0) throw new StackProblem(result.output.trim() || `prepare ended with code ${result.code}`);
 }
 
+/** How a process of services is run. */
+export function serviceCommand(plan: ServicePlan, environment: NodeJS.ProcessEnv) {
+  const telemetry = environment.OTEL_EXPORTER_OTLP_ENDPOINT || plan.environment.METRICS_PORT !== '0';
+  return {
+    command: process.execPath,
+    args: [...MEMORY, ...(telemetry ? TELEMETRY : []), join(REPOSITORY, plan.entry)],
+    env: { ...environment, ...plan.environment },
+    // Where --import finds the workspace's packages.
+    cwd: join(REPOSITORY, 'apps/all-in-one'),
+  };
+}
+
 export class ServiceProcess {
   readonly plan: ServicePlan;
   readonly #supervised: Supervised;
@@ -82,17 +94,12 @@ export class ServiceProcess {
 
   #spawn(): Promise<OwnedChild> {
     const { environment, owned, shutdownTimeoutMs } = this.#options;
-    const telemetry = environment.OTEL_EXPORTER_OTLP_ENDPOINT || this.plan.environment.METRICS_PORT !== '0';
     return spawnOwned(owned, {
       name: this.plan.instance,
       stage: 'services',
       stopSignal: 'SIGTERM',
       graceMs: shutdownTimeoutMs + GRACE_BEYOND_TIMEOUT_MS,
-      command: process.execPath,
-      args: [...MEMORY, ...(telemetry ? TELEMETRY : []), join(REPOSITORY, this.plan.entry)],
-      env: { ...environment, ...this.plan.environment },
-      // Where --import finds the workspace's packages.
-      cwd: join(REPOSITORY, 'apps/all-in-one'),
+      ...serviceCommand(this.plan, environment),
       logFile: this.#logFile,
     });
   }

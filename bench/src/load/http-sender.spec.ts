@@ -4,7 +4,10 @@ import { HttpSender } from './http-sender.ts';
 
 test('posts one event after the other over one connection', async () => {
   const seen: string[] = [];
-  const port = await startHttpReceiver((path, body) => seen.push(`${path} ${body}`));
+  const { port } = await startHttpReceiver((path, body, exchange) => {
+    seen.push(`${path} ${body}`);
+    exchange.answer(200);
+  });
   const failures: Error[] = [];
   const sender = new HttpSender({ host: '127.0.0.1', port, key: 'k' }, (error) => failures.push(error));
   const post = (body: string) =>

@@ -36,13 +36,18 @@ export class LoadGenerator {
 
   start(run: LoadRun): void {
     this.#run = run;
-    this.#startedAt = performance.now();
-    this.#endsAt = this.#startedAt + run.durationMs;
+    if (run.backlog > 0) this.#endsAt = Number.POSITIVE_INFINITY;
+    else this.#beginPaced(run);
     this.#sent = 0;
     this.#accepted = 0;
     this.#delivered = 0;
     for (const stream of this.#streams) stream.begin(run.run, run.fanOut ? FAN_OUT_TYPE : null);
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#tick();
+  }
+
+  finish(): void {
+    this.#endsAt = Math.min(this.#endsAt, performance.now());
     this.#tick();
   }
 
@@ -55,15 +60,29 @@ export class LoadGenerator {
     this.#accepted += 1;
     const run = this.#run;
     if (!run) return;
+    if (run.backlog > 0 && this.#accepted === run.backlog) {
+      this.#beginPaced(run);
+      this.#report({ kind: 'backlog sent' });
+    }
     // Unpaced, a stream goes on at once; paced, the ticker says when.
-    if (run.ratePerSecond === null && this.#maySend(run)) this.#send(stream);
+    const unpaced = run.ratePerSecond === null || this.#sent < run.backlog;
+    if (unpaced && this.#maySend(run)) this.#send(stream);
+  }
+
+  #beginPaced(run: LoadRun): void {
+    this.#startedAt = performance.now();
+    this.#endsAt = this.#startedAt + run.durationMs;
   }
 
   #maySend(run: LoadRun): boolean {
     if (performance.now() >= this.#endsAt) return false;
     if (this.#sent - this.#delivered / run.deliveriesPerEvent >= run.window) return false;
+    if (this.#sent < run.backlog) return true;
+    // Its last event is on its way.
+    if (this.#accepted < run.backlog) return false;
     if (run.ratePerSecond === null) return true;
-    return this.#sent < ((performance.now() - this.#startedAt) / 1_000) * run.ratePerSecond;
+    const paced = this.#sent - run.backlog;
+    return paced < ((performance.now() - this.#startedAt) / 1_000) * run.ratePerSecond;
   }
 
   #send(stream: EventStream): void {

@@ -12,6 +12,7 @@ process.on('message', (command: LoadCommand) => {
     generator = new LoadGenerator(command.settings, report);
     report({ kind: 'configured' });
   } else if (command.kind === 'run') generator?.start(command.run);
+  else if (command.kind === 'finish') generator?.finish();
   else generator?.delivered(command.count);
 });
 process.on('disconnect', () => process.exit(0));

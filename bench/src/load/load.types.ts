@@ -15,6 +15,8 @@ export interface LoadRun {
   durationMs: number;
   /** Events a second over all streams; null: as fast as answers and the window allow. */
   ratePerSecond: number | null;
+  /** So many events go first, as fast as answers allow; the rate and the time begin after them. */
+  backlog: number;
   /** Events accepted and not yet delivered beyond which none is sent. */
   window: number;
   /** Deliveries that one event makes. */
@@ -27,7 +29,9 @@ export interface LoadRun {
 export type LoadCommand =
   | { kind: 'configure'; settings: LoadSettings }
   | { kind: 'run'; run: LoadRun }
-  | { kind: 'delivered'; count: number };
+  | { kind: 'delivered'; count: number }
+  /** Ends the run before its time. */
+  | { kind: 'finish' };
 
 /** Times of a stream's events by their number: Unix milliseconds with fractions. */
 export interface StreamTimes {
@@ -38,5 +42,7 @@ export interface StreamTimes {
 /** Load generator → parent. */
 export type LoadReport =
   | { kind: 'configured' }
+  /** The backlog was accepted. */
+  | { kind: 'backlog sent' }
   | { kind: 'finished'; accepted: number; streams: StreamTimes[] }
   | { kind: 'failed'; reason: string };

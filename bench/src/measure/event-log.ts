@@ -4,7 +4,7 @@ import pg from 'pg';
 const POLL_MS = 100;
 const TIMEOUT_MS = 60_000;
 
-/** The rows of the event log, counted where they are. */
+/** Rows of the event log, and of parked deliveries, counted where they are. */
 export class EventLog {
   readonly #client: pg.Client;
 
@@ -20,6 +20,11 @@ export class EventLog {
 
   async rows(): Promise<number> {
     const { rows } = await this.#client.query<{ n: string }>('SELECT count(*) AS n FROM audit.attempts');
+    return Number(rows[0]?.n ?? 0);
+  }
+
+  async parked(): Promise<number> {
+    const { rows } = await this.#client.query<{ n: string }>('SELECT count(*) AS n FROM dispatcher.waiting_delivery');
     return Number(rows[0]?.n ?? 0);
   }
 

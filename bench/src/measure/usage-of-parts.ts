@@ -8,8 +8,8 @@ export interface Part {
 
 export interface PartUsage {
   name: string;
-  /** CPU-ms a delivery. */
-  cpuMsPerDelivery: number;
+  /** CPU-ms of each delivery, or of whatever was counted. */
+  cpuMsEach: number;
   peakBytes: number;
 }
 
@@ -34,12 +34,12 @@ export function residentBytes(parts: readonly Part[]): { name: string; bytes: nu
 }
 
 /** Takes the CPU times now; the answer says what was used since. */
-export function startUsage(parts: readonly Part[]): (deliveries: number) => PartUsage[] {
+export function startUsage(parts: readonly Part[]): (count: number) => PartUsage[] {
   const before = parts.map(({ pid }) => cpuMsOf(pid));
-  return (deliveries) =>
+  return (count) =>
     parts.map(({ name, pid }, index) => ({
       name,
-      cpuMsPerDelivery: (cpuMsOf(pid) - (before[index] ?? 0)) / deliveries,
+      cpuMsEach: (cpuMsOf(pid) - (before[index] ?? 0)) / count,
       peakBytes: peakBytesOf(pid),
     }));
 }

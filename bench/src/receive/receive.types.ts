@@ -1,6 +1,19 @@
+/**
+ * How an integration's endpoint meets a request: `answer` 200; `slow` books it and answers 200 after `SLOW_ANSWER_MS`;
+ * `hang` never answers; `fail` answers 503.
+ */
+export type Behaviour = 'answer' | 'slow' | 'hang' | 'fail';
+
+/** Below the attempts' timeout of 15 s, so that it succeeds. */
+export const SLOW_ANSWER_MS = 14_000;
+
 /** Parent → receiver. */
 export type ReceiveCommand =
   | { kind: 'configure'; integrations: number; streams: number }
+  /** Integrations that are not named answer. What was kept waiting is answered, or cut where it hung. */
+  | { kind: 'behave'; behaviours: [integration: number, behaviour: Behaviour][] }
+  /** Whether the second port refuses connections. */
+  | { kind: 'refuse'; refuse: boolean }
   | { kind: 'begin'; run: number }
   | { kind: 'end' };
 
@@ -25,6 +38,7 @@ export interface Faults {
 
 /** Receiver → parent. */
 export type ReceiveReport =
-  | { kind: 'listening'; port: number }
+  | { kind: 'listening'; port: number; fragilePort: number }
+  | { kind: 'behaving' }
   | { kind: 'progress'; count: number }
   | { kind: 'ended'; count: number; received: Received[]; faults: Faults };

@@ -1,5 +1,8 @@
+import { type Figure, type FiguresResult, isMet } from '../measure/figures.ts';
 import type { Percentiles } from '../measure/percentiles.ts';
-import type { IdleResult, LoadScenarioResult, ScenarioResult } from '../scenarios/scenarios.ts';
+import type { IdleResult, LoadScenarioResult } from '../scenarios/load-scenarios.ts';
+
+export type ScenarioResult = IdleResult | LoadScenarioResult | FiguresResult;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -11,12 +14,12 @@ function percentilesRow(name: string, { p50, p90, p99, max }: Percentiles): stri
   return row(name, ...[p50, p90, p99, max].map((value) => value.toFixed(1)));
 }
 
-function idleReport({ residentBytes, totalBytes }: IdleResult): string[] {
+function idleReport({ processes, residentBytes, cpuMsPerSecond }: IdleResult): string[] {
   return [
     'idle',
-    row('', 'RSS'),
-    ...residentBytes.map(({ name, bytes }) => row(name, mebibytes(bytes))),
-    row('whole stack', mebibytes(totalBytes)),
+    row('', 'RSS', 'CPU-ms a s'),
+    ...processes.map((one) => row(one.name, mebibytes(one.residentBytes), one.cpuMsPerSecond.toFixed(1))),
+    row('whole stack', mebibytes(residentBytes), cpuMsPerSecond.toFixed(1)),
   ];
 }
 
@@ -30,14 +33,33 @@ function loadReport(result: LoadScenarioResult): string[] {
     percentilesRow('accepted → received', result.acceptedToReceivedMs),
     percentilesRow('sent → received', result.sentToReceivedMs),
     row('', 'CPU-ms each', 'peak RSS'),
-    ...usage.map(({ name, cpuMsPerDelivery, peakBytes }) =>
-      row(name, cpuMsPerDelivery.toFixed(3), mebibytes(peakBytes)),
-    ),
+    ...usage.map(({ name, cpuMsEach, peakBytes }) => row(name, cpuMsEach.toFixed(3), mebibytes(peakBytes))),
     row('all processes', result.cpuMsPerDelivery.toFixed(3)),
     `  Each event arrived exactly once and in order; the event log was complete ${Math.round(result.eventLogLagMs)} ms after the last delivery.`,
   ];
 }
 
+function wantedText(figure: Figure): string {
+  const { wanted, unit } = figure;
+  if (wanted === undefined) return '';
+  const bound = 'atMost' in wanted ? `at most ${wanted.atMost}` : `at least ${wanted.atLeast}`;
+  return `   wanted: ${bound} ${unit}${isMet(figure) ? '' : ' – MISSED'}`;
+}
+
+function figuresReport({ scenario, title, figures }: FiguresResult): string[] {
+  const width = Math.max(...figures.map(({ name }) => name.length)) + 2;
+  const lines = figures.map((figure) => {
+    const { name, value, digits, unit } = figure;
+    return `  ${name.padEnd(width)}${value.toFixed(digits).padStart(10)} ${unit.padEnd(6)}${wantedText(figure)}`.trimEnd();
+  });
+  return [`${scenario}: ${title}`, ...lines];
+}
+
+function linesOf(result: ScenarioResult): string[] {
+  if ('figures' in result) return figuresReport(result);
+  return result.scenario === 'idle' ? idleReport(result) : loadReport(result);
+}
+
 export function textReport(result: ScenarioResult): string {
-  return `${(result.scenario === 'idle' ? idleReport(result) : loadReport(result)).join('\n')}\n`;
+  return `${linesOf(result).join('\n')}\n`;
 }

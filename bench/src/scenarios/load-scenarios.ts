@@ -1,28 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventLog } from '../measure/event-log.ts';
 import { latenciesOf } from '../measure/latencies.ts';
 import { type Percentiles, percentilesOf } from '../measure/percentiles.ts';
-import { type Part, type PartUsage, residentBytes, startUsage } from '../measure/usage-of-parts.ts';
-import type { BenchOptions } from '../options.ts';
-import { type LoadPlan, runLoad, type Wire } from '../run-load.ts';
+import { type PartUsage, residentBytes, startUsage } from '../measure/usage-of-parts.ts';
+import type { Bench } from '../open-bench.ts';
+import { type LoadPlan, runLoad } from '../run-load.ts';
 
 /** After the start, until timers, caches and garbage have settled. */
 const SETTLE_MS = 5_000;
 const LATENCY_SECONDS = 10;
-
-export interface Bench {
-  options: BenchOptions;
-  wire: Wire;
-  stack: readonly Part[];
-  /** The stack, the load generator and the receiver. */
-  all: readonly Part[];
-  eventLog: EventLog;
-}
+const IDLE_SECONDS = 10;
 
 export interface IdleResult {
   scenario: 'idle';
-  residentBytes: { name: string; bytes: number }[];
-  totalBytes: number;
+  /** What each process takes while nothing happens. */
+  processes: { name: string; residentBytes: number; cpuMsPerSecond: number }[];
+  residentBytes: number;
+  cpuMsPerSecond: number;
 }
 
 export interface LoadScenarioResult {
@@ -42,15 +35,25 @@ export interface LoadScenarioResult {
   eventLogLagMs: number;
 }
 
-export type ScenarioResult = IdleResult | LoadScenarioResult;
-
 export async function idle({ stack }: Bench): Promise<IdleResult> {
   await sleep(SETTLE_MS);
-  const sizes = residentBytes(stack);
-  return { scenario: 'idle', residentBytes: sizes, totalBytes: sizes.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const usageSince = startUsage(stack);
+  await sleep(IDLE_SECONDS * 1_000);
+  const usage = usageSince(IDLE_SECONDS);
+  const processes = residentBytes(stack).map(({ name, bytes }, index) => ({
+    name,
+    residentBytes: bytes,
+    cpuMsPerSecond: usage[index]?.cpuMsEach ?? 0,
+  }));
+  return {
+    scenario: 'idle',
+    processes,
+    residentBytes: processes.reduce((sum, one) => sum + one.residentBytes, 0),
+    cpuMsPerSecond: processes.reduce((sum, one) => sum + one.cpuMsPerSecond, 0),
+  };
 }
 
-const UNPACED = { ratePerSecond: null, deliveriesPerEvent: 1, fanOut: false } as const;
+const UNPACED = { ratePerSecond: null, backlog: 0, deliveriesPerEvent: 1, fanOut: false } as const;
 
 export function latency(bench: Bench): Promise<LoadScenarioResult> {
   const { rate, window } = bench.options;
@@ -100,7 +103,7 @@ async function measured(
     acceptedToReceivedMs: percentilesOf(latencies.acceptedMs),
     sentToReceivedMs: percentilesOf(latencies.sentMs),
     usage,
-    cpuMsPerDelivery: usage.reduce((sum, part) => sum + part.cpuMsPerDelivery, 0),
+    cpuMsPerDelivery: usage.reduce((sum, part) => sum + part.cpuMsEach, 0),
     eventLogLagMs,
   };
 }
