@@ -17,7 +17,7 @@ function routedAt(routed: string): LaneDelivery {
 
 function lane(phase: LanePhase, rows: number, queued: LaneDelivery[] = [], failingSinceMs: number | null = null): Lane {
   const rules: LaneRules = { permission: 'send', discardBefore: 0, version: 1, batch: { maxItems: 1, maxWaitMs: 0 } };
-  const empty = beginLane<LaneDelivery>({ rules, rows: 0, firstRow: null });
+  const empty = beginLane<LaneDelivery>({ rules, rows: 0, firstRow: null, unreadThrough: null });
   const state = { ...empty, phase, rows, queue: push(emptyFifo<LaneDelivery>(), queued) };
   return { state, integration: { run: { failingSinceMs } } } as Lane;
 }

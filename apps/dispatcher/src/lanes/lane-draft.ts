@@ -13,7 +13,10 @@ export function openOutcome<I extends LaneItem>(lane: Draft<I>, ended: readonly 
   lane.outcomes = [...lane.outcomes, outcome];
   if (stored) lane.rows -= ended.length;
   for (const item of ended) lane.endedThrough = Math.max(lane.endedThrough, item.offset);
-  if (ended.length > 0) lane.frontRows = 1;
+  if (ended.length > 0) {
+    lane.frontRows = 1;
+    lane.frontIsDue = false;
+  }
   return id;
 }
 

@@ -2,6 +2,7 @@ import type { DeliveryEnvelope } from '@hookstile/contracts';
 import type { Checkpoint } from '../journal/checkpoint.js';
 import type { NextAttempt } from '../journal/journal-history.js';
 import type { Skipping } from '../journal/journal-records.js';
+import { CatchingUp } from './catching-up.js';
 import { type FailureRun, underEnablement } from './failure-run.js';
 import { tendHeld } from './held-tending.js';
 import { LANE_DRAIN_MAX_MS, LOAD_RETRY_DELAY_MS, STORE_RETRY_DELAY_MS } from './lane.bounds.js';
@@ -33,6 +34,7 @@ export class LaneRunner {
   private readonly integrations: LanedIntegrations;
   private readonly attempts: LaneAttempts;
   private readonly journal: LaneJournal;
+  private readonly catchingUp = new CatchingUp((lane) => this.give(lane, { kind: 'caught up' }));
   private lost = false;
 
   constructor(
@@ -47,6 +49,8 @@ export class LaneRunner {
       shell: this,
       runs: beginning.runs,
       configurationOf: (id) => services.integration(id),
+      nextOffset: () => this.progress.nextOffset,
+      catchingUp: this.catchingUp,
       gateEffects: (integration) => this.attempts.gateEffects(integration),
     });
     this.attempts = new LaneAttempts({
@@ -90,10 +94,12 @@ export class LaneRunner {
   /** A record that needs nothing: a replay, one that ended, one that cannot be read. */
   skip(offset: number, envelope: DeliveryEnvelope | null): void {
     if (this.progress.track(offset, envelope)) this.progress.markDone(offset);
+    this.catchingUp.reached(this.progress.nextOffset);
   }
 
   enqueue(item: LaneDelivery): void {
     if (this.progress.track(item.offset, item.envelope)) this.enqueueTracked(item);
+    this.catchingUp.reached(this.progress.nextOffset);
   }
 
   /** One that waited elsewhere since its offset was tracked. */

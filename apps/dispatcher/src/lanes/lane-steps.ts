@@ -1,3 +1,4 @@
+import { PUSH_MAX_ITEMS } from '@hookstile/contracts';
 import { first, take, withoutFirst } from './fifo.js';
 import {
   ASIDE_RECORD_MAX_DELIVERIES,
@@ -7,7 +8,15 @@ import {
   UNACKNOWLEDGED_OUTCOMES_MAX,
 } from './lane.bounds.js';
 import type { LaneEffect, LaneItem } from './lane.types.js';
-import { bytesOf, type Draft, isDiscarded, isExhausted, openOutcome, rowsInMemory } from './lane-draft.js';
+import {
+  bytesOf,
+  type Draft,
+  forgetLoaded,
+  isDiscarded,
+  isExhausted,
+  openOutcome,
+  rowsInMemory,
+} from './lane-draft.js';
 import { type NextPush, nextPush } from './lane-push.js';
 
 /** A failed head whose next attempt nobody wants any more ends at once. */
@@ -35,6 +44,14 @@ export function store<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>
   effects.push({ kind: 'park rows', insert, update: failed?.stored ? failed.items : [] });
 }
 
+/** Nothing that comes before the rows is on its way any more: neither from the log, nor into rows. */
+export function endCatchUp<I extends LaneItem>(lane: Draft<I>): void {
+  if (lane.catchUp === null || !lane.catchUp.read || lane.unsure) return;
+  const { through } = lane.catchUp;
+  const next = lane.storing?.items[0] ?? first(lane.queue);
+  if (next === null || next.offset > through) lane.catchUp = null;
+}
+
 /** A pending write counts: a lane that flowed before it was done would let the next record overtake it. */
 export function settlePhase<I extends LaneItem>(lane: Draft<I>): void {
   // With the first rows stored the rest may follow: under constant load there is always a write pending.
@@ -49,7 +66,7 @@ export function settlePhase<I extends LaneItem>(lane: Draft<I>): void {
 }
 
 export function startNext<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
-  while (lane.head === null && lane.gate === null && !lane.tending) {
+  while (lane.head === null && lane.gate === null && !lane.tending && lane.catchUp === null) {
     if (lane.rules.permission === 'hold' || lane.phase === 'parking') return;
     const stored = lane.phase !== 'flowing';
     const next = nextPush(stored ? lane.loaded : lane.queue, lane.rules);
@@ -62,6 +79,7 @@ export function startNext<I extends LaneItem>(lane: Draft<I>, effects: LaneEffec
     if (isDiscarded(lane.rules, head)) discardRun(lane, stored, effects);
     else if (stored && head.offset === lane.skip) endSkipped(lane, next, effects);
     else if (!stored && (head.dueAtMs !== null || isExhausted(lane.rules, head))) waitForRetry(lane, next, effects);
+    else if (stored && isNotDue(lane, head)) waitInRows(lane, head, effects);
     else if (next.open && mustWait(lane, head, stored, effects)) return;
     else {
       dropFirst(lane, stored, next);
@@ -82,6 +100,20 @@ function mustWait<I extends LaneItem>(lane: Draft<I>, head: I, stored: boolean, 
   if (maxWaitMs === 0 || head.offset <= lane.ripeThrough) return false;
   effects.push({ kind: 'set timer', atMs: head.arrivedAtMs + maxWaitMs });
   return true;
+}
+
+function isNotDue<I extends LaneItem>(lane: Draft<I>, head: I): boolean {
+  return isExhausted(lane.rules, head) || (head.dueAtMs !== null && !lane.frontIsDue);
+}
+
+/** A push that failed under an earlier owner. */
+function waitInRows<I extends LaneItem>(lane: Draft<I>, head: I, effects: LaneEffect<I>[]): void {
+  const { offset, version, attempt, dueAtMs, push, exhaustedUnder } = head;
+  lane.head = { status: 'waiting', offset, version, attempt, dueAtMs, push, exhaustedUnder };
+  lane.frontRows = push === null ? 1 : PUSH_MAX_ITEMS;
+  if (lane.phase === 'draining') lane.phase = 'parked';
+  forgetLoaded(lane);
+  if (dueAtMs !== null) effects.push({ kind: 'set timer', atMs: dueAtMs });
 }
 
 /** A push that failed under an earlier owner, who had not written its rows. */
@@ -140,12 +172,14 @@ function load<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): voi
 }
 
 export function readAhead<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
-  if (lane.phase !== 'draining' || lane.tending || lane.loaded.length >= DRAIN_READ_AHEAD_ROWS) return;
+  if (lane.phase !== 'draining' || lane.tending || lane.catchUp !== null || lane.loaded.length >= DRAIN_READ_AHEAD_ROWS)
+    return;
   if (lane.rows > rowsInMemory(lane)) load(lane, effects);
 }
 
 export function tend<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
-  const quiet = lane.head === null && lane.gate === null && lane.storing === null && !lane.unsure && !lane.tending;
+  const still = lane.head === null && lane.gate === null && lane.storing === null;
+  const quiet = still && !lane.unsure && !lane.tending && lane.catchUp === null;
   if (lane.phase !== 'stopped' || !lane.tendWanted || !quiet || lane.rows === 0) return;
   lane.tending = true;
   lane.tendWanted = false;

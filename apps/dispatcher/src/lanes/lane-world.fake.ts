@@ -38,7 +38,7 @@ export class LaneWorld {
   private readonly timers: number[] = [];
 
   constructor() {
-    this.state = beginLane({ rules: this.rules('send'), rows: 0, firstRow: null });
+    this.state = beginLane({ rules: this.rules('send'), rows: 0, firstRow: null, unreadThrough: null });
   }
 
   /** One thing that can happen now, chosen by number. */

@@ -8,6 +8,9 @@ import { LaneWorld } from './lane-world.fake.js';
 
 type Input = LaneInput<LaneItem>;
 
+const HISTORIES = 10_000;
+const HISTORIES_TIMEOUT_MS = 60_000;
+
 const items = (from: number, count: number, version = 1): LaneItem[] =>
   Array.from({ length: count }, (_, i) => aLaneItem({ offset: from + i, version }));
 
@@ -24,7 +27,7 @@ function after(...inputs: Input[]): {
   effects: readonly LaneEffect<LaneItem>[];
   kinds: string[];
 } {
-  let state = beginLane<LaneItem>({ rules, rows: 0, firstRow: null });
+  let state = beginLane<LaneItem>({ rules, rows: 0, firstRow: null, unreadThrough: null });
   let effects: readonly LaneEffect<LaneItem>[] = [];
   for (const input of inputs) ({ state, effects } = decideLane(state, input));
   return { state, effects, kinds: effects.map((effect) => effect.kind) };
@@ -231,6 +234,35 @@ describe('a lane whose deliveries are not wanted any more', () => {
   });
 });
 
+describe('a lane whose rows are ahead of what was read', () => {
+  const firstRow = { offset: 5, version: 1, attempt: 1, dueAtMs: null, push: null, exhaustedUnder: null };
+  const begun = (...inputs: Input[]) => {
+    let state = beginLane<LaneItem>({ rules, rows: 1, firstRow, unreadThrough: 5 });
+    let effects: readonly LaneEffect<LaneItem>[] = [];
+    for (const input of inputs) ({ state, effects } = decideLane(state, input));
+    return effects;
+  };
+  const caughtUp: Input = { kind: 'caught up' };
+
+  it('sends nothing before the log was read through them', () => {
+    expect(begun(timer(0))).toEqual([]);
+    expect(begun(timer(0), caughtUp)).toEqual([{ kind: 'load rows', after: -1, limit: 100 }]);
+  });
+
+  it('makes what comes before them rows, and sends that first', () => {
+    expect(begun(timer(0), enqueued(3))).toMatchObject([{ kind: 'park rows', insert: [{ offset: 3 }] }]);
+    expect(begun(timer(0), enqueued(3), caughtUp)).toEqual([]);
+    expect(begun(timer(0), enqueued(3), caughtUp, stored)).toContainEqual({ kind: 'load rows', after: -1, limit: 100 });
+  });
+
+  it('waits for the due time of what failed under the former owner and was no row', () => {
+    const failed = { ...aLaneItem({ offset: 3 }), attempt: 2, dueAtMs: 700 };
+    const came: Input = { kind: 'enqueued', items: [failed] };
+    const read: Input = { kind: 'rows loaded', items: [failed, aLaneItem({ offset: 5 })] };
+    expect(begun(timer(0), came, caughtUp, stored, read)).toEqual([{ kind: 'set timer', atMs: 700 }]);
+  });
+});
+
 describe('a batching lane', () => {
   const batching = changed({ batch: { maxItems: 3, maxWaitMs: 0 } });
   const waiting = changed({ batch: { maxItems: 3, maxWaitMs: 50 } });
@@ -333,7 +365,9 @@ describe('whatever happens in whatever order', () => {
     maxLength: 250,
   });
 
-  it('keeps the order, loses nothing, marks each offset done once, and starts nothing while stopped', () => {
+  it('keeps the order, loses nothing, marks each offset done once, and starts nothing while stopped', {
+    timeout: HISTORIES_TIMEOUT_MS,
+  }, () => {
     fc.assert(
       fc.property(anyPlan, (plan) => {
         const world = new LaneWorld();
@@ -345,7 +379,7 @@ describe('whatever happens in whatever order', () => {
         expect(world.rows.size).toBe(0);
         expect(world.unacknowledgedMax).toBeLessThanOrEqual(UNACKNOWLEDGED_OUTCOMES_MAX);
       }),
-      { numRuns: 10_000 },
+      { numRuns: HISTORIES },
     );
   });
 });

@@ -22,7 +22,7 @@ import {
   putBack,
   rowsInMemory,
 } from './lane-draft.js';
-import { discardHead, readAhead, settlePhase, startNext, store, tend } from './lane-steps.js';
+import { discardHead, endCatchUp, readAhead, settlePhase, startNext, store, tend } from './lane-steps.js';
 
 export interface LaneDecision<I extends LaneItem> {
   readonly state: LaneState<I>;
@@ -34,15 +34,19 @@ export interface LaneBeginning {
   /** What is stored of the lane, and its first row. */
   rows: number;
   firstRow: FirstRow | null;
+  /** The last row, where the log was not read through it yet: what comes before it may be no row. Else null. */
+  unreadThrough: number | null;
 }
 
 /** A lane as its owner finds it: empty, or with rows. A lane with rows needs a `timer fired` to begin. */
 export function beginLane<I extends LaneItem>(beginning: LaneBeginning): LaneState<I> {
-  const { rules, rows, firstRow } = beginning;
+  const { rules, rows, firstRow, unreadThrough } = beginning;
   const stopped = rules.permission === 'hold';
   const waits = firstRow !== null && (firstRow.dueAtMs !== null || isExhausted(rules, firstRow));
   const head: LaneHead<I> | null =
-    stopped || !waits || isDiscarded(rules, firstRow) ? null : { status: 'waiting', ...firstRow };
+    stopped || !waits || unreadThrough !== null || isDiscarded(rules, firstRow)
+      ? null
+      : { status: 'waiting', ...firstRow };
   return {
     phase: stopped ? 'stopped' : rows > 0 ? 'parked' : 'flowing',
     rules,
@@ -54,7 +58,9 @@ export function beginLane<I extends LaneItem>(beginning: LaneBeginning): LaneSta
     readThrough: -1,
     endedThrough: -1,
     // How many they are is not known; as many as there can be are read.
-    frontRows: firstRow?.push == null ? 1 : PUSH_MAX_ITEMS,
+    frontRows: firstRow?.push == null && unreadThrough === null ? 1 : PUSH_MAX_ITEMS,
+    frontIsDue: stopped,
+    catchUp: unreadThrough === null ? null : { through: unreadThrough, read: false },
     ripeThrough: -1,
     skip: null,
     storing: null,
@@ -85,6 +91,7 @@ export function decideLane<I extends LaneItem>(state: LaneState<I>, input: LaneI
   if (!lane.lost) {
     discardHead(lane, effects);
     store(lane, effects);
+    endCatchUp(lane);
     settlePhase(lane);
     startNext(lane, effects);
     settlePhase(lane);
@@ -136,6 +143,9 @@ function apply<I extends LaneItem>(lane: Draft<I>, input: LaneInput<I>, effects:
     case 'integration changed':
       integrationChanged(lane, input.rules);
       return;
+    case 'caught up':
+      if (lane.catchUp !== null) lane.catchUp = { ...lane.catchUp, read: true };
+      return;
     case 'skip':
       skip(lane);
       return;
@@ -181,6 +191,7 @@ function attemptEnded<I extends LaneItem>(
   const next = input.result as Exclude<typeof input.result, string>;
   lane.head = { status: 'failed', items: triedAgain(items, next), stored };
   lane.frontRows = items.length;
+  lane.frontIsDue = false;
   // The journal knows of the attempt before a row does: a row alone would hide the attempt from the event log.
   lane.gate = outcome;
   forgetLoaded(lane);
@@ -257,8 +268,10 @@ function timerFired<I extends LaneItem>(lane: Draft<I>, nowMs: number, effects: 
   const waiting = first(lane.queue);
   if (waiting !== null && waiting.arrivedAtMs + lane.rules.batch.maxWaitMs <= nowMs) lane.ripeThrough = waiting.offset;
   if (lane.head?.status !== 'waiting' || lane.head.dueAtMs === null) return;
-  if (lane.head.dueAtMs <= nowMs) lane.head = null;
-  else effects.push({ kind: 'set timer', atMs: lane.head.dueAtMs });
+  if (lane.head.dueAtMs <= nowMs) {
+    lane.head = null;
+    lane.frontIsDue = true;
+  } else effects.push({ kind: 'set timer', atMs: lane.head.dueAtMs });
 }
 
 /** Ends an exhausted head once its rows, which name its deliveries, are read. */
@@ -275,6 +288,7 @@ function integrationChanged<I extends LaneItem>(lane: Draft<I>, rules: LaneRules
     lane.phase = 'stopped';
     lane.spill = false;
     lane.skip = null;
+    lane.frontIsDue = true;
     forgetLoaded(lane);
     lane.tendWanted = lane.rows > 0;
     if (lane.head?.status === 'waiting') lane.head = null;

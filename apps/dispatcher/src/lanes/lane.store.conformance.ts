@@ -94,6 +94,7 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
         name: lane,
         rows: 2,
         first: { offset: 10, version: 1, attempt: 2, dueAtMs: 5_000, push: null, exhaustedUnder: null },
+        last: 11,
       });
     });
 

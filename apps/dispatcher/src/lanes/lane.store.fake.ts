@@ -77,7 +77,12 @@ export class FakeLaneStore implements LaneStore {
     const first = rows[0]?.item;
     if (first === undefined) return null;
     const { offset, version, attempt, dueAtMs, push, exhaustedUnder } = first;
-    return { name, rows: rows.length, first: { offset, version, attempt, dueAtMs, push, exhaustedUnder } };
+    return {
+      name,
+      rows: rows.length,
+      first: { offset, version, attempt, dueAtMs, push, exhaustedUnder },
+      last: rows.at(-1)?.item.offset ?? offset,
+    };
   }
 
   async waiting(request: LoadRequest): Promise<readonly WaitingRow[]> {

@@ -67,6 +67,8 @@ export interface StoredLane {
   readonly name: LaneName;
   readonly rows: number;
   readonly first: FirstRow;
+  /** The offset of its last row. */
+  readonly last: number;
 }
 
 /** What is stored of a partition. */

@@ -51,8 +51,9 @@ const LOAD = `
 const LANES = `
   SELECT DISTINCT ON (integration_id, lane_key) integration_id, lane_key, position, version, attempt, due_at_ms, push,
     exhausted_under,
-    count(*) OVER (PARTITION BY integration_id, lane_key)::int AS rows
+    count(*) OVER lane ::int AS rows, max(position) OVER lane AS last
   FROM waiting_delivery WHERE partition = $1 AND ($2::text IS NULL OR integration_id = $2)
+  WINDOW lane AS (PARTITION BY integration_id, lane_key)
   ORDER BY integration_id, lane_key, position`;
 
 const nextOf = (row: Pick<DeliveryRow, 'attempt' | 'due_at_ms' | 'push' | 'exhausted_under'>) => ({
@@ -134,7 +135,7 @@ export class TypeormLaneStore implements LaneStore {
   }
 
   private async lanes(partition: number, integrationId: string | null = null): Promise<StoredLane[]> {
-    const rows: (DeliveryRow & { integration_id: string; lane_key: string; rows: number })[] =
+    const rows: (DeliveryRow & { integration_id: string; lane_key: string; rows: number; last: string })[] =
       await this.dataSource.query(LANES, [partition, integrationId]);
     return rows.map((row) => ({
       name: { partition, integrationId: row.integration_id, key: row.lane_key },
@@ -144,6 +145,7 @@ export class TypeormLaneStore implements LaneStore {
         version: Number(row.version),
         ...nextOf(row),
       },
+      last: Number(row.last),
     }));
   }
 

@@ -80,6 +80,13 @@ export interface LaneState<I extends LaneItem> {
   readonly endedThrough: number;
   /** How many rows the lane's first push has, as far as it must be read whole. */
   readonly frontRows: number;
+  /** Whether the front row may be tried although it has a due time: that time has come, or it was held since. */
+  readonly frontIsDue: boolean;
+  /**
+   * At a takeover deliveries that come before the first row can still be on their way from the log: nothing starts
+   * until the log was `read` through here, and what came is rows too. Null: nothing is on its way.
+   */
+  readonly catchUp: { readonly through: number; readonly read: boolean } | null;
   /** Through this offset no delivery waits for others to go out with any more. */
   readonly ripeThrough: number;
   /** The first offset of an exhausted push that ends as failed as soon as it is read; or null. */
@@ -132,6 +139,8 @@ export type LaneInput<I extends LaneItem> =
   | { readonly kind: 'held tended'; readonly removed: number; readonly againAtMs: number | null }
   | { readonly kind: 'timer fired'; readonly nowMs: number }
   | { readonly kind: 'integration changed'; readonly rules: LaneRules }
+  /** The log was read through the last row that a former owner wrote. */
+  | { readonly kind: 'caught up' }
   /** An admin gives an exhausted push up; nothing where the head is none. */
   | { readonly kind: 'skip' }
   | { readonly kind: 'memory short' }

@@ -1,4 +1,5 @@
 import type { IntegrationConfiguration } from '@hookstile/contracts';
+import type { CatchingUp } from './catching-up.js';
 import { type FailureRun, noFailures, underEnablement } from './failure-run.js';
 import { type GateEffects, IntegrationGate } from './integration-gate.js';
 import { SEQUENCES_AN_EPOCH } from './lane.bounds.js';
@@ -19,6 +20,10 @@ export interface LanedIntegrationsOptions {
   shell: LaneShell;
   runs: ReadonlyMap<string, FailureRun>;
   configurationOf(id: string): IntegrationConfiguration | undefined;
+  /** The next offset of `deliveries` that is new. */
+  nextOffset(): number;
+  /** Gets lanes whose rows are not behind it. */
+  catchingUp: CatchingUp;
   gateEffects(integration: () => LanedIntegration): GateEffects<LaneTurn>;
 }
 
@@ -52,7 +57,7 @@ export class LanedIntegrations {
   laneOf(integration: LanedIntegration, key: string, stored: StoredLane | null): Lane {
     const known = integration.lanes.get(key);
     if (known) return known;
-    const { fence, shell } = this.options;
+    const { fence, shell, nextOffset, catchingUp } = this.options;
     const lane: Lane = {
       name: { partition: fence.partition, integrationId: integration.id, key },
       integration,
@@ -61,6 +66,7 @@ export class LanedIntegrations {
         rules: rulesOf(integration.configuration, integration.run),
         rows: stored?.rows ?? 0,
         firstRow: stored?.first ?? null,
+        unreadThrough: stored !== null && stored.last >= nextOffset() ? stored.last : null,
       }),
       turn: null,
       ended: null,
@@ -69,6 +75,7 @@ export class LanedIntegrations {
       skipping: null,
     };
     integration.lanes.set(key, lane);
+    catchingUp.add(lane);
     return lane;
   }
 

@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OffsetTracker } from './offset-tracker.js';
 
+const HISTORIES = 10_000;
+const HISTORIES_TIMEOUT_MS = 60_000;
+
 /** The naive model: every offset with its state, searched anew each time. */
 class NaiveTracker {
   readonly offsets = new Map<number, boolean>();
@@ -18,7 +21,7 @@ class NaiveTracker {
 }
 
 describe('an offset tracker', () => {
-  it('agrees with the naive model on every sequence of offsets', () => {
+  it('agrees with the naive model on every sequence of offsets', { timeout: HISTORIES_TIMEOUT_MS }, () => {
     const step = fc.record({ done: fc.boolean(), pick: fc.nat(40), gap: fc.integer({ min: -3, max: 4 }) });
     fc.assert(
       fc.property(fc.nat(1_000), fc.array(step, { maxLength: 200 }), (from, steps) => {
@@ -39,6 +42,7 @@ describe('an offset tracker', () => {
           expect(passed).toEqual(below);
         }
       }),
+      { numRuns: HISTORIES },
     );
   });
 
