@@ -1,6 +1,7 @@
 import { anIntegration } from '@hookstile/testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FailureRun, type FoldedAttempt, foldAttempt, noFailures } from './failure-run.js';
+import { type FailureRun, type FoldedAttempt, foldAttempt, noFailures, underEnablement } from './failure-run.js';
 
 const rules = anIntegration({ enablement: 1, settings: { disableAfter: 3, disableAfterMs: 10_000 } });
 const attempt = (verdict: FoldedAttempt['verdict'], overrides: Partial<FoldedAttempt> = {}): FoldedAttempt => ({
@@ -77,5 +78,38 @@ describe('a run of failures', () => {
       run: { enablement: 2, consecutiveFailures: 1, stopped: null },
       signals: ['failing'],
     });
+  });
+});
+
+describe('whatever ended how, and wherever the stored count stands when an owner dies', () => {
+  const HISTORIES = 10_000;
+  const verdicts = [...(['delivered', 'failed'] as const), retried, exhausted];
+  const anyStep = fc.record({ verdict: fc.constantFrom(...verdicts), gone: fc.boolean(), enable: fc.nat(9) });
+
+  it('is told by the stored count and the journal behind it as it was told live', () => {
+    fc.assert(
+      fc.property(fc.array(anyStep, { maxLength: 40 }), fc.nat(40), (steps, dies) => {
+        let enablement = 1;
+        let live = noFailures(enablement);
+        let stored = live;
+        const journal = steps.map(({ verdict, gone, enable }, index) => {
+          // The count begins anew; where it was stopped this is the only way on.
+          if (enable === 0 || live.stopped !== null) enablement += 1;
+          const overrides = { httpStatus: gone ? 410 : 500, endedAtMs: index * 1_500, sequence: index + 1 };
+          const record = { attempt: attempt(verdict, overrides), enablement };
+          const folded = foldAttempt(live, record.attempt, { ...rules, enablement });
+          live = folded.run;
+          if (folded.counted && index < dies) stored = live;
+          return record;
+        });
+        let told = stored;
+        for (const record of journal) {
+          if (record.attempt.sequence <= told.sequence) continue;
+          told = foldAttempt(told, record.attempt, { ...rules, enablement: record.enablement }).run;
+        }
+        expect(underEnablement(told, enablement)).toEqual(underEnablement(live, enablement));
+      }),
+      { numRuns: HISTORIES },
+    );
   });
 });
