@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Messaging, RecordPublisher } from '@hookstile/messaging';
 import {
   type BaseEnv,
@@ -105,6 +106,7 @@ const router: Provider = {
       rounds: roundRouter,
       progress: routingProgress,
       clock,
+      sleep: (ms) => sleep(ms, undefined, { ref: false }),
       logger,
       metrics: instruments,
     }),

@@ -15,7 +15,7 @@ export const QUEUED_MAX_BYTES = 32 * 1024 * 1024;
 const SESSION_TIMEOUT_MS = 6_000;
 
 export interface EventsConsumerOptions {
-  messaging: Messaging;
+  messaging: Pick<Messaging, 'subscribe'>;
   topic: string;
   groupId: string;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Delivery,
   deliveriesV1,
@@ -65,6 +66,7 @@ class World {
       rounds,
       progress,
       clock: systemClock,
+      sleep,
       logger,
       metrics,
     });
@@ -222,6 +224,29 @@ test('a round that fails is tried again and never skipped', async () => {
   await world.start();
   await until(() => world.routings.length === 1);
   expect(world.routings[0]?.outcome).toBe('routed');
+});
+
+test('a round that fails is not tried again for a partition that went to another router, until it comes back', async () => {
+  const world = new World();
+  let asked = 0;
+  let away = true;
+  world.catchUp = async () => {
+    asked += 1;
+    if (away) throw Object.assign(new Error('away'), { retryable: true });
+  };
+  world.produce('e1', '1', 1);
+  await world.start();
+  await until(() => asked > 0);
+  const handlers = { onBatch: () => undefined, onAssignment: () => undefined };
+  const other = await world.messaging.subscribe({ groupId: GROUP, topics: ['events'], from: 'beginning', ...handlers });
+  expect(other.assignment).toEqual([{ topic: 'events', partition: 1 }]);
+  world.produce('e2', '2', 0);
+  away = false;
+  await until(() => world.routings.length > 0);
+  expect(world.routings.map(({ event }) => event?.id)).toEqual(['e2']);
+  await other.stop();
+  await until(() => world.routings.length > 1);
+  expect(world.routings.map(({ event }) => event?.id).sort()).toEqual(['e1', 'e2']);
 });
 
 test('stops with an alarm at a configuration of a newer release, and commits nothing behind it', async () => {

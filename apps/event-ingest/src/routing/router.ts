@@ -24,6 +24,8 @@ export interface RouterOptions {
   rounds: RoundRouter;
   progress: RoutingProgress;
   clock: Clock;
+  /** Must not keep the process alive: what waits is abandoned at the stop. */
+  sleep(ms: number): Promise<void>;
   logger: Logger;
   metrics: IngestMetrics;
 }
@@ -32,16 +34,10 @@ function isFinal(error: unknown): boolean {
   return error instanceof Error && (error as { retryable?: unknown }).retryable === false;
 }
 
-async function within(work: Promise<void> | null, timeoutMs: number): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, timeoutMs);
-  await Promise.race([work, late]);
-  clearTimeout(timer);
-}
-
 /**
- * It starts beside the front door, which waits for none of it. One loop over all assigned partitions: a round collects what was fetched while the round before it ran. A round that
- * fails is tried again until it succeeds, its partitions are lost, or the router stops; none is ever skipped.
+ * It starts beside the front door, which waits for none of it. One loop over all assigned partitions: a round collects
+ * what was fetched while the round before it ran. A round that fails is tried again until it succeeds, its partitions
+ * are lost, or the router stops; none is ever skipped.
  */
 export class Router {
   private loop: Promise<void> | null = null;
@@ -50,7 +46,7 @@ export class Router {
   private obstacle: string | null = 'it is joining its consumer group';
   private failure: Error | null = null;
   private loadedGeneration = -1;
-  private checkpointTimer: NodeJS.Timeout | null = null;
+  private checkpointDue = false;
   private checkpointing: Promise<void> = Promise.resolve();
   private readonly stopRequested = Promise.withResolvers<void>();
 
@@ -78,8 +74,7 @@ export class Router {
     this.stopping = true;
     this.stopRequested.resolve();
     this.options.consumer.interrupt();
-    await within(this.loop, STOP_TIMEOUT_MS);
-    if (this.checkpointTimer) clearTimeout(this.checkpointTimer);
+    await Promise.race([this.loop, this.options.sleep(STOP_TIMEOUT_MS)]);
     await this.checkpointing;
     await this.checkpoint();
     await this.options.consumer.stop();
@@ -159,10 +154,12 @@ export class Router {
   }
 
   private scheduleCheckpoint(): void {
-    this.checkpointTimer ??= setTimeout(() => {
-      this.checkpointTimer = null;
-      this.checkpointing = this.checkpoint();
-    }, CHECKPOINT_INTERVAL_MS);
+    if (this.checkpointDue) return;
+    this.checkpointDue = true;
+    void this.pause(CHECKPOINT_INTERVAL_MS).then(() => {
+      this.checkpointDue = false;
+      if (!this.stopping) this.checkpointing = this.checkpoint();
+    });
   }
 
   /** First the store, then Kafka: what is committed must never be above what is known to be routed. */
@@ -178,9 +175,6 @@ export class Router {
   }
 
   private async pause(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    await Promise.race([promise, this.stopRequested.promise]);
-    clearTimeout(timer);
+    await Promise.race([this.options.sleep(ms), this.stopRequested.promise]);
   }
 }

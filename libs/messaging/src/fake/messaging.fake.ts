@@ -23,6 +23,12 @@ export interface FakeMessagingOptions {
   /** Partitions of topics that nobody created. */
   partitions?: number;
   nowMs?: () => number;
+  /** Answers the publishers' requests in the broker's place; `append` writes to the log and gives the offsets. */
+  answer?(
+    records: readonly OutgoingRecord[],
+    append: (records: readonly OutgoingRecord[]) => number[],
+    publisher: string,
+  ): Promise<readonly number[]>;
 }
 
 interface Reading {
@@ -45,7 +51,10 @@ export class FakeMessaging implements Messaging {
   /** Requests that were sent, also failed ones. */
   readonly requests: (readonly OutgoingRecord[])[] = [];
 
-  constructor({ partitions = DEFAULT_PARTITION_COUNT, nowMs = Date.now }: FakeMessagingOptions = {}) {
+  private readonly answer: FakeMessagingOptions['answer'];
+
+  constructor({ partitions = DEFAULT_PARTITION_COUNT, nowMs = Date.now, answer }: FakeMessagingOptions = {}) {
+    this.answer = answer;
     this.log = new FakeLog(partitions, nowMs);
   }
 
@@ -94,7 +103,7 @@ export class FakeMessaging implements Messaging {
     const turn = () => new Promise<void>((resolve) => queueMicrotask(resolve));
     return new OrderedPublisher({
       ...options,
-      send: (records) => this.send(records),
+      send: (records) => this.send(records, options.name),
       logger: silentLogger,
       linger: turn,
       requestIntervalMs: 0,
@@ -174,8 +183,9 @@ export class FakeMessaging implements Messaging {
 
   async close(): Promise<void> {}
 
-  private async send(records: readonly OutgoingRecord[]): Promise<number[]> {
+  private async send(records: readonly OutgoingRecord[], publisher: string): Promise<readonly number[]> {
     this.requests.push(records);
+    if (this.answer) return this.answer(records, (all) => all.map((record) => this.log.append(record)), publisher);
     if (this.held) await this.held.promise;
     const failure = this.unavailable ? 'lost' : this.failures.shift();
     const offsets = failure === 'lost' ? [] : records.map((record) => this.log.append(record));

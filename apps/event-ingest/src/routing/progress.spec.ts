@@ -1,0 +1,48 @@
+import type { ReceivedRecord } from '@hookstile/messaging';
+import { expect, test } from 'vitest';
+import { RoutingProgress } from './progress.js';
+import { FakeRoutedThroughStore } from './routed-through.store.fake.js';
+
+function records(...places: [partition: number, offset: number][]): ReceivedRecord[] {
+  const rest = { topic: 'e', key: null, headers: {}, value: null, timestampMs: 0 };
+  return places.map(([partition, offset]) => ({ ...rest, partition, offset }));
+}
+
+const places = (selected: readonly ReceivedRecord[]) =>
+  selected.map(({ partition, offset }) => `${partition}/${offset}`);
+
+async function open() {
+  const store = new FakeRoutedThroughStore();
+  const progress = new RoutingProgress(store, async () => ({ start: 0, end: 100 }));
+  return { store, progress };
+}
+
+test('selects each offset once, of assigned partitions, from where it was routed to', async () => {
+  const { store, progress } = await open();
+  await store.save(new Map([[0, 5]]));
+  await progress.load([0, 1]);
+  const fetched = records([0, 4], [0, 5], [1, 0], [0, 5], [0, 6], [2, 9]);
+  expect(places(progress.select(fetched, new Set([0, 1])))).toEqual(['0/5', '1/0', '0/6']);
+});
+
+test('learns at an assignment what another router has done, and forgets nothing of its own', async () => {
+  const { store, progress } = await open();
+  await progress.load([0, 1]);
+  progress.routed(records([0, 2], [1, 7]));
+  await store.save(new Map([[0, 6]]));
+  await store.save(new Map([[1, 3]]));
+  await progress.load([0, 1]);
+  const fetched = records([0, 5], [0, 6], [1, 7], [1, 8]);
+  expect(places(progress.select(fetched, new Set([0, 1])))).toEqual(['0/6', '1/8']);
+});
+
+test('keeps what could not be stored for the next time', async () => {
+  const { store, progress } = await open();
+  progress.routed(records([0, 2]));
+  const save = store.save.bind(store);
+  store.save = () => Promise.reject(new Error('away'));
+  await expect(progress.save()).rejects.toThrow('away');
+  store.save = save;
+  expect([progress.hasUnsaved, await progress.save()]).toEqual([true, new Map([[0, 3]])]);
+  expect(progress.hasUnsaved).toBe(false);
+});

@@ -1,0 +1,141 @@
+import type { IntegrationConfiguration } from '@hookstile/contracts';
+import type { ReceivedRecord } from '@hookstile/messaging';
+import { anIntegration } from '@hookstile/testing';
+import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
+
+/** Acknowledged one after the other; the number of an integration's version is the place in this list. */
+export interface ConfigurationState {
+  late: 'not yet' | 'there' | 'deleted';
+  integrations: readonly IntegrationConfiguration[];
+}
+
+export interface ProducedEvent {
+  id: string;
+  data: string;
+  type: string;
+  tenantId: string;
+  partition: number;
+  offset: number;
+  /** The newest configuration when it was acknowledged. */
+  under: number;
+}
+
+export const TENANT = 'ten_1';
+/** Comes after the first events of it, and is deleted later on. */
+export const LATE_TENANT = 'ten_2';
+const INTEGRATIONS = ['int_a', 'int_b', 'int_c', 'int_d'];
+const TYPES = ['t', 'u'];
+const PATTERNS = [['*'], ['t'], ['u']];
+const DATA = ['1', '1', '2'];
+const IDS = ['e1', 'e2', 'e3', 'e4', 'e5'];
+const MALFORMED_DATA = '<x/>';
+
+const pick = <T>(from: readonly T[], detail: number): T => from[detail % from.length] as T;
+
+/** What producers wrote and admins changed. */
+export class RoutingHistory {
+  readonly events: ProducedEvent[] = [];
+  readonly configurations: ConfigurationState[] = [{ late: 'not yet', integrations: [] }];
+  private wanted = new Map([
+    ['int_a', ['*']],
+    ['int_b', ['*']],
+  ]);
+
+  private readonly log: ReceivedRecord[][];
+
+  constructor(partitions: number) {
+    this.log = Array.from({ length: partitions }, () => []);
+    this.acknowledge('not yet');
+  }
+
+  produceStep(detail: number): readonly [string, () => void] {
+    const partition = detail % this.log.length;
+    const id = pick(IDS, Math.floor(detail / 2));
+    const type = pick(TYPES, Math.floor(detail / 3));
+    const tenantId = detail % 7 === 0 ? LATE_TENANT : TENANT;
+    const data = detail % 23 === 0 ? MALFORMED_DATA : pick(DATA, Math.floor(detail / 5));
+    const line = `event ${id} (${type}, ${data}) of ${tenantId} in partition ${partition}`;
+    const act = () => {
+      const attributes = { ce_specversion: '1.0', ce_id: id, ce_source: '/s', ce_type: type, ce_tenantid: tenantId };
+      const offset = this.recordsOf(partition).length;
+      this.log[partition]?.push({
+        topic: 'events',
+        partition,
+        offset,
+        key: 'k',
+        headers: Object.fromEntries(Object.entries(attributes).map(([name, text]) => [name, Buffer.from(text)])),
+        value: Buffer.from(data),
+        timestampMs: 0,
+      });
+      this.events.push({ id, data, type, tenantId, partition, offset, under: this.newest });
+    };
+    return [line, act];
+  }
+
+  recordsOf(partition: number): readonly ReceivedRecord[] {
+    return this.log[partition] ?? [];
+  }
+
+  configureStep(detail: number): readonly [string, () => void] {
+    const { late } = this.state(this.newest);
+    if (detail % 6 === 0 && late !== 'deleted') {
+      const next = late === 'not yet' ? 'there' : 'deleted';
+      return [`${LATE_TENANT} is ${next === 'there' ? 'created' : 'deleted'}`, () => this.acknowledge(next)];
+    }
+    const id = pick(INTEGRATIONS, Math.floor(detail / 2));
+    if (this.wanted.has(id) && detail % 2 === 0) {
+      return [`${id} is deleted`, () => void [this.wanted.delete(id), this.acknowledge(late)]];
+    }
+    const types = pick(PATTERNS, Math.floor(detail / 7));
+    return [`${id} wants ${types}`, () => void [this.wanted.set(id, types), this.acknowledge(late)]];
+  }
+
+  /** A router's projection: it trails behind, and catches up where the barrier says. */
+  viewOf(ask: (endOffset: () => number) => Promise<number>): RoutingConfiguration {
+    let seen = this.newest;
+    return {
+      knowsTenant: (tenantId) => this.knows(tenantId, seen),
+      integrationsOf: (tenantId) => this.integrationsOf(tenantId, seen),
+      catchUp: async () => {
+        seen = Math.max(seen, await ask(() => this.newest));
+      },
+    };
+  }
+
+  get newest(): number {
+    return this.configurations.length - 1;
+  }
+
+  knows(tenantId: string, at: number): boolean {
+    return tenantId === TENANT || this.state(at).late === 'there';
+  }
+
+  integrationsOf(tenantId: string, at: number): readonly IntegrationConfiguration[] {
+    return this.state(at).integrations.filter((integration) => integration.tenantId === tenantId);
+  }
+
+  /** Naive: no index, no prefixes. */
+  matches({ tenantId, type }: ProducedEvent, integrationId: string, at: number): boolean {
+    if (!this.knows(tenantId, at)) return false;
+    const found = this.integrationsOf(tenantId, at).find(({ id }) => id === integrationId);
+    return found?.settings.eventTypes.some((pattern) => pattern === '*' || pattern === type) ?? false;
+  }
+
+  isMalformed({ data }: ProducedEvent): boolean {
+    return data === MALFORMED_DATA;
+  }
+
+  private state(at: number): ConfigurationState {
+    return this.configurations[at] ?? { late: 'not yet', integrations: [] };
+  }
+
+  private acknowledge(late: ConfigurationState['late']): void {
+    const version = this.configurations.length;
+    const integrations = [...this.wanted].map(([id, eventTypes]) =>
+      anIntegration({ id, version, tenantId: TENANT, settings: { eventTypes } }),
+    );
+    const ofLate = anIntegration({ id: 'int_e', version, tenantId: LATE_TENANT, settings: { eventTypes: ['*'] } });
+    const sorted = [...integrations, ofLate].sort((left, right) => (left.id < right.id ? -1 : 1));
+    this.configurations.push({ late, integrations: sorted });
+  }
+}
