@@ -62,6 +62,7 @@ function start(environment: Record<string, string> = {}): Process {
         DATABASE_URL: database.url,
         DATABASE_SCHEMA: database.schema,
         HOOKSTILE_TOPIC_PREFIX: prefix,
+        HOOKSTILE_PARTITIONS: '1',
         HOOKSTILE_SERVICE: 'audit',
         ...environment,
       },

@@ -100,6 +100,13 @@ describe('a start that cannot succeed', () => {
     expect(failure).not.toContain('hunter2');
   });
 
+  it('says that the topics have another number of partitions than it is told', async () => {
+    const other = { ...things.environment, HOOKSTILE_PARTITIONS: '2' };
+    await expect(startService(thingsService, other, { logger })).rejects.toThrow(
+      'has 1 partitions and 2 are configured',
+    );
+  });
+
   it('says that Kafka does not answer, and closes the database', async () => {
     const gate = await tcpGate(testDatabaseUrl());
     const away = { ...things.environment, DATABASE_URL: gate.url, KAFKA_BROKERS: '127.0.0.1:1' };

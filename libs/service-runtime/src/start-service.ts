@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { topicDefinitions } from '@hookstile/messaging';
 import { startApplication, urlOf } from './application.js';
 import { systemClock, systemRandomBytes } from './clock.js';
 import { ConfigurationProjection } from './configuration/configuration-projection.js';
@@ -39,6 +40,8 @@ async function contextOf(
   if (openingOf(definition, env) === 'first') await open();
   const pools = await connectPools(definition, env, logger, teardown);
   const messaging = overrides.messaging ?? (await connectKafka(definition, env, logger, teardown));
+  // With another count a key's records would go to another partition than those before them.
+  await messaging.refuseOtherCounts(topicDefinitions(env.HOOKSTILE_TOPIC_PREFIX, env.HOOKSTILE_PARTITIONS));
   return {
     env,
     messaging,

@@ -49,6 +49,7 @@ export async function startThings() {
     DATABASE_URL: database.url,
     DATABASE_SCHEMA: database.schema,
     HOOKSTILE_TOPIC_PREFIX: prefix,
+    HOOKSTILE_PARTITIONS: '1',
     HOOKSTILE_ADMIN_KEY: ADMIN_KEY,
     LOG_LEVEL: 'silent',
   };

@@ -166,14 +166,19 @@ export class FakeMessaging implements Messaging {
   }
 
   async createTopics(topics: readonly TopicDefinition[]): Promise<void> {
+    await this.refuseOtherCounts(topics);
+    for (const { name, partitions } of topics) {
+      if (this.log.partitionCount(name) === undefined) this.log.create(name, partitions);
+    }
+  }
+
+  async refuseOtherCounts(topics: readonly TopicDefinition[]): Promise<void> {
     this.answering();
     for (const { name, partitions } of topics) {
       const count = this.log.partitionCount(name);
-      if (count !== undefined && count !== partitions) {
-        const message = `topic ${name} has ${count} partitions and ${partitions} are configured`;
-        throw new MessagingError('partition_count_differs', message, false);
-      }
-      if (count === undefined) this.log.create(name, partitions);
+      if (count === undefined || count === partitions) continue;
+      const message = `topic ${name} has ${count} partitions and ${partitions} are configured`;
+      throw new MessagingError('partition_count_differs', message, false);
     }
   }
 

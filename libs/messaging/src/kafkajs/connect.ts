@@ -6,7 +6,7 @@ import { OffsetReader } from './offsets.js';
 import { connectPublisher } from './publisher.js';
 import { readRange } from './read-range.js';
 import { KafkajsSubscription } from './subscription.js';
-import { createTopics } from './topics.js';
+import { createTopics, refuseOtherPartitionCounts } from './topics.js';
 
 export type ConnectOptions = ClientOptions;
 
@@ -57,6 +57,7 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     endOffset: (partition) => offsets.endOffset(partition),
     startOffset: (partition) => offsets.startOffset(partition),
     createTopics: (topics, replicationFactor) => createTopics(client, topics, replicationFactor),
+    refuseOtherCounts: (topics) => refuseOtherPartitionCounts(client, topics),
     ping: () => withTimeout(offsets.ping(), PING_TIMEOUT_MS),
     close: async () => {
       await Promise.all([...open].map((part) => part.close()));

@@ -41,6 +41,22 @@ async function createMissing(admin: Admin, topics: readonly TopicDefinition[], r
   }
 }
 
+/** Rejects with `partition_count_differs` where a topic that exists has another count. */
+export async function refuseOtherPartitionCounts(
+  { adminKafka }: Client,
+  topics: readonly TopicDefinition[],
+): Promise<void> {
+  const admin = adminKafka.admin();
+  try {
+    await admin.connect();
+    refuseOtherCounts(topics, await partitionCounts(admin, topics));
+  } catch (error) {
+    throw unavailable('topics cannot be looked at', error);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** Creates what is missing; rejects with `partition_count_differs`. */
 export async function createTopics(
   { adminKafka }: Client,

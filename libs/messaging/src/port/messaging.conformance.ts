@@ -232,6 +232,20 @@ export function messagingConformance(subject: ConformanceSubject): void {
       });
     });
 
+    it('refuses another partition count without creating what is missing', async () => {
+      const name = await newTopic(2);
+      const missing = `${name}-missing`;
+      await messaging.refuseOtherCounts([
+        { name, partitions: 2 },
+        { name: missing, partitions: 2 },
+      ]);
+      await expect(messaging.refuseOtherCounts([{ name, partitions: 3 }])).rejects.toMatchObject({
+        code: 'partition_count_differs',
+        retryable: false,
+      });
+      await messaging.createTopics([{ name: missing, partitions: 5 }], 1);
+    });
+
     it('answers a ping', async () => {
       await messaging.ping();
     });

@@ -123,6 +123,8 @@ export interface Messaging {
   startOffset(partition: TopicPartition): Promise<number>;
   /** Creates what is missing; rejects with `MessagingError` `partition_count_differs` when a topic has another count. */
   createTopics(topics: readonly TopicDefinition[], replicationFactor: number): Promise<void>;
+  /** Creates nothing; rejects with `partition_count_differs` when a topic that exists has another count. */
+  refuseOtherCounts(topics: readonly TopicDefinition[]): Promise<void>;
   /** Cheap: is the cluster answering? Rejects with the reason. */
   ping(): Promise<void>;
   close(): Promise<void>;
