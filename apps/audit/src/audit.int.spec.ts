@@ -27,6 +27,7 @@ import { auditService } from './audit.module.js';
 import { EVENT_LOG_STORE } from './event-log/event-log.store.js';
 import {
   deliveryRecord,
+  EXHAUSTED_ATTEMPT,
   FAILED,
   journaled,
   journalRecord,
@@ -35,6 +36,7 @@ import {
   sampleFact,
   sampleHeld,
   sampleRouting,
+  sampleSkipped,
 } from './project/sample-records.js';
 import { resetOffsets } from './projection/reset-offsets.js';
 import { READ_POOL, type ViewReader } from './read/view-reader.js';
@@ -248,12 +250,50 @@ describe('audit on a real broker and database', () => {
     await until(async () => (await items('audit-log?action=integration.disabled')).length === 1);
     const [line] = await items('audit-log?subjectType=integration&subjectId=int_1');
     expect(line).toMatchObject({
-      id: 'aud_7',
+      id: 'aud_0000000000000007',
       actor: { type: 'system' },
       before: { state: 'enabled' },
       subject: { type: 'integration', id: 'int_1', name: 'SIEM' },
     });
     expect(await items('audit-log?actorId=key_1')).toEqual([]);
+  });
+
+  it('says of an exhausted delivery why nothing happens, and of a skipped one who gave it up', async () => {
+    const delivery = deliveryOf('evt_exhausted', 30);
+    const { deliveryId } = delivery.envelope;
+    const deliveries = [journaled(delivery, 30)];
+    const exhausted = sampleAttempt(delivery, { ...now(), ...EXHAUSTED_ATTEMPT, deliveries });
+    await publish('attempts', journalRecord(exhausted));
+    await until(async () => (await get(`deliveries/${deliveryId}`)).status === 200);
+    expect((await get(`deliveries/${deliveryId}`)).body).toMatchObject({
+      status: 'pending',
+      reason: 'exhausted',
+      attemptCount: 1,
+      nextAttemptAt: null,
+    });
+    const skipped = sampleSkipped(delivery, { ...now(), sequence: 2, deliveries });
+    await publish('attempts', journalRecord(skipped));
+    await until(async () => (await items(`audit-log?subjectId=${deliveryId}`)).length === 1);
+    expect((await get(`deliveries/${deliveryId}`)).body).toMatchObject({ status: 'failed', reason: 'skipped' });
+    const about = { integrationId: 'int_1', eventId: 'evt_exhausted' };
+    expect(await items('audit-log?action=delivery.skipped&actorId=key_1&subjectType=delivery')).toEqual([
+      {
+        id: `aud_${deliveryId.slice('dlv_'.length)}_30`,
+        at: skipped.at,
+        actor: { type: 'api_key', id: 'key_1', name: 'ops', role: 'editor' },
+        action: 'delivery.skipped',
+        subject: { type: 'delivery', id: deliveryId, name: null },
+        before: { ...about, status: 'pending', reason: 'exhausted' },
+        after: { ...about, status: 'failed', reason: 'skipped' },
+        requestId: 'req_1',
+      },
+    ]);
+    const page = await get('audit-log?limit=1');
+    const behind = await items(`audit-log?limit=1&cursor=${page.body.nextCursor}`);
+    expect([...page.body.items, ...behind].map(({ action }: { action: string }) => action)).toEqual([
+      'delivery.skipped',
+      'integration.disabled',
+    ]);
   });
 
   it('records a malformed record and reads on', async () => {

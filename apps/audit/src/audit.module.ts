@@ -28,6 +28,7 @@ import { EVENT_LOG_STORE } from './event-log/event-log.store.js';
 import { EventController } from './events/event.controller.js';
 import { EVENT_STORE } from './events/event.store.js';
 import { Views1764000000000 } from './migrations/1764000000000-views.migration.js';
+import { AuditLogIds1764200000000 } from './migrations/1764200000000-audit-log-ids.migration.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
@@ -120,7 +121,7 @@ export const auditService: ServiceDefinition<AuditEnv> = {
   name: 'audit',
   env: AuditEnv,
   module: auditModule,
-  migrations: [Views1764000000000],
+  migrations: [Views1764000000000, AuditLogIds1764200000000],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
   pools: { [READS]: READ_POOL },
   schema: 'audit',

@@ -8,11 +8,9 @@ import { AUDIT_LOG_STORE, type AuditLogStore } from './audit-log.store.js';
 
 const FILTERS = { actorId: text, action: text, subjectType: text, subjectId: text, since: instant, until: instant };
 
-/** This list is ordered by the config service's sequence alone. */
-
 function auditLogItem(row: AuditLogRow) {
   return {
-    id: `aud_${row.sequence}`,
+    id: row.id,
     at: toIso(row.atMs),
     actor: { type: row.actorType, id: row.actorId, name: row.actorName, role: row.actorRole },
     action: row.action,
@@ -25,7 +23,7 @@ function auditLogItem(row: AuditLogRow) {
 
 const LIST = {
   filters: FILTERS,
-  positionOf: (row: AuditLogRow) => ({ atMs: row.sequence, key: '' }),
+  positionOf: (row: AuditLogRow) => ({ atMs: row.atMs, key: row.id }),
   itemOf: auditLogItem,
 };
 

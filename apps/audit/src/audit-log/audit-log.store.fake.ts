@@ -1,16 +1,18 @@
 import type { AuditLogRow } from '../project/rows.js';
 import type { FakeProjectionStore } from '../projection/projection.store.fake.js';
-import type { PageRequest } from '../read/list-page.js';
+import { isBehind, newestFirst, type PageRequest } from '../read/list-page.js';
 import type { AuditLogFilters, AuditLogStore } from './audit-log.store.js';
+
+const positionOf = (row: AuditLogRow) => ({ atMs: row.atMs, key: row.id });
 
 export class FakeAuditLogStore implements AuditLogStore {
   constructor(private readonly projections: FakeProjectionStore) {}
 
   async list(tenantId: string, filters: AuditLogFilters, page: PageRequest): Promise<AuditLogRow[]> {
-    const below = page.after?.atMs ?? Number.POSITIVE_INFINITY;
     return [...this.projections.rows.auditLog.values()]
-      .filter((row) => row.tenantId === tenantId && row.sequence < below && matches(row, filters))
-      .sort((a, b) => b.sequence - a.sequence)
+      .filter((row) => row.tenantId === tenantId && matches(row, filters))
+      .filter((row) => !page.after || isBehind(positionOf(row), page.after))
+      .sort((a, b) => newestFirst(positionOf(a), positionOf(b)))
       .slice(0, page.limit + 1);
   }
 }

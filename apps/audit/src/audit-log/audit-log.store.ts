@@ -12,9 +12,9 @@ export interface AuditLogFilters {
   until?: number;
 }
 
-/** Who changed what, by the config service's sequence. */
+/** Who changed what, by `at` and `id`. */
 export interface AuditLogStore {
-  /** Newest first, up to one row more than the limit; goes on below the sequence `page.after.atMs`. */
+  /** Newest first, up to one row more than the limit. */
   list(tenantId: string, filters: AuditLogFilters, page: PageRequest): Promise<AuditLogRow[]>;
 }
 

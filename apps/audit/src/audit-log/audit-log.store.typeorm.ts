@@ -1,11 +1,11 @@
 import type { AuditLogRow } from '../project/rows.js';
 import type { PageRequest } from '../read/list-page.js';
-import { SqlConditions, toMs } from '../read/sql-list.js';
+import { newestFirstSql, SqlConditions, toMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { AuditLogFilters, AuditLogStore } from './audit-log.store.js';
 
 interface Found {
-  sequence: string;
+  id: string;
   tenant_id: string;
   at: Date;
   action: string;
@@ -32,9 +32,9 @@ export class TypeormAuditLogStore implements AuditLogStore {
       .given('subject_id = ?', filters.subjectId)
       .given('at >= ?', filters.since === undefined ? undefined : new Date(filters.since))
       .given('at < ?', filters.until === undefined ? undefined : new Date(filters.until))
-      .given('sequence < ?', page.after?.atMs);
+      .behind('at', 'id', page.after);
     const found = await this.views.query<Found>(
-      `select * from audit_log where ${conditions.where} order by sequence desc limit ${page.limit + 1}`,
+      `select * from audit_log where ${conditions.where} ${newestFirstSql('at', 'id', page)}`,
       conditions.parameters,
     );
     return found.map(rowOf);
@@ -43,7 +43,7 @@ export class TypeormAuditLogStore implements AuditLogStore {
 
 function rowOf(found: Found): AuditLogRow {
   return {
-    sequence: Number(found.sequence),
+    id: found.id,
     tenantId: found.tenant_id,
     atMs: toMs(found.at),
     action: found.action,

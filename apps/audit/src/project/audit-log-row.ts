@@ -1,11 +1,15 @@
-import type { DomainEventRecord, IntegrationSignal } from '@hookstile/contracts';
+import type { DomainEventRecord, IntegrationSignal, JournaledDelivery, SkippedRecord } from '@hookstile/contracts';
+import { EXHAUSTED } from './delivery-row.js';
 import { instantMs } from './instant.js';
 import type { AuditLogRow, SignalRow } from './rows.js';
+
+/** Of the largest number that JSON carries exactly; padded with zeros, ids sort as their sequences do. */
+const SEQUENCE_DIGITS = 16;
 
 /** Who changed what. A tenant's own record names no tenant besides its aggregate. */
 export function auditLogRow(record: DomainEventRecord): AuditLogRow {
   return {
-    sequence: record.sequence,
+    id: `aud_${String(record.sequence).padStart(SEQUENCE_DIGITS, '0')}`,
     tenantId: record.tenantId ?? (record.aggregate === 'tenant' ? record.aggregateId : ''),
     atMs: instantMs(record.at),
     action: record.action,
@@ -20,6 +24,30 @@ export function auditLogRow(record: DomainEventRecord): AuditLogRow {
     after: JSON.stringify(record.after ?? null),
     requestId: record.requestId,
   };
+}
+
+/**
+ * Who gave which deliveries up, one line a delivery. A delivery can be skipped again once it was redelivered, and then
+ * stands at another offset of `deliveries`; at one offset it ends once, so that a replay finds the line it made.
+ */
+export function skippedAuditLogRows(record: SkippedRecord): AuditLogRow[] {
+  const { tenantId, integrationId, actor } = record;
+  return record.deliveries.map(({ deliveryId, eventId, offset }: JournaledDelivery) => ({
+    id: `aud_${deliveryId.replace(/^dlv_/, '')}_${offset}`,
+    tenantId,
+    atMs: instantMs(record.at),
+    action: 'delivery.skipped',
+    actorType: actor.type,
+    actorId: actor.id,
+    actorName: actor.name,
+    actorRole: actor.role,
+    subjectType: 'delivery',
+    subjectId: deliveryId,
+    subjectName: null,
+    before: JSON.stringify({ integrationId, eventId, status: 'pending', reason: EXHAUSTED }),
+    after: JSON.stringify({ integrationId, eventId, status: 'failed', reason: record.reason }),
+    requestId: record.requestId,
+  }));
 }
 
 export function signalRow(signal: IntegrationSignal): SignalRow {

@@ -28,6 +28,9 @@ export function routedDeliveryRow(envelope: DeliveryEnvelope, offset: number): D
   };
 }
 
+/** The reason of a pending delivery that is not tried again before its integration changes or an admin gives it up. */
+export const EXHAUSTED = 'exhausted';
+
 type Journaled = Exclude<JournalEnvelope, { kind: 'epoch' }>;
 
 interface State {
@@ -48,7 +51,8 @@ function stateOf(record: Journaled): State {
     return { status: 'failed', reason: record.reason, nextAttemptAtMs: null, finishedAtMs };
   if (record.push === 'pending') {
     const nextAttemptAtMs = nullableInstantMs(record.nextAttemptAt);
-    return { status: 'pending', reason: record.error, nextAttemptAtMs, finishedAtMs: null };
+    const reason = record.exhaustedUnder === undefined ? record.error : EXHAUSTED;
+    return { status: 'pending', reason, nextAttemptAtMs, finishedAtMs: null };
   }
   return { status: record.push, reason: record.error, nextAttemptAtMs: null, finishedAtMs };
 }

@@ -1,4 +1,11 @@
-import { attemptIdOf, CONTRACT_HEADER, type JournalEnvelope } from '@hookstile/contracts';
+import {
+  attemptIdOf,
+  CONTRACT_HEADER,
+  domainEventsV1,
+  IntegrationSignal,
+  integrationSignalsV1,
+  type JournalEnvelope,
+} from '@hookstile/contracts';
 import { aDelivery } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { deliveryIdOfAttempt } from './attempt-row.js';
@@ -7,6 +14,7 @@ import { type ProjectedTopic, projectRecord } from './project-record.js';
 import { ProjectionRows } from './projection-rows.js';
 import {
   deliveryRecord,
+  EXHAUSTED_ATTEMPT,
   FAILED,
   journaled,
   journalRecord,
@@ -14,13 +22,16 @@ import {
   routingRecord,
   sampleAttempt,
   sampleDiscarded,
+  sampleFact,
   sampleHeld,
   sampleRouting,
+  sampleSkipped,
 } from './sample-records.js';
 import { UnknownContractVersionError } from './unknown-contract-version.error.js';
 
 const delivery = aDelivery();
 const { deliveryId } = delivery.envelope;
+const second = aDelivery({ event: { id: 'evt_2', type: 'device.deleted' }, sourceOffset: 1 });
 const marker = (epoch: number): JournalEnvelope => ({
   kind: 'epoch',
   epoch,
@@ -87,6 +98,37 @@ describe('the view of deliveries', () => {
     expect(statusAfter(delivered, held)?.status).toBe('delivered');
   });
 
+  it('says that it is exhausted while it waits for a change of its integration, until it is tried again', () => {
+    const exhausted = sampleAttempt(delivery, { ...EXHAUSTED_ATTEMPT, sequence: 1 });
+    expect(statusAfter(exhausted)).toMatchObject({
+      status: 'pending',
+      reason: 'exhausted',
+      nextAttemptAtMs: null,
+      finishedAtMs: null,
+    });
+    const again = sampleAttempt(delivery, { ...FAILED, attempt: 2, sequence: 2 });
+    expect(statusAfter(exhausted, again)).toMatchObject({ status: 'pending', reason: 'http_status' });
+  });
+
+  it('ends as failed when an admin gave it up', () => {
+    const exhausted = sampleAttempt(delivery, { ...EXHAUSTED_ATTEMPT, sequence: 1 });
+    const finishedAtMs = Date.parse('2026-01-02T03:09:00.000Z');
+    const skipped = sampleSkipped(delivery, { sequence: 2, at: '2026-01-02T03:09:00.000Z' });
+    expect(statusAfter(exhausted, skipped)).toMatchObject({ status: 'failed', reason: 'skipped', finishedAtMs });
+  });
+
+  it('gives each delivery of a batch what became of all', () => {
+    const deliveries = [journaled(delivery, 4), journaled(second, 7)];
+    const statuses = (envelope: JournalEnvelope) =>
+      [...journal(envelope).deliveries.values()].map((row) => [row.eventId, row.deliveryOffset, row.status]);
+    const each = (status: string) => [
+      ['evt_1', 4, status],
+      ['evt_2', 7, status],
+    ];
+    expect(statuses(sampleAttempt(delivery, { deliveries }))).toEqual(each('delivered'));
+    expect(statuses(sampleSkipped(delivery, { deliveries }))).toEqual(each('failed'));
+  });
+
   it('keeps the reason of a discarded one', () => {
     expect(statusAfter(sampleDiscarded(delivery))).toMatchObject({ status: 'discarded', reason: 'admin' });
   });
@@ -138,6 +180,65 @@ describe('the event log', () => {
     expect(deliveryIdOfAttempt(attemptIdOf(deliveryId, 7, 12))).toBe(deliveryId);
     expect(deliveryIdOfAttempt('att_x')).toBeNull();
   });
+});
+
+describe('the audit log', () => {
+  const lines = (...envelopes: JournalEnvelope[]) => [...journal(...envelopes).auditLog.values()];
+
+  it('says who gave up each delivery of a push, and what that changed', () => {
+    const deliveries = [journaled(delivery, 4), journaled(second, 7)];
+    const found = lines(sampleSkipped(delivery, { deliveries }));
+    expect(found.map(({ subjectId }) => subjectId)).toEqual([deliveryId, second.envelope.deliveryId]);
+    const { before, after, ...line } = found[1] ?? {};
+    expect(line).toEqual({
+      id: `aud_${second.envelope.deliveryId.slice('dlv_'.length)}_7`,
+      tenantId: 'ten_1',
+      atMs: Date.parse('2026-01-02T03:04:06.000Z'),
+      action: 'delivery.skipped',
+      actorType: 'api_key',
+      actorId: 'key_1',
+      actorName: 'ops',
+      actorRole: 'editor',
+      subjectType: 'delivery',
+      subjectId: second.envelope.deliveryId,
+      subjectName: null,
+      requestId: 'req_1',
+    });
+    const about = { integrationId: 'int_1', eventId: 'evt_2' };
+    expect(JSON.parse(before ?? '')).toEqual({ ...about, status: 'pending', reason: 'exhausted' });
+    expect(JSON.parse(after ?? '')).toEqual({ ...about, status: 'failed', reason: 'skipped' });
+  });
+
+  it('has one line a skipping, however often the journal holds it, and another when it is redelivered and skipped', () => {
+    const again = sampleSkipped(delivery, { sequence: 9, deliveries: [journaled(delivery, 12)] });
+    expect(lines(sampleSkipped(delivery), sampleSkipped(delivery), again)).toHaveLength(2);
+  });
+
+  it('has no line of an owner that had lost the partition, for its word ended nothing', () => {
+    expect(lines(marker(1), marker(2), sampleSkipped(delivery, { epoch: 1 }))).toEqual([]);
+  });
+
+  it('gives facts ids whose text order is that of their sequence', () => {
+    const ids = [9, 10, Number.MAX_SAFE_INTEGER].map((sequence) => {
+      const fact = sampleFact({ sequence });
+      return [...project(['domain-events', domainEventsV1.encode('int_1', fact)]).auditLog.keys()][0];
+    });
+    expect(ids).toEqual(['aud_0000000000000009', 'aud_0000000000000010', 'aud_9007199254740991']);
+    expect([...ids].sort()).toEqual(ids);
+  });
+});
+
+describe('signals', () => {
+  it.each(IntegrationSignal.properties.type.anyOf.map((member) => member.const))(
+    'are kept as they came: %s',
+    (type) => {
+      const about = { tenantId: 'ten_1', integrationId: 'int_1', enablement: 2, consecutiveFailures: 100, sequence: 7 };
+      const signal = { type, ...about, reason: null, at: '2026-01-02T03:04:06.000Z', traceparent: null };
+      const rows = project(['integration-signals', integrationSignalsV1.encode('int_1', signal)]);
+      const atMs = Date.parse('2026-01-02T03:04:06.000Z');
+      expect([...rows.signals.values()]).toEqual([{ type, ...about, reason: null, atMs }]);
+    },
+  );
 });
 
 describe('the view of events', () => {

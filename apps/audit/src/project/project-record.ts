@@ -9,7 +9,7 @@ import {
   routingsV1,
 } from '@hookstile/contracts';
 import { attemptRow } from './attempt-row.js';
-import { auditLogRow, signalRow } from './audit-log-row.js';
+import { auditLogRow, signalRow, skippedAuditLogRows } from './audit-log-row.js';
 import { journaledDeliveryRows, routedDeliveryRow } from './delivery-row.js';
 import type { Epochs } from './epochs.js';
 import { eventRow } from './event-row.js';
@@ -54,8 +54,10 @@ const PROJECTIONS: Readonly<Record<ProjectedTopic, Projection>> = {
     if (envelope.kind === 'epoch') return;
     const late = epochs.isLate(record.partition, envelope.epoch, record.offset);
     const deliveries = late ? [] : journaledDeliveryRows(envelope);
+    const lines = envelope.kind === 'skipped' && !late ? skippedAuditLogRows(envelope) : [];
     if (envelope.kind === 'attempt') rows.addAttempt(attemptRow(envelope, bytes, late));
     for (const row of deliveries) rows.addDelivery(row);
+    for (const row of lines) rows.addAuditLog(row);
   },
   'domain-events': (record, position, rows) => rows.addAuditLog(auditLogRow(decoded(domainEventsV1, record, position))),
   'integration-signals': (record, position, rows) =>

@@ -10,7 +10,7 @@ export class ProjectionRows {
   readonly events = new Map<string, EventRow>();
   readonly deliveries = new Map<string, DeliveryRow>();
   readonly attempts = new Map<string, AttemptRow>();
-  readonly auditLog = new Map<number, AuditLogRow>();
+  readonly auditLog = new Map<string, AuditLogRow>();
   readonly signals = new Map<string, SignalRow>();
   readonly unreadable = new Map<string, UnreadableRow>();
   readonly epochs = new Map<string, EpochRow>();
@@ -32,7 +32,7 @@ export class ProjectionRows {
   }
 
   addAuditLog(row: AuditLogRow): void {
-    if (!this.auditLog.has(row.sequence)) this.auditLog.set(row.sequence, row);
+    if (!this.auditLog.has(row.id)) this.auditLog.set(row.id, row);
   }
 
   addSignal(row: SignalRow): void {

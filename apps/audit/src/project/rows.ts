@@ -95,9 +95,10 @@ export interface AttemptRow {
   responseBody: Buffer | null;
 }
 
-/** A domain event of the config service, one line of the audit log. */
+/** One line of the audit log: a domain event of the config service, or a delivery that an admin gave up. */
 export interface AuditLogRow {
-  sequence: number;
+  /** Of domain events of one moment, the text order is that of their sequence. */
+  id: string;
   tenantId: string;
   atMs: number;
   action: string;

@@ -12,6 +12,7 @@ import {
   type JournaledDelivery,
   type Routing,
   routingsV1,
+  type SkippedRecord,
 } from '@hookstile/contracts';
 import type { RecordToProject } from './project-record.js';
 
@@ -103,12 +104,24 @@ export const FAILED = {
   nextAttemptAt: '2026-01-02T03:05:00.000Z',
 } as const;
 
+/** The last attempt of a push that its integration blocks on. */
+export const EXHAUSTED_ATTEMPT = { ...FAILED, nextAttemptAt: null, exhaustedUnder: 3 } as const;
+
 export function sampleHeld(delivery: Delivery, overrides: Partial<HeldRecord> = {}): HeldRecord {
   return { kind: 'held', ...common(delivery), deliveries: [journaled(delivery)], reason: 'disabled', ...overrides };
 }
 
 export function sampleDiscarded(delivery: Delivery, overrides: Partial<DiscardedRecord> = {}): DiscardedRecord {
   return { kind: 'discarded', ...common(delivery), deliveries: [journaled(delivery)], reason: 'admin', ...overrides };
+}
+
+/** Who skips in samples. */
+export const ADMIN = { type: 'api_key', id: 'key_1', name: 'ops', role: 'editor' } as const;
+
+export function sampleSkipped(delivery: Delivery, overrides: Partial<SkippedRecord> = {}): SkippedRecord {
+  const deliveries = [journaled(delivery)];
+  const said = { reason: 'skipped', actor: ADMIN, requestId: 'req_1' };
+  return { kind: 'skipped', ...common(delivery), deliveries, ...said, ...overrides };
 }
 
 export function journalRecord(envelope: JournalEnvelope, request = '', response = ''): EncodedRecord {

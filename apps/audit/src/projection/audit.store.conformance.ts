@@ -9,6 +9,7 @@ import type { ProjectedTopic } from '../project/project-record.js';
 import { ATTEMPT_OUTCOMES, DELIVERY_STATUSES, EVENT_OUTCOMES } from '../project/rows.js';
 import {
   deliveryRecord,
+  EXHAUSTED_ATTEMPT,
   FAILED,
   journaled,
   journalRecord,
@@ -18,6 +19,7 @@ import {
   sampleDiscarded,
   sampleHeld,
   sampleRouting,
+  sampleSkipped,
 } from '../project/sample-records.js';
 import type { AuditStores } from './audit.store.js';
 import { writeBatches } from './write-batches.js';
@@ -26,7 +28,26 @@ type Log = Record<'routings' | 'deliveries' | 'attempts', EncodedRecord[]>;
 const TOPICS = ['routings', 'deliveries', 'attempts'] as const;
 
 /** What the dispatcher may journal next; `take-over` is a new epoch, `late` a record of the owner before it. */
-const STEPS = ['attempt-failed', 'delivered', 'failed', 'held', 'discarded', 'take-over', 'late', 'twice'] as const;
+const STEPS = [
+  'attempt-failed',
+  'delivered',
+  'failed',
+  'exhausted',
+  'batch-failed',
+  'skipped',
+  'held',
+  'discarded',
+  'take-over',
+  'late',
+  'skipped-late',
+  'twice',
+] as const;
+const FAILURES: Readonly<Record<string, object>> = {
+  'attempt-failed': FAILED,
+  'batch-failed': FAILED,
+  failed: { ...FAILED, push: 'failed', nextAttemptAt: null },
+  exhausted: EXHAUSTED_ATTEMPT,
+};
 const scenario = fc.record({
   deliveries: fc.integer({ min: 1, max: 3 }),
   routedTwice: fc.boolean(),
@@ -37,6 +58,7 @@ const reads = fc.array(
   fc.record({ topic: fc.constantFrom(...TOPICS), back: fc.nat(6), count: fc.integer({ min: 1, max: 5 }) }),
   { maxLength: 15 },
 );
+const typeOf = (n: number) => (n === 1 ? 'device.deleted' : 'device.compliant');
 type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
 type Reads = typeof reads extends fc.Arbitrary<infer T> ? T : never;
 
@@ -48,20 +70,21 @@ function journalOf(deliveries: readonly Delivery[], { steps }: Scenario): Encode
   steps.forEach(([step, which], index) => {
     const delivery = deliveries[which % deliveries.length];
     if (!delivery) return;
-    const position = { epoch: step === 'late' ? Math.max(1, epoch - 1) : epoch, sequence: index + 1 };
-    const about = { ...position, deliveries: [journaled(delivery, deliveries.indexOf(delivery))] };
+    const late = step === 'late' || step === 'skipped-late';
+    const position = { epoch: late ? Math.max(1, epoch - 1) : epoch, sequence: index + 1 };
+    const members = step === 'batch-failed' ? deliveries.slice(deliveries.indexOf(delivery)) : [delivery];
+    const about = { ...position, deliveries: members.map((member) => journaled(member, deliveries.indexOf(member))) };
     const attempt = (attempts.get(delivery) ?? 0) + 1;
     if (step === 'take-over') {
       epoch += 1;
       records.push({ kind: 'epoch', epoch, owner: 'b', at });
     } else if (step === 'held') records.push(sampleHeld(delivery, about));
     else if (step === 'discarded') records.push(sampleDiscarded(delivery, about));
+    else if (step === 'skipped' || step === 'skipped-late') records.push(sampleSkipped(delivery, about));
     else if (step === 'twice') records.push(...records.slice(-1));
     else {
       if (step !== 'late') attempts.set(delivery, attempt);
-      const outcome = step === 'delivered' || step === 'late' ? {} : FAILED;
-      const push = step === 'failed' ? { push: 'failed' as const, nextAttemptAt: null } : {};
-      records.push(sampleAttempt(delivery, { ...about, attempt, ...outcome, ...push }));
+      records.push(sampleAttempt(delivery, { ...about, attempt, ...FAILURES[step] }));
     }
   });
   return records.map((record) => journalRecord(record, 'request', 'response'));
@@ -69,7 +92,7 @@ function journalOf(deliveries: readonly Delivery[], { steps }: Scenario): Encode
 
 function logOf(tenantId: string, made: Scenario): Log {
   const deliveries = Array.from({ length: made.deliveries }, (_, n) =>
-    aDelivery({ event: { tenantId, id: `evt_${n}` }, sourceOffset: n }),
+    aDelivery({ event: { tenantId, id: `evt_${n}`, type: typeOf(n) }, sourceOffset: n }),
   );
   const routings = deliveries.map((delivery) => routingRecord(sampleRouting([delivery])));
   const routed = deliveries.map(deliveryRecord);
@@ -118,6 +141,7 @@ async function viewsOf(stores: AuditStores, tenantId: string) {
   const deliveries = await stores.deliveries.list(tenantId, {}, all);
   const events = await stores.events.list(tenantId, {}, all);
   return {
+    auditLog: await stores.auditLog.list(tenantId, {}, all),
     eventLog,
     deliveries,
     events,
@@ -140,6 +164,7 @@ const EVENT_LOG_FILTERS: readonly EventLogFilters[] = [
   { error: 'http_status' },
   { httpStatus: 200, trigger: 'event' },
   { q: 'EVT_0' },
+  { eventType: 'device.deleted' },
   { since: Date.parse('2026-01-02T03:04:06.000Z'), eventType: 'device.compliant' },
   { until: Date.parse('2026-01-02T03:04:06.000Z') },
 ];

@@ -1,10 +1,10 @@
 import { createMigratedDatabase, type MigratedDatabase } from '@hookstile/testing';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { auditService } from '../audit.module.js';
 import { auditLogStoreConformance } from '../audit-log/audit-log.store.conformance.js';
 import { deliveryStoreConformance } from '../deliveries/delivery.store.conformance.js';
 import { eventLogStoreConformance } from '../event-log/event-log.store.conformance.js';
 import { eventStoreConformance } from '../events/event.store.conformance.js';
-import { Views1764000000000 } from '../migrations/1764000000000-views.migration.js';
 import { replayConformance } from './audit.store.conformance.js';
 import { fakeStores } from './audit.store.fake.js';
 import { typeormStores } from './audit.store.typeorm.js';
@@ -17,7 +17,7 @@ describe('projections in Postgres', () => {
   const stores = () => typeormStores(database.dataSource, database.dataSource);
 
   beforeAll(async () => {
-    database = await createMigratedDatabase('audit', [Views1764000000000]);
+    database = await createMigratedDatabase('audit', auditService.migrations);
   });
   afterAll(() => database.drop());
 

@@ -176,11 +176,11 @@ export const ATTEMPTS = projectionTable<AttemptRow>({
 export const AUDIT_LOG = projectionTable<AuditLogRow>({
   name: 'audit_log',
   columns: names(
-    'sequence tenant_id at action actor_type actor_id actor_name actor_role subject_type subject_id subject_name before after request_id',
+    'id tenant_id at action actor_type actor_id actor_name actor_role subject_type subject_id subject_name before after request_id',
   ),
   rowsOf: (rows) => rows.auditLog.values(),
   encode: (copy, row) => {
-    copy.bigint(row.sequence);
+    copy.text(row.id);
     copy.text(row.tenantId);
     copy.timestamptz(row.atMs);
     copy.text(row.action);
@@ -195,7 +195,7 @@ export const AUDIT_LOG = projectionTable<AuditLogRow>({
     copy.text(row.after);
     copy.text(row.requestId);
   },
-  key: 'sequence',
+  key: 'id',
   onConflict: 'do nothing',
 });
 
