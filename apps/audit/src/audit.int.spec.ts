@@ -258,6 +258,24 @@ describe('audit on a real broker and database', () => {
     expect(await items('audit-log?actorId=key_1')).toEqual([]);
   });
 
+  it('shows an attempt of a batch once, found by each of its deliveries, and counts it in each', async () => {
+    const batch = ['evt_batch_1', 'evt_batch_2'].map((id, n) => deliveryOf(id, 20 + n));
+    const ids = batch.map(({ envelope }) => envelope.deliveryId);
+    const [first] = batch;
+    if (!first) throw new Error('two were made');
+    const deliveries = batch.map((delivery, n) => journaled(delivery, 20 + n));
+    const attempt = sampleAttempt(first, { ...now(), ...FAILED, deliveries });
+    await publish('attempts', journalRecord(attempt, '[{},{}]', 'no'));
+    for (const id of ids) {
+      await until(async () => (await items(`event-log?deliveryId=${id}`)).length === 1);
+      const [line] = await items(`event-log?deliveryId=${id}`);
+      expect(line).toMatchObject({ id: attempt.attemptId, deliveryId: ids[0], deliveryIds: ids });
+      const { body } = await get(`deliveries/${id}`);
+      expect(body).toMatchObject({ status: 'pending', reason: 'http_status', attemptCount: 1 });
+    }
+    expect(await items('event-log?q=evt_batch_2')).toHaveLength(1);
+  });
+
   it('says of an exhausted delivery why nothing happens, and of a skipped one who gave it up', async () => {
     const delivery = deliveryOf('evt_exhausted', 30);
     const { deliveryId } = delivery.envelope;

@@ -1,6 +1,6 @@
 import { aDelivery } from '@hookstile/testing';
 import { expect, it } from 'vitest';
-import { FAILED, journalRecord, received, sampleAttempt } from '../project/sample-records.js';
+import { FAILED, journaled, journalRecord, received, sampleAttempt } from '../project/sample-records.js';
 import type { AuditStores } from '../projection/audit.store.js';
 import { writeBatches } from '../projection/write-batches.js';
 
@@ -16,5 +16,30 @@ export function deliveryStoreConformance(make: () => AuditStores): void {
     await writeBatches(stores.projections, [{ topic: 'attempts', records }]);
     expect(await stores.deliveries.get(TENANT, deliveryId)).toMatchObject({ status: 'pending', attemptCount: 2 });
     expect(await stores.deliveries.get('ten_other', deliveryId)).toBeNull();
+  });
+
+  it('counts the attempts of a batch in each of its deliveries, beside those that a delivery had alone', async () => {
+    const stores = make();
+    const event = { tenantId: `${TENANT}_batch` };
+    const [first, second, third] = ['a', 'b', 'c'].map((id) => aDelivery({ event: { ...event, id } }));
+    if (!first || !second || !third) throw new Error('three were made');
+    const deliveries = [first, second].map((delivery, offset) => journaled(delivery, offset));
+    const attempts = [
+      sampleAttempt(second, { ...FAILED, sequence: 1, deliveries: [journaled(second, 1)] }),
+      sampleAttempt(first, { ...FAILED, sequence: 2, deliveries }),
+      sampleAttempt(first, { attempt: 2, sequence: 3, deliveries }),
+      sampleAttempt(third, { ...FAILED, sequence: 4, deliveries: [journaled(third, 2)] }),
+    ];
+    const records = attempts.map((attempt, n) => received(journalRecord(attempt), n));
+    await writeBatches(stores.projections, [{ topic: 'attempts', records }]);
+    const lines = await stores.deliveries.list(event.tenantId, {}, { limit: 10, after: null });
+    const counted = lines.map(({ eventId, status, attemptCount }) => [eventId, status, attemptCount]);
+    expect(new Set(counted)).toEqual(
+      new Set([
+        ['a', 'delivered', 2],
+        ['b', 'delivered', 3],
+        ['c', 'pending', 1],
+      ]),
+    );
   });
 }

@@ -4,11 +4,15 @@ import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs 
 import type { ViewReader } from '../read/view-reader.js';
 import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.store.js';
 
-/** Counted at the read, so that it equals the rows of the event log after any crash and replay. */
+/**
+ * Counted at the read, so that it equals the rows of the event log after any crash and replay. The index of batched
+ * attempts has the database's own collation; in that of the ids' column it would be read from end to end.
+ */
 const COLUMNS = `delivery_id, tenant_id, integration_id, event_id, event_source, event_type, accepted_at, status, reason,
   next_attempt_at, finished_at, (
     select count(*)::integer from attempts where not attempts.late and
-      (attempts.delivery_id = deliveries.delivery_id or attempts.delivery_ids @> array[deliveries.delivery_id])
+      (attempts.delivery_id = deliveries.delivery_id
+        or attempts.delivery_ids @> array[deliveries.delivery_id collate "default"])
   ) as attempt_count`;
 
 interface Found {

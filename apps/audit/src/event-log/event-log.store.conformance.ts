@@ -1,8 +1,16 @@
 import { aDelivery } from '@hookstile/testing';
 import { expect, it } from 'vitest';
-import { journalRecord, received, sampleAttempt } from '../project/sample-records.js';
+import {
+  journaled,
+  journalRecord,
+  received,
+  routingRecord,
+  sampleAttempt,
+  sampleRouting,
+} from '../project/sample-records.js';
 import type { AuditStores } from '../projection/audit.store.js';
 import { writeBatches } from '../projection/write-batches.js';
+import type { EventLogFilters } from './event-log.store.js';
 
 const TENANT = 'ten_event_log';
 
@@ -22,5 +30,32 @@ export function eventLogStoreConformance(make: () => AuditStores): void {
     const row = await stores.eventLog.get(TENANT, last?.attemptId ?? '');
     expect([`${row?.requestBody}`, `${row?.responseBody}`]).toEqual(['in\0', 'out']);
     expect(await stores.eventLog.get('ten_other', last?.attemptId ?? '')).toBeNull();
+  });
+
+  it('finds the one attempt of a batch by each of its deliveries, of their events and of their types', async () => {
+    const stores = make();
+    const tenantId = `${TENANT}_batch`;
+    const members = ['one', 'two'].map((name, sourceOffset) =>
+      aDelivery({ event: { tenantId, id: `evt_${name}`, type: `type.${name}` }, sourceOffset }),
+    );
+    const [first, second] = members;
+    if (!first || !second) throw new Error('two were made');
+    const deliveries = members.map((member, offset) => journaled(member, offset));
+    const batch = sampleAttempt(first, { deliveries });
+    const alone = sampleAttempt(aDelivery({ event: { tenantId, id: 'evt_other', type: 'type.other' } }));
+    const journal = [batch, alone].map((attempt, n) => received(journalRecord(attempt), n));
+    const routings = members.map((member, n) => received(routingRecord(sampleRouting([member])), n));
+    await writeBatches(stores.projections, [
+      { topic: 'routings', records: routings },
+      { topic: 'attempts', records: journal },
+    ]);
+    const found = async (filters: EventLogFilters) =>
+      (await stores.eventLog.list(tenantId, filters, { limit: 10, after: null })).map(({ attemptId }) => attemptId);
+    for (const { deliveryId, event } of [first.envelope, second.envelope]) {
+      const filters = [{ deliveryId }, { eventId: event.id }, { eventType: event.type }, { q: event.id.toUpperCase() }];
+      for (const filter of filters) expect(await found(filter), JSON.stringify(filter)).toEqual([batch.attemptId]);
+    }
+    expect(await found({ eventType: 'type.odd' })).toEqual([]);
+    expect(await found({})).toHaveLength(2);
   });
 }

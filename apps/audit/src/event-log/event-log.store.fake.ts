@@ -27,17 +27,18 @@ export class FakeEventLogStore implements EventLogStore {
 }
 
 function matches(row: AttemptRow, filters: EventLogFilters): boolean {
-  const { since, until, q, deliveryId, eventId: _, ...equal } = filters;
+  const { since, until, q, deliveryId, eventType, eventId: _, ...equal } = filters;
   if (Object.entries(equal).some(([name, value]) => row[name as keyof AttemptRow] !== value)) return false;
   if (deliveryId !== undefined && !(row.deliveryIds ?? [row.deliveryId]).includes(deliveryId)) return false;
+  if (eventType !== undefined && !(row.eventTypes ?? [row.eventType]).includes(eventType)) return false;
   if (since !== undefined && row.atMs < since) return false;
   if (until !== undefined && row.atMs >= until) return false;
   return q === undefined || searched(row).toLowerCase().includes(q.toLowerCase());
 }
 
 function searched(row: AttemptRow): string {
-  const { attemptId, integrationId, deliveryId, deliveryIds, eventId, eventType, error, errorDetail, traceId } = row;
-  return [attemptId, integrationId, deliveryId, ...(deliveryIds ?? []), eventId, eventType, error, errorDetail, traceId]
-    .filter((text) => text !== null)
-    .join(' ');
+  const { attemptId, integrationId, deliveryId, eventId, eventType, error, errorDetail, traceId } = row;
+  const deliveries = [integrationId, deliveryId, ...(row.deliveryIds ?? [])];
+  const events = [eventId, eventType, ...(row.eventIds ?? []), ...(row.eventTypes ?? [])];
+  return [attemptId, ...deliveries, ...events, error, errorDetail, traceId].filter((text) => text !== null).join(' ');
 }

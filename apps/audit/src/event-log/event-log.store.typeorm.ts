@@ -5,13 +5,14 @@ import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs 
 import type { ViewReader } from '../read/view-reader.js';
 import type { EventLogFilters, EventLogLine, EventLogStore } from './event-log.store.js';
 
-const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id, event_source, event_type, at,
-  epoch, attempt, trigger, outcome, http_status, error, error_detail, duration_ms, next_attempt_at, trace_id, late,
-  method, url, request_headers, request_truncated, response_headers, response_truncated`;
+const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id, event_source, event_type,
+  event_ids, event_types, at, epoch, attempt, trigger, outcome, http_status, error, error_detail, duration_ms,
+  next_attempt_at, trace_id, late, method, url, request_headers, request_truncated, response_headers, response_truncated`;
 
 /** Case does not matter; `position` takes the text as it is, where `like` would read its wildcards. */
 const SEARCHED = `position(lower(?) in lower(concat_ws(' ', attempt_id, integration_id, delivery_id,
-  array_to_string(delivery_ids, ' '), event_id, event_type, error, error_detail, trace_id))) > 0`;
+  array_to_string(delivery_ids, ' '), event_id, event_type, array_to_string(event_ids || event_types, ' '),
+  error, error_detail, trace_id))) > 0`;
 
 /** Found first by its own two indexes: an `or` of the two conditions would walk through the tenant's whole list. */
 const OF_EVENT = `(delivery_id, epoch, attempt) in (
@@ -27,6 +28,8 @@ interface Found {
   event_id: string;
   event_source: string;
   event_type: string;
+  event_ids: string[] | null;
+  event_types: string[] | null;
   at: Date;
   epoch: number;
   attempt: number;
@@ -78,7 +81,7 @@ function conditionsOf(tenantId: string, filters: EventLogFilters): SqlConditions
   conditions.given('integration_id = ?', filters.integrationId);
   conditions.given(OF_EVENT, filters.eventId);
   conditions.given('(delivery_id = ? or delivery_ids @> array[?::text])', filters.deliveryId);
-  conditions.given('event_type = ?', filters.eventType);
+  conditions.given('(event_type = ? or event_types @> array[?::text])', filters.eventType);
   conditions.given('http_status = ?', filters.httpStatus);
   conditions.given('outcome = ?', filters.outcome);
   // Only failed attempts have an error; saying so lets their index serve this filter too.
@@ -99,6 +102,8 @@ function lineOf(found: Found): EventLogLine {
     eventId: found.event_id,
     eventSource: found.event_source,
     eventType: found.event_type,
+    eventIds: found.event_ids,
+    eventTypes: found.event_types,
     atMs: toMs(found.at),
     epoch: found.epoch,
     attempt: found.attempt,

@@ -1,4 +1,4 @@
-import type { AttemptRecord } from '@hookstile/contracts';
+import type { AttemptRecord, JournaledDelivery } from '@hookstile/contracts';
 import { instantMs, nullableInstantMs } from './instant.js';
 import type { AttemptRow } from './rows.js';
 import { UnreadableRecordError } from './unreadable-record.error.js';
@@ -21,6 +21,17 @@ function bodiesOf(record: AttemptRecord, bytes: Buffer): Bodies {
   };
 }
 
+type Members = Pick<AttemptRow, 'deliveryIds' | 'eventIds' | 'eventTypes'>;
+
+function membersOf(deliveries: readonly JournaledDelivery[]): Members {
+  if (deliveries.length === 1) return { deliveryIds: null, eventIds: null, eventTypes: null };
+  return {
+    deliveryIds: deliveries.map(({ deliveryId }) => deliveryId),
+    eventIds: deliveries.map(({ eventId }) => eventId),
+    eventTypes: [...new Set(deliveries.map(({ eventType }) => eventType))],
+  };
+}
+
 const INT32_MAX = 2 ** 31 - 1;
 
 /** Postgres's integer; the contract's whole numbers go further. */
@@ -38,10 +49,10 @@ export function attemptRow(record: AttemptRecord, bytes: Buffer, late: boolean):
     tenantId: record.tenantId,
     integrationId: record.integrationId,
     deliveryId: first.deliveryId,
-    deliveryIds: record.deliveries.length > 1 ? record.deliveries.map((delivery) => delivery.deliveryId) : null,
     eventId: first.eventId,
     eventSource: first.eventSource,
     eventType: first.eventType,
+    ...membersOf(record.deliveries),
     atMs: instantMs(record.at),
     epoch: int32(record.epoch),
     attempt: int32(record.attempt),

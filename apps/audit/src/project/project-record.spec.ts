@@ -163,6 +163,19 @@ describe('the event log', () => {
     expect(journal(sampleAttempt(delivery), sampleAttempt(delivery)).attempts.size).toBe(1);
   });
 
+  it('has one row for an attempt of several deliveries, which names them all, their events and types', () => {
+    const third = aDelivery({ event: { id: 'evt_3' }, sourceOffset: 2 });
+    const deliveries = [delivery, second, third].map((member, offset) => journaled(member, offset));
+    expect([...journal(sampleAttempt(delivery, { deliveries })).attempts.values()]).toMatchObject([
+      {
+        deliveryId,
+        deliveryIds: [deliveryId, second.envelope.deliveryId, third.envelope.deliveryId],
+        eventIds: ['evt_1', 'evt_2', 'evt_3'],
+        eventTypes: ['device.compliant', 'device.deleted'],
+      },
+    ]);
+  });
+
   it('parts the record into the bodies of request and response', () => {
     const rows = project(['attempts', journalRecord(sampleAttempt(delivery), '{"n":1}', 'ok')]);
     const [row] = rows.attempts.values();

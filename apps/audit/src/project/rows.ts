@@ -68,6 +68,10 @@ export interface AttemptRow {
   eventId: string;
   eventSource: string;
   eventType: string;
+  /** Of all deliveries of a push of several, for searches; else null. */
+  eventIds: readonly string[] | null;
+  /** Each type once. */
+  eventTypes: readonly string[] | null;
   atMs: number;
   /** Of the partition's owner; delivery, epoch and attempt are what the attempt's id is made of. */
   epoch: number;
