@@ -15,6 +15,7 @@ let proxy: FaultProxy;
 beforeAll(async () => {
   receiver = await startReceiver();
   receiver.answer('/', () => ({ delayMs: 5 }));
+  receiver.answer('/slow', ({ attempt }) => (attempt === 1 ? { delayMs: 30_000 } : {}));
   world = await Dispatching.create();
   const url = new URL(world.database.url);
   proxy = await startFaultProxy({ target: { host: url.hostname, port: Number(url.port) } });
@@ -35,6 +36,9 @@ const lastArrivalMs = () => receiver.on('/').at(-1)?.arrivedAtMs ?? 0;
 
 it('sends nothing once its lease has run out behind a silent Postgres, and goes on in order when that is back', async () => {
   const integration = await world.configure({ id: 'int_1', settings: { url: `${receiver.url}/` } });
+  const slow = await world.configure({ id: 'int_slow', settings: { url: `${receiver.url}/slow` } });
+  await world.route(slow, 0, 1);
+  await receiver.received('/slow', 1);
   await world.route(integration, 0, DELIVERIES);
   await receiver.received('/', 20);
 
@@ -46,10 +50,14 @@ it('sends nothing once its lease has run out behind a silent Postgres, and goes 
   expect(performance.now() - renewing).toBeLessThan(LEASE_TERM_MS / 2);
   await until(() => Date.now() - lastArrivalMs() > QUIET_MS);
   expect(lastArrivalMs() - silentSinceMs).toBeLessThan(LEASE_TERM_MS);
+  const [aborted] = await world.journaled('int_slow', 1);
+  expect(aborted).toMatchObject({ attempt: 1, error: 'aborted' });
+  expect(aborted?.durationMs).toBeLessThan(QUIET_MS + LEASE_TERM_MS);
   const sent = numbers().length;
   expect(sent).toBeLessThan(DELIVERIES);
 
   proxy.heal();
+  expect((await receiver.received('/slow', 2)).length).toBe(2);
   await until(() => new Set(numbers()).size === DELIVERIES, { timeoutMs: 25_000, what: 'all deliveries' });
   const firsts = [...new Set(numbers())];
   expect(firsts).toEqual(Array.from({ length: DELIVERIES }, (_, n) => n));

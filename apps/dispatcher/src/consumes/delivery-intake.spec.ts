@@ -81,7 +81,12 @@ const intakeOf = (overrides: Partial<IntakeOptions> = {}) =>
 
 function record(
   offset: number,
-  overrides: { sourceOffset?: number; integrationVersion?: number; integrationId?: string } = {},
+  overrides: {
+    sourceOffset?: number;
+    integrationVersion?: number;
+    integrationId?: string;
+    trigger?: 'event' | 'redelivery';
+  } = {},
 ): ReceivedRecord {
   const delivery = aDelivery({ sourceOffset: offset, integrationVersion: 1, ...overrides });
   const { key, headers, value } = deliveriesV1.encode('int_1', delivery);
@@ -104,6 +109,14 @@ describe('an intake', () => {
       [0, 4],
       [1, 2, 3],
     ]);
+  });
+
+  it('ignores what it has taken in already, as after a rejoin, also redeliveries, which are no replays', () => {
+    const intake = intakeOf();
+    const redelivered = [record(0, { trigger: 'redelivery' }), record(1, { trigger: 'redelivery' })];
+    intake.push(redelivered);
+    intake.push([...redelivered, record(2)]);
+    expect([lanes.enqueued, lanes.skipped]).toEqual([[0, 1, 2], []]);
   });
 
   it('asks again for records that are missing before what came', () => {

@@ -1,11 +1,17 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LEASE_TERM_MS } from './lease.bounds.js';
+import type { Checkpoint } from '../journal/checkpoint.js';
+import { LEASE_SAFETY_MS, LEASE_TERM_MS } from './lease.bounds.js';
 import { FakeLeaseStore } from './lease.store.fake.js';
 import { LeaseKeeper } from './lease-keeper.js';
 
 let nowMs = 0;
-const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+const clock = {
+  nowMs: (): number => {
+    throw new Error('a lease knows no wall clock: it can be set');
+  },
+  monotonicMs: () => nowMs,
+};
 let store: FakeLeaseStore;
 const keepers: LeaseKeeper[] = [];
 
@@ -28,7 +34,11 @@ async function pass(ms: number): Promise<void> {
   }
 }
 
-function keeper(owner: string, isDead: (owner: string) => boolean = () => false) {
+function keeper(
+  owner: string,
+  isDead: (owner: string) => boolean = () => false,
+  checkpointOf: () => Checkpoint | null = () => null,
+) {
   const told: string[] = [];
   const made = new LeaseKeeper({
     store,
@@ -42,8 +52,11 @@ function keeper(owner: string, isDead: (owner: string) => boolean = () => false)
       onSuspended: (partition) => told.push(`suspended ${partition}`),
       onResumed: (partition) => told.push(`resumed ${partition}`),
       onLost: (partition) => told.push(`lost ${partition}`),
-      checkpointOf: () => null,
-      onCheckpoints: () => {},
+      checkpointOf,
+      onCheckpoints: (written) => {
+        for (const [partition, { deliveriesOffset }] of written)
+          told.push(`checkpoint ${partition} at ${deliveriesOffset}`);
+      },
     },
   });
   keepers.push(made);
@@ -149,5 +162,94 @@ describe('a lease', () => {
     b.keeper.want(new Set([1]));
     await pass(500);
     expect(b.told).toEqual(['taken 1 in 2']);
+  });
+
+  it('is held for a term from before its renewal was sent, however late the answer came', async () => {
+    const a = keeper('a');
+    a.keeper.want(new Set([1]));
+    await pass(100);
+    store.answerDelayMs = 1_500;
+    await pass(3_500);
+    // The renewal that was sent at 2,000 was answered at 3,500; the next one gets no answer.
+    store.unreachableFor('a', true);
+    expect(a.keeper.holds(1)).toBe(true);
+    await pass(2_000 + LEASE_TERM_MS - LEASE_SAFETY_MS - nowMs - 100);
+    expect(a.keeper.holds(1)).toBe(true);
+    await pass(200);
+    expect(a.keeper.holds(1)).toBe(false);
+  });
+
+  it('is held for a term from before it was asked for', async () => {
+    store.answerDelayMs = 1_500;
+    const a = keeper('a');
+    a.keeper.want(new Set([1]));
+    await pass(1_600);
+    expect(a.told).toEqual(['taken 1 in 1']);
+    store.unreachableFor('a', true);
+    await pass(100 + LEASE_TERM_MS - LEASE_SAFETY_MS - nowMs - 100);
+    expect(a.keeper.holds(1)).toBe(true);
+    await pass(200);
+    expect(a.keeper.holds(1)).toBe(false);
+  });
+
+  it('whose taker never learnt that it got it is taken again by it, at once', async () => {
+    store.answerDelayMs = 100;
+    const { take } = store;
+    store.take = async (...asked) => {
+      store.take = take;
+      await take.apply(store, asked);
+      throw new Error('the answer was lost');
+    };
+    const a = keeper('a');
+    a.keeper.want(new Set([1]));
+    await pass(1_000);
+    expect(a.told).toEqual(['taken 1 in 2']);
+  });
+});
+
+describe('a checkpoint', () => {
+  const moving = () => {
+    let deliveriesOffset = 0;
+    return (): Checkpoint => ({
+      epoch: 1,
+      deliveriesOffset: deliveriesOffset++,
+      journalOffset: 0,
+      journalEpoch: 1,
+      marks: new Map(),
+    });
+  };
+
+  it('is written at most once a second', async () => {
+    const a = keeper('a', () => false, moving());
+    a.keeper.want(new Set([1]));
+    await pass(10_000);
+    const written = a.told.filter((told) => told.startsWith('checkpoint')).length;
+    expect(written).toBeGreaterThan(8);
+    expect(written).toBeLessThanOrEqual(10);
+  });
+
+  it('is told, to be committed, only when it was written', async () => {
+    const a = keeper('a', () => false, moving());
+    a.keeper.want(new Set([1]));
+    await pass(500);
+    store.answerDelayMs = 800;
+    await pass(1_200);
+    expect(a.told).toEqual(['taken 1 in 1']);
+    await pass(200);
+    expect(a.told).toEqual(['taken 1 in 1', 'checkpoint 1 at 0']);
+    store.answerDelayMs = 0;
+    store.unreachableFor('a', true);
+    await pass(3_000);
+    expect(a.told).toEqual(['taken 1 in 1', 'checkpoint 1 at 0']);
+  });
+
+  it('is written before the lease is released', async () => {
+    const a = keeper('a', () => false, moving());
+    a.keeper.want(new Set([1]));
+    await pass(100);
+    a.keeper.want(new Set());
+    await a.keeper.release([1]);
+    expect(a.told).toEqual(['taken 1 in 1', 'checkpoint 1 at 0']);
+    expect(await store.see([1])).toMatchObject([{ owner: null }]);
   });
 });

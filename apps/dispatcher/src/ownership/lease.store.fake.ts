@@ -14,6 +14,8 @@ interface Row {
 export class FakeLeaseStore implements LeaseStore {
   private readonly rows = new Map<number, Row>();
   private readonly cutOff = new Set<string>();
+  /** What is asked is carried out at once, and answered after this long. */
+  answerDelayMs = 0;
 
   /** While true, renewals of this owner's leases fail. */
   unreachableFor(owner: string, unreachable: boolean): void {
@@ -30,13 +32,15 @@ export class FakeLeaseStore implements LeaseStore {
   }
 
   async take(seen: readonly LeaseSeen[], owner: LeaseOwner): Promise<readonly LeaseTaken[]> {
-    return seen.flatMap(({ partition, epoch, renewal }) => {
+    const leased = seen.flatMap(({ partition, epoch, renewal }) => {
       const row = this.rows.get(partition);
       if (row?.epoch !== epoch || row.renewal !== renewal) return [];
       const taken = { ...row, epoch: epoch + 1, renewal: 0, owner: owner.name, address: owner.address };
       this.rows.set(partition, taken);
       return [{ partition, epoch: taken.epoch, checkpoint: taken.checkpoint }];
     });
+    await this.answer();
+    return leased;
   }
 
   async renew(renewals: readonly Renewal[], address: string | null): Promise<ReadonlySet<number>> {
@@ -51,7 +55,12 @@ export class FakeLeaseStore implements LeaseStore {
       row.checkpoint = checkpoint ?? row.checkpoint;
       renewed.add(fence.partition);
     }
+    await this.answer();
     return renewed;
+  }
+
+  private async answer(): Promise<void> {
+    if (this.answerDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.answerDelayMs));
   }
 
   async release(fences: readonly Fence[]): Promise<void> {

@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 
 interface Crash {
-  checkpoint?: Partial<Checkpoint> | null;
+  checkpoint?: Partial<Checkpoint> | null | 'unreadable';
   integration?: () => IntegrationConfiguration | undefined;
   catchUp?: () => Promise<void>;
 }
@@ -68,14 +68,10 @@ async function afterCrash(records: JournalEnvelope[], crash: Crash = {}) {
     {
       partition: 0,
       epoch: 2,
-      checkpoint: checkpoint && {
-        epoch: 1,
-        deliveriesOffset: 0,
-        journalOffset: 0,
-        journalEpoch: 1,
-        marks: new Map(),
-        ...checkpoint,
-      },
+      checkpoint:
+        typeof checkpoint === 'string' || checkpoint === null
+          ? checkpoint
+          : { epoch: 1, deliveriesOffset: 0, journalOffset: 0, journalEpoch: 1, marks: new Map(), ...checkpoint },
     },
   );
 }
@@ -159,6 +155,26 @@ describe('a takeover', () => {
       },
     });
     expect(runs.get('int_1')?.consecutiveFailures).toBe(1);
+  });
+
+  it('writes its marker before it reads, and reads up to it: what a stopped owner writes behind it never counts', async () => {
+    const readRange = messaging.readRange.bind(messaging);
+    messaging.readRange = async (range) => {
+      const late = attemptsV1.encode('k', { envelope: anAttemptRecord({ offset: 5 }), bytes: Buffer.alloc(0) });
+      messaging.append({ ...late, topic: topics.attempts, partition: 0 });
+      await readRange(range);
+    };
+    const { history } = await afterCrash([anAttemptRecord({ offset: 0 })]);
+    const kinds = messaging.records(topics.attempts).map((record) => {
+      const decoded = attemptsV1.decode(record);
+      return decoded.outcome === 'decoded' ? decoded.value.envelope.kind : decoded.outcome;
+    });
+    expect(kinds).toEqual(['attempt', 'epoch', 'attempt']);
+    expect([...history.ended.keys()]).toEqual([0]);
+  });
+
+  it('refuses a checkpoint that cannot be read', async () => {
+    await expect(afterCrash([], { checkpoint: 'unreadable' })).rejects.toMatchObject({ code: 'checkpoint_unreadable' });
   });
 
   it('refuses a log that begins behind the checkpoint', async () => {
