@@ -8,6 +8,8 @@ export interface IngestMetrics {
   refused: Counter;
   routings: Counter;
   deliveries: Counter;
+  rebalances: Counter;
+  roundFailures: Counter;
   barrierMs: Histogram;
   roundMs: Histogram;
   roundRecords: Histogram;
@@ -23,6 +25,14 @@ export function ingestMetrics(): IngestMetrics {
     refused: metrics.counter('events.refused', { description: 'Events answered 4xx, or refused in a batch.' }),
     routings: metrics.counter('events.routed', { description: 'Records of `events` by their outcome.' }),
     deliveries: metrics.counter('deliveries.routed', { description: 'Deliveries written.', unit: '{delivery}' }),
+    rebalances: metrics.counter('router.rebalances', {
+      description: 'Assignments of partitions by the group.',
+      unit: '{rebalance}',
+    }),
+    roundFailures: metrics.counter('router.round.failures', {
+      description: 'Rounds that failed and are tried again.',
+      unit: '{round}',
+    }),
     barrierMs: metrics.histogram('router.barrier', { description: 'Wait for the newest configuration.', ...duration }),
     roundMs: metrics.histogram('router.round', {
       description: 'One round, from its records to their acks.',

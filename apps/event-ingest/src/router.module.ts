@@ -51,9 +51,9 @@ function groupOf(env: BaseEnv): string {
 
 const consumer: Provider = {
   provide: EventsConsumer,
-  useFactory: (messaging: Messaging, topics: TopicsByName, env: BaseEnv) =>
-    new EventsConsumer({ messaging, topic: topics('events'), groupId: groupOf(env) }),
-  inject: [MESSAGING, TOPICS, ENV],
+  useFactory: (messaging: Messaging, topics: TopicsByName, env: BaseEnv, instruments: IngestMetrics) =>
+    new EventsConsumer({ messaging, topic: topics('events'), groupId: groupOf(env), metrics: instruments }),
+  inject: [MESSAGING, TOPICS, ENV, EVENT_METRICS],
 };
 
 const progress: Provider = {

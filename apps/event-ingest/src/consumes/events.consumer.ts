@@ -6,6 +6,7 @@ import type {
   Subscription,
   TopicPartition,
 } from '@hookstile/messaging';
+import type { IngestMetrics } from '../ingest-metrics.js';
 import { RecordQueue, type RoundBounds } from './record-queue.js';
 
 /** Beyond either, partitions pause until half of it is left. */
@@ -18,6 +19,7 @@ export interface EventsConsumerOptions {
   messaging: Pick<Messaging, 'subscribe'>;
   topic: string;
   groupId: string;
+  metrics: Pick<IngestMetrics, 'rebalances'>;
 }
 
 /** Membership of the router's group: queues what is fetched, within bounds, until a round takes it. */
@@ -111,6 +113,7 @@ export class EventsConsumer {
     this.assigned = new Set(partitions.map(({ partition }) => partition));
     this.queue.keep((partition) => this.assigned.has(partition));
     this.generation += 1;
+    this.options.metrics.rebalances.add(1);
     this.paused = false;
     this.subscription?.resume(this.topicPartitions());
     this.pauseWhenFull();

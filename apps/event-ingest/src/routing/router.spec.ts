@@ -46,7 +46,7 @@ class World {
 
   async start(publisher?: RecordPublisher): Promise<Router> {
     const metrics = ingestMetrics();
-    const consumer = new EventsConsumer({ messaging: this.messaging, topic: 'events', groupId: GROUP });
+    const consumer = new EventsConsumer({ messaging: this.messaging, topic: 'events', groupId: GROUP, metrics });
     const boundsOf = async (partition: number) => ({
       start: await this.messaging.startOffset({ topic: 'events', partition }),
       end: await this.messaging.endOffset({ topic: 'events', partition }),

@@ -115,6 +115,7 @@ export class Router {
       } catch (error) {
         if (this.stopping) return;
         if (isFinal(error)) return this.fail(error as Error);
+        this.options.metrics.roundFailures.add(1);
         this.options.logger.warn({ err: error, records: records.length, delayMs }, 'a round failed and is tried again');
         await this.pause(delayMs);
         delayMs = Math.min(delayMs * 2, RETRY_DELAY_MAX_MS);

@@ -181,7 +181,7 @@ export class RoutingWorld {
         stop: async () => this.leave(id),
       };
     };
-    const consumer = new EventsConsumer({ messaging: { subscribe }, topic: 'events', groupId: 'router' });
+    const consumer = new EventsConsumer({ messaging: { subscribe }, topic: 'events', groupId: 'router', metrics });
     const publisher: RecordPublisher = await this.messaging.publisher({ name: String(id) });
     const rounds = new RoundRouter({
       configuration: seen,
