@@ -73,6 +73,26 @@ describe('publisher', () => {
     expect(publisher.pending).toBe(0);
   });
 
+  it('waits for company, as long as it is told to, where nothing is in flight', async () => {
+    const lingers: number[] = [];
+    const company = Promise.withResolvers<void>();
+    const linger = (ms: number) => {
+      lingers.push(ms);
+      return company.promise;
+    };
+    const { publisher, last, valuesOf } = setUp({ lingerMs: 5, linger });
+    const a = publisher.publish([record('a')]);
+    await turn();
+    const b = publisher.publish([record('b')]);
+    await turn();
+    expect([lingers, valuesOf()]).toEqual([[5], []]);
+    company.resolve();
+    await turn();
+    expect(valuesOf()).toEqual(['ab']);
+    await last().acknowledge();
+    await Promise.all([a, b]);
+  });
+
   it('sends a rejected request again, unchanged, before anything else', async () => {
     const { publisher, last, valuesOf } = setUp();
     expect(publisher.healthy).toBeNull();
