@@ -34,7 +34,7 @@ import { INBOX_STORE, type InboxStore } from './inbox/inbox.store.js';
 import { TypeormInboxStore } from './inbox/inbox.store.typeorm.js';
 import { sweepInbox } from './inbox/inbox-retention.js';
 import { EVENT_METRICS, type IngestMetrics, ingestMetrics } from './ingest-metrics.js';
-import { RoutingProgress } from './routing/progress.js';
+import { alarmOf, RoutingProgress } from './routing/progress.js';
 import { RoundRouter } from './routing/round-router.js';
 import { ROUTED_THROUGH_STORE, type RoutedThroughStore } from './routing/routed-through.store.js';
 import { TypeormRoutedThroughStore } from './routing/routed-through.store.typeorm.js';
@@ -58,13 +58,15 @@ const consumer: Provider = {
 
 const progress: Provider = {
   provide: RoutingProgress,
-  useFactory: (store: RoutedThroughStore, messaging: Messaging, topics: TopicsByName) =>
-    new RoutingProgress(store, async (partition) => {
+  useFactory: (store: RoutedThroughStore, messaging: Messaging, topics: TopicsByName, logger: Logger) => {
+    const boundsOf = async (partition: number) => {
       const at = { topic: topics('events'), partition };
       const [start, end] = await Promise.all([messaging.startOffset(at), messaging.endOffset(at)]);
       return { start, end };
-    }),
-  inject: [ROUTED_THROUGH_STORE, MESSAGING, TOPICS],
+    };
+    return new RoutingProgress(store, boundsOf, alarmOf(logger));
+  },
+  inject: [ROUTED_THROUGH_STORE, MESSAGING, TOPICS, LOGGER],
 };
 
 const rounds: Provider = {

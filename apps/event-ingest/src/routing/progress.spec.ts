@@ -13,8 +13,13 @@ const places = (selected: readonly ReceivedRecord[]) =>
 
 async function open() {
   const store = new FakeRoutedThroughStore();
-  const progress = new RoutingProgress(store, async () => ({ start: 0, end: 100 }));
-  return { store, progress };
+  const log = { start: 0, end: 100 };
+  const progress = new RoutingProgress(
+    store,
+    async () => log,
+    () => {},
+  );
+  return { store, progress, log };
 }
 
 test('selects each offset once, of assigned partitions, from where it was routed to', async () => {
@@ -45,4 +50,14 @@ test('keeps what could not be stored for the next time', async () => {
   store.save = save;
   expect([progress.hasUnsaved, await progress.save()]).toEqual([true, new Map([[0, 3]])]);
   expect(progress.hasUnsaved).toBe(false);
+});
+
+test('takes offsets that a transaction has used for what they are, and those that retention has taken for a loss', async () => {
+  const { progress, log } = await open();
+  progress.routed(records([0, 2], [1, 2]));
+  const fetched = records([0, 3], [0, 5], [1, 6]);
+  expect(places(await progress.withoutLost(fetched))).toEqual(['0/3', '0/5', '1/6']);
+  log.start = 4;
+  expect(places(await progress.withoutLost(fetched))).toEqual(['0/3', '0/5']);
+  expect([...progress.stopped.keys()]).toEqual([1]);
 });

@@ -1,9 +1,16 @@
 import type { ReceivedRecord } from '@hookstile/messaging';
+import type { Logger } from '@hookstile/service-runtime';
 import type { RoutedThroughStore } from './routed-through.store.js';
 
 export interface LogBounds {
   start: number;
   end: number;
+}
+
+/** Tells whoever is on call that a partition stands still. */
+export function alarmOf(logger: Pick<Logger, 'fatal'>): (partition: number, reason: string) => void {
+  const advice = 'to go on, set next_offset of the partition in routed_through and restart the router';
+  return (partition, reason) => logger.fatal({ alarm: 'events_partition_stopped', partition, advice }, reason);
 }
 
 /** How far each partition of `events` was routed. Below it nothing is routed again, whatever is fetched again. */
@@ -16,6 +23,7 @@ export class RoutingProgress {
   constructor(
     private readonly store: RoutedThroughStore,
     private readonly boundsOf: (partition: number) => Promise<LogBounds>,
+    private readonly onStop: (partition: number, reason: string) => void,
   ) {}
 
   /**
@@ -29,8 +37,8 @@ export class RoutingProgress {
       const next = stored.get(partition);
       if (next === undefined) continue;
       const { start, end } = await this.boundsOf(partition);
-      if (next < start) this.stopped.set(partition, `unread events below offset ${start} are gone; routed to ${next}`);
-      if (next > end) this.stopped.set(partition, `the log ends at offset ${end}, below what was routed: ${next}`);
+      if (next < start) this.stop(partition, `unread events below offset ${start} are gone; routed to ${next}`);
+      if (next > end) this.stop(partition, `the log ends at offset ${end}, below what was routed: ${next}`);
       this.next.set(partition, Math.max(next, this.next.get(partition) ?? 0));
     }
   }
@@ -44,6 +52,36 @@ export class RoutingProgress {
       next.set(partition, offset + 1);
       return true;
     });
+  }
+
+  /**
+   * Leaves out, and stops, the partitions of a round in which events are missing that retention has taken unread: the
+   * reader goes on at the log's start and says nothing. Other gaps are a producer's transactions: their markers have
+   * offsets, too.
+   */
+  async withoutLost(round: readonly ReceivedRecord[]): Promise<readonly ReceivedRecord[]> {
+    const gaps = this.firstGaps(round);
+    for (const [partition, expected] of gaps) {
+      const { start } = await this.boundsOf(partition);
+      if (expected < start) this.stop(partition, `unread events below offset ${start} are gone; routed to ${expected}`);
+    }
+    return gaps.size === 0 ? round : round.filter(({ partition }) => !this.stopped.has(partition));
+  }
+
+  private firstGaps(round: readonly ReceivedRecord[]): Map<number, number> {
+    const gaps = new Map<number, number>();
+    const next = new Map(this.next);
+    for (const { partition, offset } of round) {
+      const expected = next.get(partition);
+      if (expected !== undefined && offset > expected && !gaps.has(partition)) gaps.set(partition, expected);
+      next.set(partition, offset + 1);
+    }
+    return gaps;
+  }
+
+  private stop(partition: number, reason: string): void {
+    this.stopped.set(partition, reason);
+    this.onStop(partition, reason);
   }
 
   routed(records: readonly ReceivedRecord[]): void {

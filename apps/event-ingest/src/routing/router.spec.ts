@@ -14,7 +14,7 @@ import type { RoutingConfiguration } from '../consumes/configuration.consumer.js
 import { EventsConsumer } from '../consumes/events.consumer.js';
 import { FakeInboxStore } from '../inbox/inbox.store.fake.js';
 import { ingestMetrics } from '../ingest-metrics.js';
-import { RoutingProgress } from './progress.js';
+import { alarmOf, RoutingProgress } from './progress.js';
 import { RoundRouter } from './round-router.js';
 import { FakeRoutedThroughStore } from './routed-through.store.fake.js';
 import { Router } from './router.js';
@@ -59,7 +59,7 @@ class World {
       clock: systemClock,
       metrics,
     });
-    const progress = new RoutingProgress(this.routedThrough, boundsOf);
+    const progress = new RoutingProgress(this.routedThrough, boundsOf, alarmOf(logger));
     const router = new Router({
       openStores: this.openStores,
       consumer,
@@ -273,6 +273,20 @@ test('stops a partition with an alarm when its unread events are gone, and route
   expect(world.routings[0]?.sourcePartition).toBe(1);
   expect(alarms).toEqual(['events_partition_stopped']);
   expect(() => router.checkHealth()).toThrow('unread events below offset 2 are gone');
+});
+
+test('stops a partition with an alarm when retention overtakes it while it is read', async () => {
+  const world = new World();
+  world.produce('e1');
+  const router = await world.start();
+  await until(() => world.routings.length === 1);
+  for (const id of ['e2', 'e3', 'e4']) world.produce(id);
+  world.messaging.truncate({ topic: 'events', partition: 0 }, 3);
+  world.produce('other', '1', 1);
+  await until(() => world.routings.length === 2);
+  await until(() => alarms.includes('events_partition_stopped'));
+  expect(world.routings.map(({ event }) => event?.id)).toEqual(['e1', 'other']);
+  expect(() => router.checkHealth()).toThrow('unread events below offset 3 are gone; routed to 1');
 });
 
 test('stops a partition with an alarm when its log ends below what was routed', async () => {

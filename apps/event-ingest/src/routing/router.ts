@@ -126,7 +126,7 @@ export class Router {
   private async routeOnce(records: readonly ReceivedRecord[]): Promise<void> {
     const { consumer, progress, rounds, metrics, clock } = this.options;
     if (this.loadedGeneration !== consumer.generation) await this.loadProgress();
-    const round = progress.select(records, consumer.partitions);
+    const round = await progress.withoutLost(progress.select(records, consumer.partitions));
     if (round.length === 0) return;
     const startMs = clock.monotonicMs();
     await rounds.route(round);
@@ -137,14 +137,10 @@ export class Router {
   }
 
   private async loadProgress(): Promise<void> {
-    const { consumer, progress, logger } = this.options;
+    const { consumer, progress } = this.options;
     const { generation } = consumer;
     await progress.load(consumer.partitions);
     this.loadedGeneration = generation;
-    for (const [partition, reason] of progress.stopped) {
-      const advice = 'to go on, set next_offset of the partition in routed_through and restart the router';
-      logger.fatal({ alarm: 'events_partition_stopped', partition, advice }, reason);
-    }
   }
 
   /** Nothing after the round may be routed: the records stay uncommitted for a release that can go on. */

@@ -200,7 +200,11 @@ export class RoutingWorld {
       save: (offsets: ReadonlyMap<number, number>) =>
         gates.write({ process: id, what: 'save of progress', effect: () => routedThrough.save(offsets) }),
     };
-    const progress = new RoutingProgress(store, async (partition) => ({ start: 0, end: this.endOf(partition) }));
+    const progress = new RoutingProgress(
+      store,
+      async (partition) => ({ start: 0, end: this.endOf(partition) }),
+      () => {},
+    );
     const sleep = (ms: number) => gates.sleep(id, ms);
     const router = new Router({
       openStores: async () => {},
