@@ -3,10 +3,10 @@ import { aDelivery } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { observeDispatcher } from './dispatcher-metrics.js';
 import { emptyFifo, push } from './lanes/fifo.js';
-import { beginLane } from './lanes/lane.decider.js';
 import type { Lane } from './lanes/lane.js';
 import type { LaneDelivery } from './lanes/lane.store.js';
 import type { LanePhase, LaneRules } from './lanes/lane.types.js';
+import { beginLane } from './lanes/lane-beginning.js';
 
 const NOW_MS = Date.parse('2026-01-01T00:10:00.000Z');
 

@@ -48,6 +48,8 @@ import { ownerName } from './ownership/process-identity.js';
 import { DISPATCHER, type RunningDispatcher } from './running-dispatcher.js';
 
 const OWNER_RANDOM_BYTES = 16;
+const UINT32_BYTES = 4;
+const UINT32_VALUES = 2 ** 32;
 const LEASES = 'leases';
 
 /** Begins when the application has begun, and ends before its connections do. */
@@ -67,7 +69,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
     @Inject(LANE_STORE) private readonly laneStore: LaneStore,
     @Inject(LEASE_STORE) private readonly leaseStore: LeaseStore,
     @Inject(TOPICS) private readonly topics: TopicsByName,
-    @Inject(RANDOM_BYTES) randomBytes: RandomBytes,
+    @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
     @Inject(READINESS) private readonly readiness: Readiness,
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
   ) {
@@ -81,7 +83,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
   async onApplicationBootstrap(): Promise<void> {
     const { env, messaging, clock, logger, projection, attempts, laneStore, leaseStore, owner, topics } = this;
     const stores = { laneStore, leaseStore };
-    const random = () => Math.random();
+    const random = () => Buffer.from(this.randomBytes(UINT32_BYTES)).readUInt32LE() / UINT32_VALUES;
     const self = { owner, address: () => this.address() };
     const parts = {
       env,

@@ -1,5 +1,6 @@
-import { beginLane, decideLane } from './lane.decider.js';
+import { decideLane } from './lane.decider.js';
 import type { LaneEffect, LaneInput, LaneItem, LanePermission, LaneRules, LaneState, Push } from './lane.types.js';
+import { beginLane } from './lane-beginning.js';
 import { aLaneItem } from './lane-delivery.fake.js';
 
 type Park = Extract<LaneEffect<LaneItem>, { kind: 'park rows' }>;

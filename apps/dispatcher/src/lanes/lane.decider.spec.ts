@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LANE_QUEUE_MAX_COUNT, UNACKNOWLEDGED_OUTCOMES_MAX } from './lane.bounds.js';
-import { beginLane, decideLane } from './lane.decider.js';
+import { decideLane } from './lane.decider.js';
 import type { LaneEffect, LaneInput, LaneItem, LaneRules, LaneState } from './lane.types.js';
+import { beginLane } from './lane-beginning.js';
 import { aLaneItem } from './lane-delivery.fake.js';
 import { LaneWorld } from './lane-world.fake.js';
 

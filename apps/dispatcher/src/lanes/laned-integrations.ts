@@ -3,7 +3,6 @@ import type { CatchingUp } from './catching-up.js';
 import { type FailureRun, noFailures, underEnablement } from './failure-run.js';
 import { type GateEffects, IntegrationGate } from './integration-gate.js';
 import { SEQUENCES_AN_EPOCH } from './lane.bounds.js';
-import { beginLane } from './lane.decider.js';
 import {
   gateBoundsOf,
   type Lane,
@@ -14,6 +13,7 @@ import {
   rulesOf,
 } from './lane.js';
 import type { Fence, LaneDelivery, StoredLane } from './lane.store.js';
+import { beginLane } from './lane-beginning.js';
 
 export interface LanedIntegrationsOptions {
   fence: Fence;
