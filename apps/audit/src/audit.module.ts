@@ -30,6 +30,7 @@ import { EVENT_STORE } from './events/event.store.js';
 import { Views1764000000000 } from './migrations/1764000000000-views.migration.js';
 import { AuditLogIds1764200000000 } from './migrations/1764200000000-audit-log-ids.migration.js';
 import { BatchedAttempts1764200100000 } from './migrations/1764200100000-batched-attempts.migration.js';
+import { DeliveryMarks1764200200000 } from './migrations/1764200200000-delivery-marks.migration.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
@@ -122,7 +123,7 @@ export const auditService: ServiceDefinition<AuditEnv> = {
   name: 'audit',
   env: AuditEnv,
   module: auditModule,
-  migrations: [Views1764000000000, AuditLogIds1764200000000, BatchedAttempts1764200100000],
+  migrations: [Views1764000000000, AuditLogIds1764200000000, BatchedAttempts1764200100000, DeliveryMarks1764200200000],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
   pools: { [READS]: READ_POOL },
   schema: 'audit',

@@ -7,8 +7,9 @@ import { writeBatches } from '../projection/write-batches.js';
 import { Views1764000000000 } from './1764000000000-views.migration.js';
 import { AuditLogIds1764200000000 } from './1764200000000-audit-log-ids.migration.js';
 import { BatchedAttempts1764200100000 } from './1764200100000-batched-attempts.migration.js';
+import { DeliveryMarks1764200200000 } from './1764200200000-delivery-marks.migration.js';
 
-const LATER = [new AuditLogIds1764200000000(), new BatchedAttempts1764200100000()];
+const LATER = [new AuditLogIds1764200000000(), new BatchedAttempts1764200100000(), new DeliveryMarks1764200200000()];
 const SEQUENCES = [9, 10, 11];
 
 describe('migrations of a database that holds rows', () => {

@@ -1,15 +1,24 @@
 import type { DeliveryEnvelope, JournalEnvelope, JournaledDelivery } from '@hookstile/contracts';
+import type { DeliveryJudgement } from './delivery-marks.js';
 import { instantMs, nullableInstantMs } from './instant.js';
 import type { DeliveryPosition, DeliveryRow, DeliveryStatus } from './rows.js';
 
 /** Below every position that the journal can state. */
 const ROUTED: DeliveryPosition = { deliveryOffset: -1, epoch: -1, sequence: -1 };
+/** Below every other: it says something only where nothing was known. */
+const NOTHING_NEW: DeliveryPosition = { deliveryOffset: -2, epoch: -1, sequence: -1 };
+const REPLAYED = 'replayed';
 
 /**
  * A delivery that was routed. The router may write the same delivery twice and only one of the two is ever journaled,
- * so a first routing says less than any journal record; a redelivery makes an ended delivery pending again.
+ * so a first routing says less than any journal record; a redelivery makes an ended delivery pending again. One that
+ * only a replay names is dropped by dispatchers without a record: it ends as discarded.
  */
-export function routedDeliveryRow(envelope: DeliveryEnvelope, offset: number): DeliveryRow | null {
+export function routedDeliveryRow(
+  envelope: DeliveryEnvelope,
+  offset: number,
+  judgement: DeliveryJudgement,
+): DeliveryRow | null {
   if (envelope.trigger === 'test') return null;
   const { event } = envelope;
   return {
@@ -24,8 +33,18 @@ export function routedDeliveryRow(envelope: DeliveryEnvelope, offset: number): D
     reason: null,
     nextAttemptAtMs: null,
     finishedAtMs: null,
-    ...(envelope.trigger === 'event' ? ROUTED : { deliveryOffset: offset, epoch: -1, sequence: -1 }),
+    ...routedPosition(envelope, offset, judgement),
+    ...(judgement === 'replayed' && {
+      status: 'discarded',
+      reason: REPLAYED,
+      finishedAtMs: instantMs(envelope.routedAt),
+    }),
   };
+}
+
+function routedPosition({ trigger }: DeliveryEnvelope, offset: number, judgement: DeliveryJudgement): DeliveryPosition {
+  if (judgement !== 'new') return NOTHING_NEW;
+  return trigger === 'event' ? ROUTED : { deliveryOffset: offset, epoch: -1, sequence: -1 };
 }
 
 /** The reason of a pending delivery that is not tried again before its integration changes or an admin gives it up. */

@@ -1,6 +1,8 @@
 import {
   attemptIdOf,
   CONTRACT_HEADER,
+  deliveriesV1,
+  deliveryIdOf,
   domainEventsV1,
   IntegrationSignal,
   integrationSignalsV1,
@@ -9,6 +11,7 @@ import {
 import { aDelivery } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { deliveryIdOfAttempt } from './attempt-row.js';
+import { DeliveryMarks } from './delivery-marks.js';
 import { Epochs } from './epochs.js';
 import { type ProjectedTopic, projectRecord } from './project-record.js';
 import { ProjectionRows } from './projection-rows.js';
@@ -43,8 +46,9 @@ const marker = (epoch: number): JournalEnvelope => ({
 function project(...records: [ProjectedTopic, ReturnType<typeof journalRecord>][]): ProjectionRows {
   const rows = new ProjectionRows();
   const epochs = new Epochs();
+  const marks = new DeliveryMarks();
   records.forEach(([topic, record], offset) => {
-    projectRecord(topic, received(record, offset), rows, epochs);
+    projectRecord(topic, received(record, offset), rows, { epochs, marks });
   });
   return rows;
 }
@@ -58,6 +62,17 @@ const journal = (...envelopes: JournalEnvelope[]) =>
 const statusAfter = (...envelopes: JournalEnvelope[]) => journal(...envelopes).deliveries.get(deliveryId);
 const routed: [ProjectedTopic, ReturnType<typeof journalRecord>] = ['deliveries', deliveryRecord(delivery)];
 
+/** A delivery of the event at `sourceOffset`, as the router writes it. */
+function at(sourceOffset: number, integrationId: string): [ProjectedTopic, ReturnType<typeof journalRecord>] {
+  const deliveryId = deliveryIdOf('ten_1', '/s', `e${sourceOffset}`, integrationId);
+  const { envelope, bytes } = aDelivery();
+  return ['deliveries', deliveryRecord({ bytes, envelope: { ...envelope, deliveryId, integrationId, sourceOffset } })];
+}
+const idOf = ([, record]: ReturnType<typeof at>) => {
+  const result = deliveriesV1.decode(received(record, 0));
+  return result.outcome === 'decoded' ? result.value.envelope.deliveryId : '';
+};
+
 describe('the view of deliveries', () => {
   it('shows a routed delivery as pending', () => {
     expect(project(routed).deliveries.get(deliveryId)).toMatchObject({
@@ -65,6 +80,15 @@ describe('the view of deliveries', () => {
       reason: null,
       finishedAtMs: null,
     });
+  });
+
+  it('shows one that only a replay under a newer configuration names as discarded, for no dispatcher takes it', () => {
+    const [first, later] = [at(0, 'int_a'), at(1, 'int_a')];
+    const named = at(0, 'int_b');
+    const { deliveries } = project(first, later, first, named, later);
+    expect(deliveries.get(idOf(named))).toMatchObject({ status: 'discarded', reason: 'replayed' });
+    expect(deliveries.get(idOf(first))).toMatchObject({ status: 'pending', finishedAtMs: null });
+    expect(deliveries.get(idOf(later))).toMatchObject({ status: 'pending', finishedAtMs: null });
   });
 
   it('shows a delivered one as delivered, also when its routing is read afterwards', () => {

@@ -10,6 +10,7 @@ import {
 } from '@hookstile/contracts';
 import { attemptRow } from './attempt-row.js';
 import { auditLogRow, signalRow, skippedAuditLogRows } from './audit-log-row.js';
+import type { DeliveryMarks } from './delivery-marks.js';
 import { journaledDeliveryRows, routedDeliveryRow } from './delivery-row.js';
 import type { Epochs } from './epochs.js';
 import { eventRow } from './event-row.js';
@@ -40,15 +41,23 @@ function decoded<T>(contract: Contract<T>, record: RecordToProject, position: Po
   throw new UnreadableRecordError(result.detail);
 }
 
-type Projection = (record: RecordToProject, position: Position, rows: ProjectionRows, epochs: Epochs) => void;
+/** What records before these have told of partitions. */
+export interface ProjectionState {
+  epochs: Epochs;
+  marks: DeliveryMarks;
+}
+
+type Projection = (record: RecordToProject, position: Position, rows: ProjectionRows, state: ProjectionState) => void;
 
 const PROJECTIONS: Readonly<Record<ProjectedTopic, Projection>> = {
   routings: (record, position, rows) => rows.addEvent(eventRow(decoded(routingsV1, record, position))),
-  deliveries: (record, position, rows) => {
-    const row = routedDeliveryRow(decoded(deliveriesV1, record, position).envelope, record.offset);
+  deliveries: (record, position, rows, { marks }) => {
+    const { envelope } = decoded(deliveriesV1, record, position);
+    const judgement = marks.judge(record.partition, record.offset, envelope);
+    const row = routedDeliveryRow(envelope, record.offset, judgement);
     if (row) rows.addDelivery(row);
   },
-  attempts: (record, position, rows, epochs) => {
+  attempts: (record, position, rows, { epochs }) => {
     const { envelope, bytes } = decoded(attemptsV1, record, position);
     epochs.see(record.partition, envelope.epoch, record.offset);
     if (envelope.kind === 'epoch') return;
@@ -68,10 +77,15 @@ const PROJECTIONS: Readonly<Record<ProjectedTopic, Projection>> = {
  * Adds what a record says to the rows of a flush. A malformed record becomes an unreadable row; one of an unknown
  * newer version throws `UnknownContractVersionError` and adds nothing.
  */
-export function projectRecord(topic: ProjectedTopic, record: RecordToProject, rows: ProjectionRows, epochs: Epochs) {
+export function projectRecord(
+  topic: ProjectedTopic,
+  record: RecordToProject,
+  rows: ProjectionRows,
+  state: ProjectionState,
+) {
   const position = { topic, partition: record.partition, offset: record.offset };
   try {
-    PROJECTIONS[topic](record, position, rows, epochs);
+    PROJECTIONS[topic](record, position, rows, state);
   } catch (error) {
     if (!(error instanceof UnreadableRecordError)) throw error;
     rows.addUnreadable({ ...position, detail: error.message, atMs: record.timestampMs });

@@ -1,6 +1,16 @@
+import { markKey } from './delivery-marks.js';
 import { newerDeliveryRow } from './delivery-row.js';
 import { eventKey, mergedEventRow } from './event-row.js';
-import type { AttemptRow, AuditLogRow, DeliveryRow, EpochRow, EventRow, SignalRow, UnreadableRow } from './rows.js';
+import type {
+  AttemptRow,
+  AuditLogRow,
+  DeliveryRow,
+  EpochRow,
+  EventRow,
+  MarkRow,
+  SignalRow,
+  UnreadableRow,
+} from './rows.js';
 
 /**
  * What one flush writes, one row a key: a delivery that was routed and delivered within the same flush is one upsert.
@@ -14,6 +24,7 @@ export class ProjectionRows {
   readonly signals = new Map<string, SignalRow>();
   readonly unreadable = new Map<string, UnreadableRow>();
   readonly epochs = new Map<string, EpochRow>();
+  readonly marks = new Map<string, MarkRow>();
 
   addEvent(row: EventRow): void {
     const key = eventKey(row);
@@ -52,6 +63,14 @@ export class ProjectionRows {
     }
   }
 
+  /** Marks rise with the offset that set them. */
+  addMarks(rows: readonly MarkRow[]): void {
+    for (const row of rows) {
+      const known = this.marks.get(markKey(row));
+      if (!known || row.setAt > known.setAt) this.marks.set(markKey(row), row);
+    }
+  }
+
   get count(): number {
     return (
       this.events.size +
@@ -60,7 +79,8 @@ export class ProjectionRows {
       this.auditLog.size +
       this.signals.size +
       this.unreadable.size +
-      this.epochs.size
+      this.epochs.size +
+      this.marks.size
     );
   }
 }

@@ -137,6 +137,15 @@ export interface EpochRow {
   firstOffset: number;
 }
 
+/** The highest delivery that dispatchers took of a partition from a source partition, and the offset where it stands. */
+export interface MarkRow {
+  partition: number;
+  sourcePartition: number;
+  sourceOffset: number;
+  integrationId: string;
+  setAt: number;
+}
+
 /** A record that no contract describes; its partition moved on. */
 export interface UnreadableRow {
   topic: string;

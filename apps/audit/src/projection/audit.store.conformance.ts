@@ -98,14 +98,16 @@ function logOf(tenantId: string, made: Scenario): Log {
   const routed = deliveries.map(deliveryRecord);
   if (!made.routedTwice) return { routings, deliveries: routed, attempts: journalOf(deliveries, made) };
   // The router died before it remembered what it had routed, and meanwhile integrations came and went.
-  const again = deliveries.map((delivery, n) => {
-    const { event, sourceOffset } = delivery.envelope;
-    const other = aDelivery({ event, sourceOffset, integrationId: 'int_2' });
-    return routingRecord(sampleRouting([other], n % 2 === 0 ? {} : { outcome: 'filtered', deliveries: [] }));
-  });
+  const others = deliveries.map(({ envelope: { event, sourceOffset } }) =>
+    aDelivery({ event, sourceOffset, integrationId: 'int_2' }),
+  );
+  const again = others.map((other, n) =>
+    routingRecord(sampleRouting([other], n % 2 === 0 ? {} : { outcome: 'filtered', deliveries: [] })),
+  );
+  const writtenAgain = deliveries.flatMap((delivery, n) => [delivery, ...others.slice(n, n % 2 === 0 ? n + 1 : n)]);
   return {
     routings: [...routings, ...again],
-    deliveries: [...routed, ...routed],
+    deliveries: [...routed, ...writtenAgain.map(deliveryRecord)],
     attempts: journalOf(deliveries, made),
   };
 }

@@ -6,6 +6,7 @@ import type {
   DeliveryRow,
   EpochRow,
   EventRow,
+  MarkRow,
   SignalRow,
   UnreadableRow,
 } from '../project/rows.js';
@@ -231,6 +232,23 @@ export const EPOCHS = projectionTable<EpochRow>({
   key: 'partition, epoch',
   onConflict: `do update set first_offset = excluded.first_offset
     where excluded.first_offset < partition_epochs.first_offset`,
+});
+
+export const MARKS = projectionTable<MarkRow>({
+  name: 'delivery_marks',
+  columns: names('partition source_partition source_offset integration_id set_at'),
+  rowsOf: (rows) => rows.marks.values(),
+  encode: (copy, row) => {
+    copy.integer(row.partition);
+    copy.integer(row.sourcePartition);
+    copy.bigint(row.sourceOffset);
+    copy.text(row.integrationId);
+    copy.bigint(row.setAt);
+  },
+  key: 'partition, source_partition',
+  onConflict: `do update set
+    source_offset = excluded.source_offset, integration_id = excluded.integration_id, set_at = excluded.set_at
+    where excluded.set_at > delivery_marks.set_at`,
 });
 
 export const UNREADABLE = projectionTable<UnreadableRow>({

@@ -7,6 +7,19 @@ const PARTITION = 1_000_000;
 
 /** What every store of projections keeps to besides `replayConformance`. */
 export function projectionStoreConformance(make: () => AuditStores): void {
+  it('keeps the mark that was set last, in whatever order they are written', async () => {
+    const { projections } = make();
+    const mark = { partition: PARTITION, sourcePartition: 3, sourceOffset: 2 ** 40, integrationId: 'int_b' };
+    for (const setAt of [7, 9, 8]) {
+      const rows = new ProjectionRows();
+      rows.addMarks([{ ...mark, setAt, sourceOffset: 2 ** 40 + setAt }]);
+      await projections.write(rows);
+    }
+    expect(await projections.marksOf([PARTITION, PARTITION + 1])).toEqual([
+      { ...mark, setAt: 9, sourceOffset: 2 ** 40 + 9 },
+    ]);
+  });
+
   it('keeps the lowest offset of each epoch, in whatever order they are written', async () => {
     const { projections } = make();
     for (const firstOffset of [7, 5, 9]) {

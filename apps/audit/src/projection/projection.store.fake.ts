@@ -1,5 +1,5 @@
 import { ProjectionRows } from '../project/projection-rows.js';
-import type { EpochRow } from '../project/rows.js';
+import type { EpochRow, MarkRow } from '../project/rows.js';
 import type { ProjectionStore } from './projection.store.js';
 
 /** Keeps everything in memory, by the same merges that a flush uses; the views' fakes read from it. */
@@ -14,10 +14,15 @@ export class FakeProjectionStore implements ProjectionStore {
     for (const row of rows.signals.values()) this.rows.addSignal(row);
     for (const row of rows.unreadable.values()) this.rows.addUnreadable(row);
     this.rows.addEpochs([...rows.epochs.values()]);
+    this.rows.addMarks([...rows.marks.values()]);
   }
 
   async epochsOf(partitions: readonly number[]): Promise<readonly EpochRow[]> {
     return [...this.rows.epochs.values()].filter((row) => partitions.includes(row.partition));
+  }
+
+  async marksOf(partitions: readonly number[]): Promise<readonly MarkRow[]> {
+    return [...this.rows.marks.values()].filter((row) => partitions.includes(row.partition));
   }
 
   deliveriesOfEvent(tenantId: string, eventId: string): ReadonlySet<string> {

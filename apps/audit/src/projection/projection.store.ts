@@ -1,5 +1,5 @@
 import type { ProjectionRows } from '../project/projection-rows.js';
-import type { EpochRow } from '../project/rows.js';
+import type { EpochRow, MarkRow } from '../project/rows.js';
 
 /** Where the projections' rows go. */
 export interface ProjectionStore {
@@ -10,6 +10,8 @@ export interface ProjectionStore {
   write(rows: ProjectionRows): Promise<void>;
   /** The epochs known of these partitions of the journal. */
   epochsOf(partitions: readonly number[]): Promise<readonly EpochRow[]>;
+  /** The marks known of these partitions of `deliveries`. */
+  marksOf(partitions: readonly number[]): Promise<readonly MarkRow[]>;
 }
 
 export const PROJECTION_STORE = Symbol('ProjectionStore');

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
 import type { ProjectionRows } from '../project/projection-rows.js';
-import type { EpochRow } from '../project/rows.js';
+import type { EpochRow, MarkRow } from '../project/rows.js';
 import { CopyEncoder } from './copy-encoder.js';
 import type { ProjectionStore } from './projection.store.js';
 import {
@@ -12,13 +12,31 @@ import {
   DELIVERIES,
   EPOCHS,
   EVENTS,
+  MARKS,
   type ProjectionTable,
   SIGNALS,
   UNREADABLE,
 } from './projection-tables.js';
 
 /** In each flush the tables are written in this order and each by key, so that two processes cannot deadlock. */
-const TABLES: readonly ProjectionTable[] = [EPOCHS, EVENTS, DELIVERIES, ATTEMPTS, AUDIT_LOG, SIGNALS, UNREADABLE];
+const TABLES: readonly ProjectionTable[] = [
+  EPOCHS,
+  MARKS,
+  EVENTS,
+  DELIVERIES,
+  ATTEMPTS,
+  AUDIT_LOG,
+  SIGNALS,
+  UNREADABLE,
+];
+
+interface MarkFound {
+  partition: number;
+  source_partition: number;
+  source_offset: string;
+  integration_id: string;
+  set_at: string;
+}
 
 const KEPT_MAX_BYTES = 8 * 1024 * 1024;
 
@@ -69,6 +87,19 @@ export class TypeormProjectionStore implements ProjectionStore {
       partition: row.partition,
       epoch: Number(row.epoch),
       firstOffset: Number(row.first_offset),
+    }));
+  }
+
+  async marksOf(partitions: readonly number[]): Promise<readonly MarkRow[]> {
+    const found: MarkFound[] = await this.dataSource.query('select * from delivery_marks where partition = any($1)', [
+      partitions,
+    ]);
+    return found.map((row) => ({
+      partition: row.partition,
+      sourcePartition: row.source_partition,
+      sourceOffset: Number(row.source_offset),
+      integrationId: row.integration_id,
+      setAt: Number(row.set_at),
     }));
   }
 

@@ -1,5 +1,11 @@
+import { DeliveryMarks } from '../project/delivery-marks.js';
 import { Epochs } from '../project/epochs.js';
-import { type ProjectedTopic, projectRecord, type RecordToProject } from '../project/project-record.js';
+import {
+  type ProjectedTopic,
+  type ProjectionState,
+  projectRecord,
+  type RecordToProject,
+} from '../project/project-record.js';
 import { ProjectionRows } from '../project/projection-rows.js';
 import { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
 import type { ProjectionStore } from './projection.store.js';
@@ -18,32 +24,43 @@ export interface WrittenBatches {
 
 /** One flush: projects the batches and writes their rows in one transaction. */
 export async function writeBatches(store: ProjectionStore, batches: readonly Batch[]): Promise<WrittenBatches> {
-  const epochs = new Epochs(await knownEpochs(store, batches));
+  const state = await knownState(store, batches);
   const rows = new ProjectionRows();
   const stopped = new Map<Batch, readonly UnknownContractVersionError[]>();
   for (const batch of batches) {
-    stopped.set(batch, projectBatch(batch, rows, epochs));
+    stopped.set(batch, projectBatch(batch, rows, state));
   }
-  rows.addEpochs(epochs.found);
+  rows.addEpochs(state.epochs.found);
+  rows.addMarks(state.marks.found);
   await store.write(rows);
   return { rows, stopped };
 }
 
-async function knownEpochs(store: ProjectionStore, batches: readonly Batch[]) {
+async function knownState(store: ProjectionStore, batches: readonly Batch[]): Promise<ProjectionState> {
+  const journal = partitionsOf('attempts', batches);
+  const deliveries = partitionsOf('deliveries', batches);
+  const [epochs, marks] = await Promise.all([
+    journal.length > 0 ? store.epochsOf(journal) : [],
+    deliveries.length > 0 ? store.marksOf(deliveries) : [],
+  ]);
+  return { epochs: new Epochs(epochs), marks: new DeliveryMarks(marks) };
+}
+
+function partitionsOf(wanted: ProjectedTopic, batches: readonly Batch[]): number[] {
   const partitions = new Set<number>();
   for (const { topic, records } of batches) {
-    if (topic === 'attempts') for (const record of records) partitions.add(record.partition);
+    if (topic === wanted) for (const record of records) partitions.add(record.partition);
   }
-  return partitions.size > 0 ? store.epochsOf([...partitions]) : [];
+  return [...partitions];
 }
 
 /** A partition stops at its first record of an unknown version; those of other partitions go on. */
-function projectBatch({ topic, records }: Batch, rows: ProjectionRows, epochs: Epochs) {
+function projectBatch({ topic, records }: Batch, rows: ProjectionRows, state: ProjectionState) {
   const stopped = new Map<number, UnknownContractVersionError>();
   for (const record of records) {
     if (stopped.has(record.partition)) continue;
     try {
-      projectRecord(topic, record, rows, epochs);
+      projectRecord(topic, record, rows, state);
     } catch (error) {
       if (!(error instanceof UnknownContractVersionError)) throw error;
       stopped.set(record.partition, error);
