@@ -17,6 +17,7 @@ import { inMemory } from './lane-memory.js';
 import type { LaneServices } from './lane-services.js';
 import { LanedIntegrations } from './laned-integrations.js';
 import { PartitionProgress, type ProgressBeginning } from './partition-progress.js';
+import { waitMaxMsOf } from './retry-wait.js';
 
 export interface RunnerBeginning extends ProgressBeginning {
   readonly runs: ReadonlyMap<string, FailureRun>;
@@ -264,7 +265,7 @@ export class LaneRunner {
         void this.tend(lane, effect.after);
         break;
       case 'set timer':
-        this.services.timers.set(lane, effect.atMs);
+        this.services.timers.set(lane, effect.atMs, waitMaxMsOf(lane));
         break;
       case 'mark offset done':
         this.progress.markDone(effect.offset);

@@ -35,6 +35,15 @@ export function pushVerdict(retry: Retry, ended: EndedAttempt, random: () => num
   return { attempt, dueAtMs: ended.endedAtMs + Math.max(delayMs, askedMs), exhaustedUnder: null };
 }
 
+/**
+ * No retry is due later than this from now. What says otherwise was written under a wall clock that was ahead, by this
+ * process before the clock was put right or by another one.
+ */
+export function longestWaitMs(retry: Retry): number {
+  const delaysMs = 'delaysMs' in retry ? retry.delaysMs : [retry.exponential.maxMs];
+  return Math.max(retry.retryAfterMaxMs, ...delaysMs);
+}
+
 function delayBehind(retry: Retry, attempt: number, random: () => number): number | undefined {
   return 'delaysMs' in retry ? retry.delaysMs[attempt - 1] : exponentialDelay(retry.exponential, attempt, random);
 }

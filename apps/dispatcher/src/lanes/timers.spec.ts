@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Timers } from './timers.js';
 
+let wrongByMs: number;
 let fired: string[];
 let timers: Timers<string>;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
+  wrongByMs = 0;
   fired = [];
-  const clock = { nowMs: () => Date.now(), monotonicMs: () => Date.now() };
+  const clock = { nowMs: () => Date.now() + wrongByMs, monotonicMs: () => Date.now() };
   timers = new Timers(clock, (subject, nowMs) => fired.push(`${subject} at ${nowMs}`));
 });
 
@@ -49,5 +51,25 @@ describe('timers', () => {
     timers.forget('a');
     vi.advanceTimersByTime(100);
     expect(fired).toEqual(['b at 10']);
+  });
+
+  it('wait as long as was asked for, wherever the wall clock jumps meanwhile', () => {
+    const HOUR_MS = 3_600_000;
+    wrongByMs = HOUR_MS;
+    timers.set('set while it was ahead', HOUR_MS + 20);
+    wrongByMs = 0;
+    timers.set('set when it was right', 30);
+    wrongByMs = HOUR_MS;
+    vi.advanceTimersByTime(25);
+    expect(fired).toEqual([`set while it was ahead at ${HOUR_MS + 20}`]);
+    wrongByMs = -HOUR_MS;
+    vi.advanceTimersByTime(10);
+    expect(fired[1]).toBe('set when it was right at 30');
+  });
+
+  it('wait no longer than can be meant for what was written by a clock that was ahead', () => {
+    timers.set('a', 3_600_000, 50);
+    vi.advanceTimersByTime(60);
+    expect(fired).toEqual(['a at 3600000']);
   });
 });

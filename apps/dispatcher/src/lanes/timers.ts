@@ -1,6 +1,9 @@
 import type { Clock } from '@hookstile/service-runtime';
 
 interface Entry<T> {
+  /** Monotonic. */
+  dueMs: number;
+  /** What was asked for. */
   atMs: number;
   subject: T;
 }
@@ -15,10 +18,13 @@ const STALE_MAX_COUNT = 64;
  * Many due times behind one timer of the platform: a heap by due time. A subject has one, the earliest that was set:
  * when it fires, the subject sets what it waits for besides. (One entry a call would let a disabled integration, whose
  * every write asks for a look at it in a month, fill the memory until then.)
+ *
+ * What is asked for is a time of day; the wait runs on the monotonic clock from then on. A wall clock that was an hour
+ * ahead and is put right would else delay every retry by that hour. Whoever is fired is told at least the time asked for.
  */
 export class Timers<T> {
   private heap: Entry<T>[] = [];
-  private readonly dueAtMs = new Map<T, number>();
+  private readonly dueOf = new Map<T, Entry<T>>();
   private timer: NodeJS.Timeout | null = null;
   private armedForMs = Number.POSITIVE_INFINITY;
 
@@ -32,51 +38,54 @@ export class Timers<T> {
     return this.heap.length;
   }
 
-  set(subject: T, atMs: number): void {
-    const known = this.dueAtMs.get(subject);
-    if (known !== undefined && known <= atMs) return;
-    this.dueAtMs.set(subject, atMs);
-    this.push({ atMs, subject });
+  /** Fires at that time of day, or once it has waited for the longest that can be meant. */
+  set(subject: T, atMs: number, waitMaxMs = Number.POSITIVE_INFINITY): void {
+    const dueMs = this.clock.monotonicMs() + Math.min(atMs - this.clock.nowMs(), waitMaxMs);
+    const known = this.dueOf.get(subject);
+    if (known !== undefined && known.dueMs <= dueMs) return;
+    const entry = { dueMs, atMs, subject };
+    this.dueOf.set(subject, entry);
+    this.push(entry);
     this.dropStale();
     this.arm();
   }
 
   forget(subject: T): void {
-    if (this.dueAtMs.delete(subject)) this.dropStale();
+    if (this.dueOf.delete(subject)) this.dropStale();
   }
 
   stop(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
     this.heap = [];
-    this.dueAtMs.clear();
+    this.dueOf.clear();
   }
 
   private arm(): void {
     const first = this.heap[0];
-    if (first === undefined || (this.timer !== null && this.armedForMs <= first.atMs)) return;
+    if (first === undefined || (this.timer !== null && this.armedForMs <= first.dueMs)) return;
     if (this.timer) clearTimeout(this.timer);
-    this.armedForMs = first.atMs;
-    const waitMs = Math.min(Math.max(0, first.atMs - this.clock.nowMs()), WAIT_MAX_MS);
+    this.armedForMs = first.dueMs;
+    const waitMs = Math.min(Math.max(0, first.dueMs - this.clock.monotonicMs()), WAIT_MAX_MS);
     this.timer = setTimeout(() => this.due(), waitMs);
   }
 
   private due(): void {
     this.timer = null;
-    const nowMs = this.clock.nowMs();
-    for (let first = this.heap[0]; first !== undefined && first.atMs <= nowMs; first = this.heap[0]) {
+    const nowMs = this.clock.monotonicMs();
+    for (let first = this.heap[0]; first !== undefined && first.dueMs <= nowMs; first = this.heap[0]) {
       this.removeFirst();
-      if (this.dueAtMs.get(first.subject) !== first.atMs) continue;
-      this.dueAtMs.delete(first.subject);
-      this.fire(first.subject, nowMs);
+      if (this.dueOf.get(first.subject) !== first) continue;
+      this.dueOf.delete(first.subject);
+      this.fire(first.subject, Math.max(this.clock.nowMs(), first.atMs));
     }
     this.arm();
   }
 
   private dropStale(): void {
-    if (this.heap.length <= 2 * this.dueAtMs.size + STALE_MAX_COUNT) return;
+    if (this.heap.length <= 2 * this.dueOf.size + STALE_MAX_COUNT) return;
     this.heap = [];
-    for (const [subject, atMs] of this.dueAtMs) this.push({ atMs, subject });
+    for (const entry of this.dueOf.values()) this.push(entry);
   }
 
   private push(entry: Entry<T>): void {
@@ -107,7 +116,7 @@ export class Timers<T> {
   }
 
   private atOf(index: number): number {
-    return this.heap[index]?.atMs ?? Number.POSITIVE_INFINITY;
+    return this.heap[index]?.dueMs ?? Number.POSITIVE_INFINITY;
   }
 
   private swap(a: number, b: number): void {
