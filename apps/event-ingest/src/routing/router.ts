@@ -103,7 +103,8 @@ export class Router {
       await consumer.ready();
       if (this.stopping) return;
       const records = consumer.take(ROUND_BOUNDS);
-      if (records.length > 0) await this.routeUntilDone(records);
+      // After an assignment also without records: what is lost is to be told before the next event comes.
+      if (records.length > 0 || this.loadedGeneration !== consumer.generation) await this.routeUntilDone(records);
     }
   }
 
