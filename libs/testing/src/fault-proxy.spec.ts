@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaultProxy, isKafkaProduce, isPostgresCommit, startFaultProxy } from './fault-proxy.js';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
 import { until } from './until.js';
 
 const QUIET_MS = 60;
@@ -154,20 +154,42 @@ describe('a fault proxy', () => {
     client.socket.write('a');
     await until(() => client.text() === '<a>');
   });
-});
 
-describe('requests by their bytes', () => {
-  it('knows a produce request from others', () => {
-    const frame = (apiKey: number) => Buffer.from([0, 0, 0, 9, 0, apiKey, 0, 3]);
-    expect([isKafkaProduce(frame(0)), isKafkaProduce(frame(1)), isKafkaProduce(Buffer.alloc(3))]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+  it('holds a request before the server has it, until it is released', async () => {
+    const client = open();
+    const hold = proxy.hold({ what: 'request', isRequest: (bytes) => bytes.includes('append') });
+    client.socket.write('append');
+    const held = await hold;
+    await quiet();
+    expect({ received, request: held?.request.toString() }).toEqual({ received: '', request: 'append' });
+    held?.release();
+    await until(() => client.text() === '<append>');
   });
 
-  it('knows a commit', () => {
-    expect(isPostgresCommit(Buffer.from('Q\0\0\0\x0bCOMMIT\0'))).toBe(true);
-    expect(isPostgresCommit(Buffer.from('Q\0\0\0\x0bSELECT\0'))).toBe(false);
+  it('holds an answer that the server has given, while other connections go on', async () => {
+    const client = open();
+    const other = open();
+    const hold = proxy.hold({ what: 'answer', isRequest: (bytes) => bytes.includes('append') });
+    client.socket.write('append');
+    const held = await hold;
+    other.socket.write('b');
+    await until(() => other.text() === '<b>');
+    expect({ received, text: client.text() }).toEqual({ received: 'appendb', text: '' });
+    held?.release();
+    await until(() => client.text() === '<append>');
+  });
+
+  it('never lets a request through that is dropped, or whose client has gone meanwhile', async () => {
+    for (const end of ['drop', 'client gone'] as const) {
+      const client = open();
+      const hold = proxy.hold({ what: 'request', isRequest: () => true });
+      client.socket.write(end);
+      const held = await hold;
+      if (end === 'drop') held?.drop();
+      else client.socket.resetAndDestroy();
+      await until(() => client.ended() !== null && proxy.connections === 0);
+    }
+    await quiet();
+    expect(received).toBe('');
   });
 });

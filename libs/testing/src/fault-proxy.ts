@@ -13,8 +13,25 @@ export interface LinkFaults {
   refuse: boolean;
 }
 
-/** Says whether bytes that a client sent are the request whose answer shall be lost. */
+/** Says whether bytes that a client sent are the request that is meant. */
 export type IsRequest = (bytes: Buffer) => boolean;
+
+/** A request, or the answer to it, that stands still in the proxy while its connection stays open. */
+export interface HeldPiece {
+  /** What the client sent. */
+  request: Buffer;
+  /** It goes on. */
+  release(): void;
+  /** It never arrives: both sides are reset. */
+  drop(): void;
+}
+
+export interface HoldOptions {
+  /** The request before the server has it, or its answer after the server has given it. */
+  what: 'request' | 'answer';
+  isRequest: IsRequest;
+  signal?: AbortSignal;
+}
 
 export interface FaultProxy {
   readonly port: number;
@@ -26,6 +43,11 @@ export interface FaultProxy {
   silence(): void;
   /** Resets what is open on both sides. */
   reset(): void;
+  /**
+   * Holds the next request that fits, or its answer, and what follows it on its connection. Resolves when it is held,
+   * with null when `signal` ended the wait.
+   */
+  hold(options: HoldOptions): Promise<HeldPiece | null>;
   /**
    * The next request that fits reaches the server; the server's answer is dropped and both sides are reset. Resolves
    * when that has happened, with false when `signal` ended the wait.
@@ -46,14 +68,15 @@ const NONE: LinkFaults = { latencyMs: 0, sliceBytes: null, blackhole: false, ref
 
 interface Trap {
   isRequest: IsRequest;
-  sprung(): void;
+  what: HoldOptions['what'];
+  sprung(held: HeldPiece): void;
 }
 
 interface Link {
   client: Socket;
   server: Socket;
-  /** Set once the request went through: its answer is not to arrive. */
-  losing: Trap | null;
+  /** Set once the request went through: its answer is to be held. */
+  awaiting: { trap: Trap; request: Buffer } | null;
   silent: boolean;
 }
 
@@ -61,7 +84,7 @@ interface Link {
 export async function startFaultProxy({ target, port = 0 }: FaultProxyOptions): Promise<FaultProxy> {
   const links = new Set<Link>();
   let faults: LinkFaults = NONE;
-  let trap: Trap | null = null;
+  const traps = new Set<Trap>();
   let cleared = Promise.withResolvers<void>();
 
   const passes = async (link: Link): Promise<void> => {
@@ -74,12 +97,18 @@ export async function startFaultProxy({ target, port = 0 }: FaultProxyOptions): 
     links.delete(link);
     for (const socket of [link.client, link.server]) if (!socket.destroyed) socket.resetAndDestroy();
   };
-  const pump = async (link: Link, from: Socket, to: Socket, onBytes: (bytes: Buffer) => boolean): Promise<void> => {
+  const pump = async (
+    link: Link,
+    from: Socket,
+    to: Socket,
+    onBytes: (bytes: Buffer) => Promise<void> | null,
+  ): Promise<void> => {
     try {
       for await (const bytes of from as AsyncIterable<Buffer>) {
         for (const piece of slices(bytes, faults.sliceBytes)) {
           await passes(link);
-          if (!onBytes(piece)) return;
+          await onBytes(piece);
+          if (!links.has(link)) return;
           if (!to.write(piece)) await drained(to);
         }
       }
@@ -88,19 +117,29 @@ export async function startFaultProxy({ target, port = 0 }: FaultProxyOptions): 
       cut(link);
     }
   };
+  const holding = (link: Link, trap: Trap, request: Buffer): Promise<void> =>
+    new Promise((resolve) => {
+      const drop = () => {
+        cut(link);
+        resolve();
+      };
+      // Its client may go meanwhile.
+      link.client.once('close', () => resolve());
+      trap.sprung({ request, release: resolve, drop });
+    });
   const toServer = (link: Link) => (bytes: Buffer) => {
-    if (trap?.isRequest(bytes)) {
-      link.losing = trap;
-      trap = null;
-    }
-    return true;
+    const trap = [...traps].find(({ isRequest }) => isRequest(bytes));
+    if (trap === undefined) return null;
+    traps.delete(trap);
+    if (trap.what === 'request') return holding(link, trap, bytes);
+    link.awaiting = { trap, request: bytes };
+    return null;
   };
   const toClient = (link: Link) => () => {
-    if (link.losing === null) return true;
-    const { sprung } = link.losing;
-    cut(link);
-    sprung();
-    return false;
+    const { awaiting } = link;
+    if (awaiting === null) return null;
+    link.awaiting = null;
+    return holding(link, awaiting.trap, awaiting.request);
   };
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -112,7 +151,7 @@ export async function startFaultProxy({ target, port = 0 }: FaultProxyOptions): 
     const upstream = connect({ ...target, allowHalfOpen: true });
     upstream.on('error', () => {});
     for (const socket of [client, upstream]) socket.setNoDelay(true);
-    const link: Link = { client, server: upstream, losing: null, silent: false };
+    const link: Link = { client, server: upstream, awaiting: null, silent: false };
     links.add(link);
     for (const socket of [client, upstream]) socket.on('close', (hadError) => hadError && cut(link));
     client.on('close', () => upstream.destroyed && links.delete(link));
@@ -134,21 +173,27 @@ export async function startFaultProxy({ target, port = 0 }: FaultProxyOptions): 
   const silence = (): void => {
     for (const link of links) link.silent = true;
   };
+  const hold = ({ isRequest, what, signal }: HoldOptions): Promise<HeldPiece | null> =>
+    new Promise((resolve) => {
+      const trap: Trap = { isRequest, what, sprung: resolve };
+      traps.add(trap);
+      signal?.addEventListener('abort', () => {
+        traps.delete(trap);
+        resolve(null);
+      });
+    });
   return {
     port: (server.address() as AddressInfo).port,
     set,
     heal: () => set(NONE),
     silence,
     reset,
-    loseAnswerTo: (isRequest, signal) =>
-      new Promise((resolve) => {
-        const own: Trap = { isRequest, sprung: () => resolve(true) };
-        trap = own;
-        signal?.addEventListener('abort', () => {
-          if (trap === own) trap = null;
-          resolve(false);
-        });
-      }),
+    hold,
+    loseAnswerTo: async (isRequest, signal) => {
+      const held = await hold({ what: 'answer', isRequest, ...(signal ? { signal } : {}) });
+      held?.drop();
+      return held !== null;
+    },
     get connections() {
       return links.size;
     },
@@ -171,17 +216,4 @@ function drained(socket: Socket): Promise<void> {
     if (socket.destroyed) return reject(new Error('the socket is closed'));
     socket.once('drain', resolve).once('close', () => reject(new Error('the socket is closed')));
   });
-}
-
-const KAFKA_PRODUCE_KEY = 0;
-const KAFKA_SIZE_BYTES = 4;
-
-/** A Kafka produce request, as far as its frame begins these bytes (kafkajs writes a frame at once). */
-export function isKafkaProduce(bytes: Buffer): boolean {
-  return bytes.length >= KAFKA_SIZE_BYTES + 2 && bytes.readInt16BE(KAFKA_SIZE_BYTES) === KAFKA_PRODUCE_KEY;
-}
-
-/** A Postgres commit, as the simple query that drivers send. */
-export function isPostgresCommit(bytes: Buffer): boolean {
-  return bytes.includes('COMMIT');
 }

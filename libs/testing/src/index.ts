@@ -6,5 +6,6 @@ export * from './kafka.js';
 export * from './migrated-database.js';
 export * from './random.js';
 export * from './receiver.js';
+export * from './requests-on-the-wire.js';
 export * from './tcp-gate.js';
 export * from './until.js';

@@ -36,8 +36,13 @@ function countsInRows(evidence: Evidence): string[] {
   const runs = new Map(evidence.runs.map((run) => [run.integrationId, run]));
   return evidence.integrations.flatMap(({ id, name }) => {
     const last = bySequence(entriesOf.get(id) ?? []).at(-1);
-    const journaled = last?.consecutiveFailures ?? 0;
-    const stored = runs.get(id)?.consecutiveFailures ?? 0;
+    const run = runs.get(id);
+    // Enabling begins a new count, of which neither a row nor an entry tells before something is counted.
+    const enablement = Math.max(run?.enablement ?? 0, last?.enablement ?? 0);
+    const countOf = (side: { enablement: number; consecutiveFailures: number } | undefined): number =>
+      side?.enablement === enablement ? side.consecutiveFailures : 0;
+    const journaled = countOf(last);
+    const stored = countOf(run);
     return journaled === stored ? [] : [`${name}: the row counts ${stored} failures, the journal ${journaled}`];
   });
 }
@@ -58,7 +63,9 @@ function attemptsInAudit(evidence: Evidence): string[] {
 
 function deliveriesInAudit(evidence: Evidence): string[] {
   const ends = new Map<string, string>();
-  for (const { deliveryId, push } of countedEntries(evidence)) if (push !== 'pending') ends.set(deliveryId, push);
+  for (const { members, push } of countedEntries(evidence)) {
+    if (push !== 'pending') for (const id of members) ends.set(id, push);
+  }
   return evidence.deliveries.flatMap(({ id, status }) => {
     const end = ends.get(id);
     if (end !== undefined) return status === end ? [] : [`${id} ended as ${end}, audit calls it ${status}`];

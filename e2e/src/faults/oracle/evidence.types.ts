@@ -16,6 +16,8 @@ export interface Evidence {
   events: readonly EventView[];
   /** The dispatcher's counts. */
   runs: readonly StoredRun[];
+  /** What was changed of integrations meanwhile, in order. */
+  changes: readonly Change[];
   /** When a process that made attempts died or stood still; empty where all went in order. */
   faults: readonly Fault[];
 }
@@ -26,6 +28,18 @@ export interface TestedIntegration {
   /** Names it in findings. */
   name: string;
   disableAfter: number | null;
+  ordering: 'strict' | 'by-key' | 'unordered';
+}
+
+export interface Change {
+  integrationId: string;
+  to: 'enabled' | 'disabled' | 'deleted' | 'moved';
+  /** Where to: what receivers tell addresses apart by. */
+  address?: number;
+  askedAtMs: number;
+  acknowledgedAtMs: number;
+  /** Events from this number on were sent after the change was acknowledged. */
+  laterFrom: number;
 }
 
 export interface AcceptedEvent {
@@ -37,8 +51,14 @@ export interface AcceptedEvent {
 
 export interface SeenRequest {
   integrationId: string;
+  /** The `webhook-id`: of a batch its first delivery's. */
   deliveryId: string;
+  /** The event's number; of a batch its first. */
   n: number;
+  /** The numbers of all events in it, in their order. */
+  members: readonly number[];
+  /** Which of the integration's addresses it came to. */
+  address: number;
   arrivedAtMs: number;
   /** When the answer was out, or the connection had gone. */
   endedAtMs: number;
@@ -50,7 +70,9 @@ export interface JournalEntry {
   partition: number;
   offset: number;
   integrationId: string;
+  /** Of a batch its first delivery. */
   deliveryId: string;
+  members: readonly string[];
   attemptId: string;
   epoch: number;
   sequence: number;

@@ -1,7 +1,6 @@
 import { attemptsV1 } from '@hookstile/contracts';
 import { connectMessaging, type Messaging } from '@hookstile/messaging';
-import pg from 'pg';
-import type { FaultStack } from '../stack/fault-stack.ts';
+import { type FaultStack, PARTITIONS } from '../stack/fault-stack.ts';
 import type { World } from '../world/world.ts';
 import type {
   AttemptView,
@@ -14,35 +13,44 @@ import type {
   StoredRun,
 } from './evidence.types.ts';
 
-const PARTITIONS = 12;
 const JOURNAL = 'hookstile.attempts';
 
-/** How many deliveries of these tenants audit shows, and how many of them have not ended. */
+export interface GatherOptions {
+  faults: readonly Fault[];
+  /** Clocks of services went wrong by hours. */
+  wholeHours: boolean;
+}
+
+/** How many deliveries to these integrations audit shows, and how many of them have not ended. */
 export async function deliveryCounts(
   stack: FaultStack,
-  tenantIds: readonly string[],
+  integrationIds: readonly string[],
 ): Promise<{ shown: number; pending: number }> {
-  return withDatabase(stack, async (client) => {
-    const { rows } = await client.query(
-      `select count(*)::int as shown, count(*) filter (where status = 'pending')::int as pending
-       from audit.deliveries where tenant_id = any ($1)`,
-      [tenantIds],
-    );
-    return rows[0] as { shown: number; pending: number };
-  });
+  const [counts] = await stack.query<{ shown: number; pending: number }>(
+    `select count(*)::int as shown, count(*) filter (where status = 'pending')::int as pending
+     from audit.deliveries where integration_id = any ($1)`,
+    [integrationIds],
+  );
+  return counts ?? { shown: 0, pending: 0 };
 }
 
 /** Reads all that the oracle needs from the receiver, the journal, audit and the dispatcher's rows. */
-export async function gatherEvidence(stack: FaultStack, world: World, faults: readonly Fault[]): Promise<Evidence> {
+export async function gatherEvidence(
+  stack: FaultStack,
+  world: World,
+  { faults, wholeHours }: GatherOptions,
+): Promise<Evidence> {
   const integrationIds = world.integrations.map(({ id }) => id);
+  const timeOf = wholeHours ? withoutWholeHours : Date.parse;
   const [views, { journal, markers }] = await Promise.all([
-    withDatabase(stack, (client) => viewsOf(client, world.tenantIds, integrationIds)),
-    readJournal(stack, new Set(integrationIds)),
+    viewsOf(stack, world.tenantIds, integrationIds),
+    readJournal(stack, new Set(integrationIds), timeOf),
   ]);
   return {
     integrations: world.integrations,
     accepted: world.accepted,
     requests: world.requests,
+    changes: world.changes,
     journal,
     markers,
     faults,
@@ -50,8 +58,8 @@ export async function gatherEvidence(stack: FaultStack, world: World, faults: re
   };
 }
 
-async function viewsOf(client: pg.Client, tenantIds: readonly string[], integrationIds: readonly string[]) {
-  const rows = async <T>(sql: string, ids: readonly string[]): Promise<T[]> => (await client.query(sql, [ids])).rows;
+async function viewsOf(stack: FaultStack, tenantIds: readonly string[], integrationIds: readonly string[]) {
+  const rows = <T extends object>(sql: string, ids: readonly string[]): Promise<T[]> => stack.query<T>(sql, [ids]);
   return {
     deliveries: await rows<DeliveryView>(
       `select delivery_id as id, integration_id as "integrationId", event_id as "eventId", status
@@ -74,27 +82,26 @@ async function viewsOf(client: pg.Client, tenantIds: readonly string[], integrat
   };
 }
 
-async function withDatabase<T>(stack: FaultStack, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: stack.direct.databaseUrl });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
-}
-
 interface Journal {
   journal: JournalEntry[];
   markers: EpochMarker[];
 }
 
-async function readJournal(stack: FaultStack, integrationIds: ReadonlySet<string>): Promise<Journal> {
+type TimeOf = (at: string) => number;
+
+const HOUR_MS = 3_600_000;
+
+/** A run takes minutes: what is wrong by about an hour is wrong by an hour. */
+function withoutWholeHours(at: string): number {
+  const atMs = Date.parse(at);
+  return atMs - Math.round((atMs - Date.now()) / HOUR_MS) * HOUR_MS;
+}
+
+async function readJournal(stack: FaultStack, integrationIds: ReadonlySet<string>, timeOf: TimeOf): Promise<Journal> {
   const messaging = await connectMessaging({ brokers: stack.direct.kafkaBrokers, clientId: 'faults' });
   try {
     const parts = await Promise.all(
-      Array.from({ length: PARTITIONS }, (_, partition) => readPartition(messaging, partition, integrationIds)),
+      Array.from({ length: PARTITIONS }, (_, partition) => readPartition(messaging, partition, integrationIds, timeOf)),
     );
     return { journal: parts.flatMap(({ journal }) => journal), markers: parts.flatMap(({ markers }) => markers) };
   } finally {
@@ -106,6 +113,7 @@ async function readPartition(
   messaging: Messaging,
   partition: number,
   integrationIds: ReadonlySet<string>,
+  timeOf: TimeOf,
 ): Promise<Journal> {
   const journal: JournalEntry[] = [];
   const markers: EpochMarker[] = [];
@@ -121,11 +129,11 @@ async function readPartition(
         if (decoded.outcome !== 'decoded') throw new Error(`journal ${partition}/${record.offset}: ${decoded.outcome}`);
         const { envelope } = decoded.value;
         const place = { partition, offset: record.offset };
-        if (envelope.kind === 'epoch') markers.push({ ...place, epoch: envelope.epoch, atMs: Date.parse(envelope.at) });
+        if (envelope.kind === 'epoch') markers.push({ ...place, epoch: envelope.epoch, atMs: timeOf(envelope.at) });
         if (envelope.kind !== 'attempt' || !integrationIds.has(envelope.integrationId)) continue;
         const { deliveries, at, enablement = 0, ...rest } = envelope;
-        const deliveryId = deliveries[0]?.deliveryId ?? '';
-        journal.push({ ...rest, ...place, deliveryId, atMs: Date.parse(at), enablement });
+        const members = deliveries.map(({ deliveryId }) => deliveryId);
+        journal.push({ ...rest, ...place, deliveryId: members[0] ?? '', members, atMs: timeOf(at), enablement });
       }
     },
   });

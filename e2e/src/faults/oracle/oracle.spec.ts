@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Evidence, JournalEntry, SeenRequest } from './evidence.types.ts';
+import type { Change, Evidence, JournalEntry, SeenRequest, TestedIntegration } from './evidence.types.ts';
 import { judge } from './oracle.ts';
 import { duplicates } from './repeated.ts';
 
@@ -11,6 +11,8 @@ const request = (n: number, atMs = n * STEP_MS, change: Partial<SeenRequest> = {
   integrationId: 'int',
   deliveryId: `dlv_${n}`,
   n,
+  members: change.members ?? [n],
+  address: 0,
   arrivedAtMs: atMs + 1,
   endedAtMs: atMs + DURATION_MS,
   status: 200,
@@ -22,6 +24,7 @@ const entry = (n: number, change: Partial<JournalEntry> = {}): JournalEntry => (
   offset: n + 1,
   integrationId: 'int',
   deliveryId: `dlv_${n}`,
+  members: change.members ?? [`dlv_${n}`],
   attemptId: `att_${n}_${change.epoch ?? 1}_${change.attempt ?? 1}`,
   epoch: 1,
   sequence: n + 1,
@@ -36,11 +39,20 @@ const entry = (n: number, change: Partial<JournalEntry> = {}): JournalEntry => (
   ...change,
 });
 
+const change = (to: Change['to'], atMs: number, rest: Partial<Change> = {}): Change => ({
+  integrationId: 'int',
+  to,
+  askedAtMs: atMs,
+  acknowledgedAtMs: atMs,
+  laterFrom: EVENTS,
+  ...rest,
+});
+
 /** Three events, each delivered at once. */
 function healthy(): Evidence {
   const numbers = Array.from({ length: EVENTS }, (_, n) => n);
   return {
-    integrations: [{ id: 'int', tenantId: 't', name: 'healthy', disableAfter: null }],
+    integrations: [{ id: 'int', tenantId: 't', name: 'healthy', disableAfter: null, ordering: 'strict' }],
     accepted: numbers.map((n) => ({ tenantId: 't', eventId: `e${n}`, n })),
     requests: numbers.map((n) => request(n)),
     journal: numbers.map((n) => entry(n)),
@@ -49,6 +61,7 @@ function healthy(): Evidence {
     attempts: numbers.map((n) => ({ deliveryId: `dlv_${n}`, epoch: 1, attempt: 1, late: false })),
     events: numbers.map((n) => ({ tenantId: 't', eventId: `e${n}`, outcome: 'routed' })),
     runs: [],
+    changes: [],
     faults: [],
   };
 }
@@ -134,7 +147,7 @@ describe('the oracle', () => {
   });
 
   it('sees an attempt after the stop', () => {
-    const integrations = [{ id: 'int', tenantId: 't', name: 'failing', disableAfter: 2 }];
+    const integrations = [{ id: 'int', tenantId: 't', name: 'failing', disableAfter: 2, ordering: 'strict' as const }];
     const failed = (n: number) =>
       entry(n, { push: 'failed', outcome: 'failed', consecutiveFailures: Math.min(n + 1, 2) });
     const deliveries = healthy().deliveries.map((view) => ({ ...view, status: 'failed' as const }));
@@ -158,6 +171,41 @@ describe('the oracle', () => {
       requests: [...stoppedAfterTwo.requests, request(2, 200, { status: 500 })],
     };
     expect(rulesBroken(third)).toEqual(['no attempt starts after the stop']);
+    // Enabled again before the third.
+    const again = { ...entry(2), push: 'failed', outcome: 'failed', enablement: 2, consecutiveFailures: 1 } as const;
+    const enabled = {
+      ...third,
+      journal: [failed(0), failed(1), again],
+      changes: [change('enabled', 150)],
+      runs: [{ integrationId: 'int', enablement: 2, consecutiveFailures: 1, stopped: null }],
+    };
+    expect(rulesBroken(enabled)).toEqual([]);
+    expect(rulesBroken({ ...enabled, changes: [change('enabled', 250)] })).toEqual([
+      'no attempt starts after the stop',
+    ]);
+  });
+
+  it('sees what is sent after a disabling that came before it, and excuses what had been accepted', () => {
+    const stop = 'no attempt starts after the stop';
+    expect(rulesBroken({ changes: [change('disabled', 150, { laterFrom: 2 })] })).toEqual([stop]);
+    expect(rulesBroken({ changes: [change('disabled', 150, { laterFrom: 3 })] })).toEqual([]);
+  });
+
+  it('sees an attempt that goes to a former address, and none that was accepted before the change', () => {
+    const moved = (laterFrom: number) => ({ changes: [change('moved', 150, { address: 1, laterFrom })] });
+    expect(rulesBroken(moved(2))).toEqual(['attempts use the current settings']);
+    expect(rulesBroken(moved(3))).toEqual([]);
+    const requests = [request(0), request(1), request(2, 200, { address: 1 })];
+    expect(rulesBroken({ ...moved(2), requests })).toEqual([]);
+  });
+
+  it('asks for no delivery to an integration that was deleted meanwhile, and for an end of each that there is', () => {
+    const deliveries = healthy().deliveries.slice(0, 2);
+    const changes = [change('deleted', 150, { laterFrom: 3 })];
+    const gone = { requests: healthy().requests.slice(0, 2), journal: healthy().journal.slice(0, 2) };
+    const attempts = healthy().attempts.slice(0, 2);
+    expect(rulesBroken({ ...gone, attempts, deliveries, changes })).toEqual([]);
+    expect(rulesBroken({ ...gone, attempts, deliveries })).toEqual(['every acknowledged event is accounted for']);
   });
 
   it('sees counts that differ from the journal', () => {
@@ -178,5 +226,37 @@ describe('the oracle', () => {
   it('takes a record that was appended twice once', () => {
     const { journal } = healthy();
     expect(rulesBroken({ journal: [...journal, { ...(journal[2] as JournalEntry), offset: 9 }] })).toEqual([]);
+  });
+
+  it('asks for order within a key alone where lanes are by key, and for none where they are unordered', () => {
+    const integrations = (ordering: TestedIntegration['ordering']) => ({
+      integrations: [{ id: 'int', tenantId: 't', name: 'laned', disableAfter: null, ordering }],
+    });
+    const overtaking = {
+      requests: [request(1, 0), request(0, 100), request(2)],
+      journal: [entry(1, { atMs: 0 }), entry(0, { atMs: 100 }), entry(2)],
+    };
+    expect(rulesBroken({ ...integrations('strict'), ...overtaking })).toEqual(['first successes come in order']);
+    expect(rulesBroken({ ...integrations('by-key'), ...overtaking })).toEqual([]);
+    expect(rulesBroken({ ...integrations('unordered'), ...overtaking })).toEqual([]);
+  });
+
+  it('takes a batch for the deliveries in it, and sees when one that failed comes with others', () => {
+    const all = ['dlv_0', 'dlv_1', 'dlv_2'];
+    const batch = (members: number[], atMs: number, change: Partial<SeenRequest> = {}) =>
+      request(0, atMs, { members, ...change });
+    const failed = entry(0, { members: all.slice(0, 2), push: 'pending', outcome: 'failed' });
+    const again = (members: string[]) => entry(0, { members, attempt: 2, atMs: 100, sequence: 2 });
+    const evidence = (first: number[], second: number[]) => ({
+      requests: [batch(first, 0, { status: 500 }), batch(second, 100), ...(second.length < 3 ? [request(2, 200)] : [])],
+      journal: [failed, again(second.map((n) => `dlv_${n}`)), ...(second.length < 3 ? [entry(2)] : [])],
+      attempts: [
+        { deliveryId: 'dlv_0', epoch: 1, attempt: 1, late: false },
+        { deliveryId: 'dlv_0', epoch: 1, attempt: 2, late: false },
+        ...(second.length < 3 ? [{ deliveryId: 'dlv_2', epoch: 1, attempt: 1, late: false }] : []),
+      ],
+    });
+    expect(rulesBroken(evidence([0, 1], [0, 1]))).toEqual([]);
+    expect(rulesBroken(evidence([0, 1], [0, 1, 2]))).toEqual(['a batch that failed keeps its members']);
   });
 });

@@ -1,23 +1,28 @@
-import type { Rule, SeenRequest } from './evidence.types.ts';
+import { orderingKeyOf } from '../world/ordering-key.ts';
+import type { Rule, SeenRequest, TestedIntegration } from './evidence.types.ts';
 
-/** First successes of an integration come in the order its tenant's events were accepted in. */
+/** First successes of a lane come in the order its tenant's events were accepted in. */
 export const ordered: Rule = ({ integrations, requests }) => {
   const successes = Map.groupBy(
     requests.filter(({ status }) => status === 200),
     ({ integrationId }) => integrationId,
   );
-  return integrations.flatMap(({ id, name }) => overtaken(name, successes.get(id) ?? []));
+  return integrations.flatMap((integration) => overtaken(integration, successes.get(integration.id) ?? []));
 };
 
-function overtaken(name: string, successes: readonly SeenRequest[]): string[] {
+function overtaken({ name, ordering }: TestedIntegration, successes: readonly SeenRequest[]): string[] {
+  if (ordering === 'unordered') return [];
   const problems: string[] = [];
-  const seen = new Set<string>();
-  let highest = -1;
-  for (const { deliveryId, n } of [...successes].sort((a, b) => a.arrivedAtMs - b.arrivedAtMs)) {
-    if (seen.has(deliveryId)) continue;
-    seen.add(deliveryId);
-    if (n < highest) problems.push(`${name}: event ${n} first succeeded after event ${highest}`);
-    highest = Math.max(highest, n);
+  const seen = new Set<number>();
+  const highest = new Map<string, number>();
+  const inOrder = [...successes].sort((a, b) => a.arrivedAtMs - b.arrivedAtMs);
+  for (const n of inOrder.flatMap(({ members }) => members)) {
+    if (seen.has(n)) continue;
+    seen.add(n);
+    const lane = ordering === 'by-key' ? orderingKeyOf(n) : '';
+    const before = highest.get(lane) ?? -1;
+    if (n < before) problems.push(`${name}: event ${n} first succeeded after event ${before}`);
+    highest.set(lane, Math.max(before, n));
   }
   return problems;
 }

@@ -1,3 +1,4 @@
+import { deliveryIdOf } from './delivery-ids.ts';
 import type { Evidence, Fault, JournalEntry, Rule, SeenRequest } from './evidence.types.ts';
 import { countedEntries, distinctEntries, newerMarkerBefore } from './journal-order.ts';
 
@@ -10,20 +11,24 @@ const CLOCK_SLACK_MS = 25;
  */
 const ACKNOWLEDGED_WITHIN_MS = 1_000;
 
-/** A request that went out again although the journal had what became of its delivery. */
+/** A request that went out again although the journal had what became of a delivery in it. */
 export const repeatedAfterOutcome: Rule = (evidence) => {
   const settledAtMs = new Map<string, number>();
   for (const entry of countedEntries(evidence)) {
-    if (entry.push === 'pending' || settledAtMs.has(entry.deliveryId)) continue;
-    settledAtMs.set(entry.deliveryId, entry.atMs + entry.durationMs);
+    if (entry.push === 'pending') continue;
+    for (const id of entry.members) {
+      if (!settledAtMs.has(id)) settledAtMs.set(id, entry.atMs + entry.durationMs);
+    }
   }
-  return evidence.requests.flatMap(({ deliveryId, n, arrivedAtMs }) => {
-    const settled = settledAtMs.get(deliveryId);
-    if (settled === undefined || arrivedAtMs <= settled + CLOCK_SLACK_MS) return [];
-    return [
-      `${deliveryId} (event ${n}) was sent again ${Math.round(arrivedAtMs - settled)} ms after its end was journaled`,
-    ];
-  });
+  const idOf = deliveryIdOf(evidence);
+  return evidence.requests.flatMap(({ integrationId, members, arrivedAtMs }) =>
+    members.flatMap((n) => {
+      const id = idOf(integrationId, n);
+      const settled = id === undefined ? undefined : settledAtMs.get(id);
+      if (settled === undefined || arrivedAtMs <= settled + CLOCK_SLACK_MS) return [];
+      return [`${id} (event ${n}) was sent again ${Math.round(arrivedAtMs - settled)} ms after its end was journaled`];
+    }),
+  );
 };
 
 /** Requests without an outcome in the journal are of attempts that a fault cut off, and no others. */
@@ -81,6 +86,8 @@ function isCutOff({ arrivedAtMs, endedAtMs }: SeenRequest, { fromMs, toMs }: Fau
 
 /** Successes beyond a delivery's first: what receivers had to take twice. */
 export function duplicates({ requests }: Pick<Evidence, 'requests'>): number {
-  const succeeded = requests.filter(({ status }) => status === 200);
-  return succeeded.length - new Set(succeeded.map(({ deliveryId }) => deliveryId)).size;
+  const succeeded = requests
+    .filter(({ status }) => status === 200)
+    .flatMap(({ integrationId, members }) => members.map((n) => `${integrationId} ${n}`));
+  return succeeded.length - new Set(succeeded).size;
 }

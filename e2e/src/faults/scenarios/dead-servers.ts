@@ -4,9 +4,9 @@ import type { Scenario } from './scenario.types.ts';
 import type { Stage } from './stage.ts';
 import { MIXED } from './worlds.ts';
 
-const KILLED_POSTGRES_MS = 15_000;
+const KILLED_POSTGRES_MS = 30_000;
 const KILLED_BROKER_MS = 8_000;
-const STOPPED_BROKER_MS = 30_000;
+const STOPPED_BROKER_MS = 60_000;
 const STANDING_BROKER_MS = 12_000;
 const SUCCESSES_BEFORE = 60;
 
@@ -39,7 +39,7 @@ async function away(
 /** The services live on, so no attempt is cut off, and nothing may be repeated once the lease is theirs again. */
 export const postgresKilled: Scenario = {
   name: 'postgres-killed',
-  about: 'kill -9 of Postgres, away for 15 s',
+  about: 'kill -9 of Postgres, away for 30 s',
   dispatchers: 1,
   world: MIXED,
   count: 1,
@@ -57,7 +57,7 @@ export const brokerKilled: Scenario = {
 
 export const brokerStopped: Scenario = {
   name: 'broker-stopped',
-  about: 'the broker is stopped in order, away for 30 s',
+  about: 'the broker is stopped in order, away for 60 s',
   dispatchers: 1,
   world: MIXED,
   count: 1,

@@ -4,13 +4,15 @@ import { FAST, MIXED } from './worlds.ts';
 
 const BASELINE_MS = 10_000;
 const BETWEEN_REBALANCES_MS = 2_000;
+/** Of the throughput before. */
+const THROUGHPUT_MIN = 0.5;
 
 export const rebalances: Scenario = {
   name: 'rebalances',
   about: 'a second dispatcher comes and goes in order, every 2 s; no request is repeated, and throughput is compared',
   dispatchers: 1,
   world: { ...FAST, perSecond: 30 },
-  count: 10,
+  count: 60,
   run: async (stage) => {
     const second = stage.stack.service('dispatcher-2');
     stage.world.startSending();
@@ -29,9 +31,9 @@ export const rebalances: Scenario = {
       }
     });
     await second.stop();
-    return [
-      `${before.toFixed(0)} deliveries/s before, ${during.toFixed(0)} during: ${((100 * during) / before).toFixed(0)} %`,
-    ];
+    const said = `${before.toFixed(0)} deliveries/s before, ${during.toFixed(0)} during: ${((100 * during) / before).toFixed(0)} %`;
+    if (during < THROUGHPUT_MIN * before) throw new Error(said);
+    return [said];
   },
 };
 
@@ -41,12 +43,12 @@ export const rollingRestart: Scenario = {
   about: 'SIGTERM and start of each service in turn under load: nothing is repeated',
   dispatchers: 2,
   world: MIXED,
-  count: 1,
+  count: 3,
   run: async (stage) => {
     const ends: string[] = [];
     stage.world.startSending();
     for (let rounds = 0; rounds < stage.count; rounds += 1) {
-      for (const instance of ['dispatcher', 'dispatcher-2', 'event-ingest', 'config', 'audit'] as const) {
+      for (const instance of ['dispatcher', 'dispatcher-2', 'router', 'front-door', 'config', 'audit'] as const) {
         const service = stage.stack.service(instance);
         await stage.moreSuccesses(40);
         await stage.pause(0, 500);
@@ -55,6 +57,7 @@ export const rollingRestart: Scenario = {
         await service.start();
       }
     }
-    return ends.length > 0 ? ends : ['every service ended with code 0'];
+    if (ends.length > 0) throw new Error(ends.join(', '));
+    return ['every service ended with code 0'];
   },
 };

@@ -15,7 +15,7 @@ export const dispatcherPaused: Scenario = {
   about: 'SIGSTOP of one of two dispatchers past session and lease, then CONT: it must not send',
   dispatchers: 2,
   world: PARKING,
-  count: 2,
+  count: 3,
   run: (stage) => pausedAgainAndAgain(stage, async (pause) => pause()),
 };
 
@@ -24,7 +24,7 @@ export const dispatcherPausedInTransaction: Scenario = {
   about: 'the same, stopped in the middle of a transaction',
   dispatchers: 2,
   world: PARKING,
-  count: 1,
+  count: 2,
   run: async (stage) => {
     const client = new pg.Client({ connectionString: stage.stack.direct.databaseUrl });
     await client.connect();

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly world: WorldPlan;
   /** How many faults a run makes unless told otherwise. */
   readonly count: number;
+  /** Services note times that are wrong by whole hours. */
+  readonly clocksGoWrong?: boolean;
   /** Returns what is worth a line in the report besides the oracle's verdict; throws when the fault could not be made. */
   run(stage: Stage): Promise<readonly string[]>;
 }

@@ -1,25 +1,34 @@
 import { appendUnanswered, commitUnanswered, halfOpenLinks, resettingLinks, slowLinks } from './bad-links.ts';
+import { changedWhileDisabling, changedWhileRetrying } from './changed-settings.ts';
 import { brokerKilled, brokerStandsStill, brokerStopped, postgresKilled } from './dead-servers.ts';
-import {
-  dispatcherKilled,
-  killedBehindSlowRequest,
-  oneOfTwoDispatchersKilled,
-  routerKilled,
-} from './killed-processes.ts';
+import { diskFull } from './full-disk.ts';
+import { dispatcherKilled, killedBehindSlowRequest, oneOfTwoDispatchersKilled } from './killed-dispatchers.ts';
+import { frontDoorKilled, routerKilled, routerKilledBetweenWrites } from './killed-ingest.ts';
+import { deliveriesLost, eventsLost, offsetsDeleted } from './lost-records.ts';
 import { rebalances, rollingRestart } from './moving-partitions.ts';
 import { dispatcherPaused, dispatcherPausedInTransaction } from './paused-dispatcher.ts';
 import type { Scenario } from './scenario.types.ts';
+import { wrongClock } from './wrong-clock.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   dispatcherKilled,
   killedBehindSlowRequest,
   oneOfTwoDispatchersKilled,
+  routerKilledBetweenWrites,
   routerKilled,
+  frontDoorKilled,
   rollingRestart,
   rebalances,
   dispatcherPaused,
   dispatcherPausedInTransaction,
+  changedWhileDisabling,
+  changedWhileRetrying,
+  wrongClock,
+  offsetsDeleted,
+  eventsLost,
+  deliveriesLost,
   postgresKilled,
+  diskFull,
   brokerKilled,
   brokerStopped,
   brokerStandsStill,

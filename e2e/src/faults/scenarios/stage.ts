@@ -1,11 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@hookstile/testing';
 import type { Fault } from '../oracle/evidence.types.ts';
+import { deliveryCounts } from '../oracle/gather-evidence.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { FaultStack } from '../stack/fault-stack.ts';
+import type { ManagedService } from '../stack/managed-service.ts';
 import type { World } from '../world/world.ts';
 
 const SUCCESSES_TIMEOUT_MS = 60_000;
+const REST_TIMEOUT_MS = 150_000;
+const REST_POLL_MS = 200;
+const MID_REQUEST_TIMEOUT_MS = 10_000;
+/** How often a killed member of a group is left for the group to miss. */
+const MISSED_BY_THE_GROUP = 0.1;
 
 const nowMs = (): number => performance.timeOrigin + performance.now();
 
@@ -38,7 +45,43 @@ export class Stage {
   }
 
   get successes(): number {
-    return this.world.receiver.requests.filter(({ status }) => status === 200).length;
+    return this.world.receiver.successes;
+  }
+
+  /** Resolves once every accepted event has a delivery at each integration in audit's view, and none is pending. */
+  async rest(): Promise<void> {
+    const { stack, world } = this;
+    let counts = { shown: 0, pending: 0 };
+    await until(
+      async () => {
+        counts = await deliveryCounts(stack, world.lastingIds);
+        return counts.shown === world.deliveriesExpected && counts.pending === 0;
+      },
+      { timeoutMs: REST_TIMEOUT_MS, intervalMs: REST_POLL_MS },
+    ).catch(() => {
+      const { deliveriesExpected } = world;
+      throw new Error(
+        `audit shows ${counts.shown} of ${deliveriesExpected} deliveries, ${counts.pending} of them pending`,
+      );
+    });
+  }
+
+  /** Resolves while some receiver has a request that it has not answered yet. */
+  async inMidRequest(): Promise<void> {
+    await until(() => this.world.receiver.open > 0, {
+      timeoutMs: MID_REQUEST_TIMEOUT_MS,
+      intervalMs: 1,
+      what: 'a request in flight',
+    });
+  }
+
+  /**
+   * Starts the only member of a group again after it was killed. Mostly its membership is ended from outside, as the
+   * session timeout would some seconds later, so that a run can have many kills; sometimes it is left to time out.
+   */
+  async comeBack(service: ManagedService, groupId: string): Promise<void> {
+    if (this.random.next() >= MISSED_BY_THE_GROUP) await this.stack.broker.removeMembers(groupId);
+    await service.start();
   }
 
   /** Resolves once receivers have taken this many more. */

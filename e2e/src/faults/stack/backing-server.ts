@@ -18,6 +18,7 @@ export class BackingServer {
   readonly link: FaultProxy;
   readonly #options: BackingServerOptions;
   #child: OwnedChild | null = null;
+  #startBy: (() => Promise<OwnedChild>) | null = null;
 
   static async create(options: BackingServerOptions): Promise<BackingServer> {
     const { port, proxyPort } = options;
@@ -33,11 +34,21 @@ export class BackingServer {
     return this.#child !== null;
   }
 
+  get pid(): number {
+    if (this.#child === null) throw new Error(`${this.#options.name} does not run`);
+    return this.#child.pid;
+  }
+
+  /** How it is started from now on; null: as in the beginning. */
+  startBy(start: (() => Promise<OwnedChild>) | null): void {
+    this.#startBy = start;
+  }
+
   /** What a killed server left behind (Postgres' shared memory) can make a start fail for a moment. */
   async start(): Promise<void> {
     for (let tries = 1; this.#child === null; tries += 1) {
       try {
-        this.#child = await this.#options.start();
+        this.#child = await (this.#startBy ?? this.#options.start)();
       } catch (error) {
         if (tries === START_TRIES) throw error;
         await sleep(START_AGAIN_AFTER_MS);

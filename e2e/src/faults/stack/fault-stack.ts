@@ -2,19 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectMessaging } from '@hookstile/messaging';
+import { type BrokerSurgery, brokerSurgery } from '@hookstile/messaging/broker-surgery';
+import pg from 'pg';
 import { startBroker } from '../../../../tools/stack/kafka/broker.ts';
-import { portsFrom } from '../../../../tools/stack/ports.ts';
+import { portsFrom, type StackPorts } from '../../../../tools/stack/ports.ts';
 import { startPostgres } from '../../../../tools/stack/postgres/postgres.ts';
 import { endProcesses } from '../../../../tools/stack/processes/end-processes.ts';
 import { OwnedProcesses } from '../../../../tools/stack/processes/owned-processes.ts';
 import { Reaper } from '../../../../tools/stack/processes/reaper.ts';
 import { prepare } from '../../../../tools/stack/service-processes.ts';
-import { commonEnvironment, servicePlans } from '../../../../tools/stack/services.ts';
+import { commonEnvironment, type ServicePlan, servicePlans } from '../../../../tools/stack/services.ts';
 import { freeBasePort } from '../../stack.ts';
 import { BackingServer } from './backing-server.ts';
 import { ManagedService } from './managed-service.ts';
+import { PostgresOnSmallDisk, type SmallDiskOptions } from './postgres-on-small-disk.ts';
 
 const DISPATCHERS = 2;
+export const PARTITIONS = 12;
 const KEY_BYTES = 24;
 const ENCRYPTION_KEY_BYTES = 32;
 const KAFKA_PROXY_OFFSET = 18;
@@ -22,7 +27,8 @@ const POSTGRES_PROXY_OFFSET = 19;
 /** What of the environment would change how the services behave. */
 const NOT_PASSED_ON = /^(VITEST|NODE_ENV$|NODE_OPTIONS$|HOOKSTILE_|OTEL_|KAFKA_BROKERS$|DATABASE_)/;
 
-export type Instance = 'config' | 'event-ingest' | 'dispatcher' | 'dispatcher-2' | 'audit';
+export const INSTANCES = ['config', 'front-door', 'router', 'dispatcher', 'dispatcher-2', 'audit'] as const;
+export type Instance = (typeof INSTANCES)[number];
 
 export interface FaultStackOptions {
   /** Keeps the folder with logs and data. */
@@ -40,6 +46,8 @@ export class FaultStack {
   readonly postgres: BackingServer;
   /** Straight to the servers, for the oracle. */
   readonly direct: { databaseUrl: string; kafkaBrokers: string[] };
+  readonly broker: BrokerSurgery;
+  readonly smallDisk: PostgresOnSmallDisk;
   readonly #services: ReadonlyMap<Instance, ManagedService>;
   readonly #end: () => Promise<void>;
 
@@ -72,6 +80,7 @@ export class FaultStack {
     postgres: BackingServer;
     direct: { databaseUrl: string; kafkaBrokers: string[] };
     services: ReadonlyMap<Instance, ManagedService>;
+    smallDisk: Omit<SmallDiskOptions, 'postgres' | 'answers'>;
     end: () => Promise<void>;
   }) {
     this.home = parts.home;
@@ -79,6 +88,16 @@ export class FaultStack {
     this.kafka = parts.kafka;
     this.postgres = parts.postgres;
     this.direct = parts.direct;
+    this.broker = brokerSurgery(parts.direct.kafkaBrokers);
+    this.smallDisk = new PostgresOnSmallDisk({
+      ...parts.smallDisk,
+      postgres: parts.postgres,
+      answers: () =>
+        this.query('select 1').then(
+          () => true,
+          () => false,
+        ),
+    });
     this.#services = parts.services;
     this.#end = parts.end;
   }
@@ -89,8 +108,32 @@ export class FaultStack {
     return service;
   }
 
-  urlOf(name: 'config' | 'event-ingest' | 'audit'): string {
-    return this.service(name).plan.urls[name] ?? '';
+  urlOf(instance: Instance): string {
+    const [url] = Object.values(this.service(instance).plan.urls);
+    return url ?? '';
+  }
+
+  /** Straight to Postgres. */
+  async query<T extends object>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
+    const client = new pg.Client({ connectionString: this.direct.databaseUrl });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return (await client.query<T>(sql, [...values])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Where the log of each partition of a topic ends. */
+  async endsOf(topic: string): Promise<number[]> {
+    const messaging = await connectMessaging({ brokers: this.direct.kafkaBrokers, clientId: 'faults' });
+    try {
+      const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+      return await Promise.all(partitions.map((partition) => messaging.endOffset({ topic, partition })));
+    } finally {
+      await messaging.close();
+    }
   }
 
   /** No fault any more: links pass, servers run, services are ready, as many dispatchers as said. */
@@ -101,6 +144,7 @@ export class FaultStack {
     }
     for (const [instance, service] of this.#services) {
       if (service.isRunning) service.signal('SIGCONT');
+      await service.rightClock();
       if (instance === 'dispatcher-2' && dispatchers < 2) await service.stop();
       else await service.spawn();
     }
@@ -166,11 +210,24 @@ async function bringUp(home: string, owned: OwnedProcesses, end: () => Promise<v
   );
   await prepare(environment, new AbortController().signal);
   const services = new Map(
-    servicePlans({ mode: 'services', dispatchers: DISPATCHERS }, ports).map((plan) => [
-      plan.instance as Instance,
-      new ManagedService(plan, { owned, environment, logs }),
-    ]),
+    plansOf(ports).map((plan) => [plan.instance as Instance, new ManagedService(plan, { owned, environment, logs })]),
   );
   const direct = { databaseUrl: databaseUrl(ports.postgres), kafkaBrokers: [`127.0.0.1:${ports.kafka}`] };
-  return new FaultStack({ home, adminKey, kafka, postgres, direct, services, end });
+  const smallDisk = { home, logs, port: ports.postgres, owned };
+  return new FaultStack({ home, adminKey, kafka, postgres, direct, services, smallDisk, end });
+}
+
+/** Front door and router are processes of their own, so that one can die without the other. */
+function plansOf(ports: StackPorts): ServicePlan[] {
+  const role = (plan: ServicePlan, instance: Instance, port: number): ServicePlan => ({
+    ...plan,
+    instance,
+    urls: { 'event-ingest': `http://127.0.0.1:${port}` },
+    environment: { ...plan.environment, PORT: String(port), HOOKSTILE_INGEST_ROLES: instance },
+  });
+  return servicePlans({ mode: 'services', dispatchers: DISPATCHERS }, ports).flatMap((plan) =>
+    plan.name === 'event-ingest'
+      ? [role(plan, 'front-door', ports.eventIngest), role(plan, 'router', ports.gateway)]
+      : [plan],
+  );
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { AcceptedEvent } from '../oracle/evidence.types.ts';
+import { orderingKeyOf } from './ordering-key.ts';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 const AGAIN_AFTER_MS = 50;
@@ -32,6 +33,10 @@ export class EventSender {
     });
   }
 
+  get tenantId(): string {
+    return this.#options.tenantId;
+  }
+
   /** Sends at most `perSecond` events a second until `stop` is aborted; all that it began is accepted in the end. */
   async send(perSecond: number, stop: AbortSignal): Promise<void> {
     const gapMs = 1_000 / perSecond;
@@ -51,12 +56,23 @@ export class EventSender {
   async sendOne(): Promise<void> {
     const { tenantId } = this.#options;
     const n = this.accepted.length;
-    const eventId = `${tenantId}-${n}`;
-    while (!(await this.#post(JSON.stringify({ id: eventId, type: EVENT_TYPE, data: { n } })))) {
+    const event = { tenantId, eventId: `${tenantId}-${n}`, n };
+    await this.#untilAccepted(event);
+    this.accepted.push(event);
+  }
+
+  /** The same events once more, as a producer does that was told that they are lost. */
+  async sendAgain(fromN: number): Promise<void> {
+    for (const event of this.accepted.slice(fromN)) await this.#untilAccepted(event);
+  }
+
+  async #untilAccepted({ eventId, n }: AcceptedEvent): Promise<void> {
+    while (
+      !(await this.#post(JSON.stringify({ id: eventId, type: EVENT_TYPE, subject: orderingKeyOf(n), data: { n } })))
+    ) {
       this.refused += 1;
       await sleep(AGAIN_AFTER_MS);
     }
-    this.accepted.push({ tenantId, eventId, n });
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Api } from '../../api.ts';
-import type { AcceptedEvent, SeenRequest, TestedIntegration } from '../oracle/evidence.types.ts';
+import { Api, type Integration } from '../../api.ts';
+import type { AcceptedEvent, Change, SeenRequest, TestedIntegration } from '../oracle/evidence.types.ts';
 import { chanceOf } from '../seeded-random.ts';
 import type { FaultStack } from '../stack/fault-stack.ts';
 import { ENDPOINTS, type Endpoint, type EndpointKind } from './endpoints.ts';
@@ -20,13 +20,24 @@ export type Override = (path: string, n: number, attempt: number) => { status: n
 
 const TENANT_SUFFIX = 36;
 
+const nowMs = (): number => performance.timeOrigin + performance.now();
+
+export interface WorldIntegration extends TestedIntegration {
+  path: string;
+  kind: EndpointKind;
+}
+
 /** Tenants, integrations, their endpoints and their senders, for one run of one scenario. */
 export class World {
   readonly tenantIds: readonly string[];
-  readonly integrations: readonly (TestedIntegration & { path: string })[];
+  readonly integrations: readonly WorldIntegration[];
   readonly senders: readonly EventSender[];
   readonly receiver: RecordingReceiver;
   override: Override = () => null;
+  /** What was changed of integrations, in order. */
+  readonly changes: Change[] = [];
+  readonly #configUrl: string;
+  readonly #key: string;
   readonly #pathOf: Map<string, string>;
   #sending: { stop: AbortController; done: Promise<unknown> } | null = null;
   readonly #perSecond: number;
@@ -40,7 +51,7 @@ export class World {
       return overridden ?? kinds.get(path)?.answer(seed, n, attempt) ?? { status: 404, delayMs: 0 };
     });
     const admin = new Api(stack.urlOf('config'), stack.adminKey);
-    const integrations: (TestedIntegration & { path: string })[] = [];
+    const integrations: WorldIntegration[] = [];
     const tenantIds = Array.from({ length: plan.tenants }, (_, index) => `faults-${unique}-${index}`);
     for (const tenantId of tenantIds) {
       await admin.expect(201, 'POST', '/v1/tenants', { body: { id: tenantId, name: tenantId, plan: 'standard' } });
@@ -51,29 +62,95 @@ export class World {
         const { settings } = ENDPOINTS[kind];
         const body = { name: `${index}-${kind}`, url: `${receiver.url}${path}`, ...settings };
         const { id } = await api.expect<{ id: string }>(201, 'POST', '/v1/integrations', { body });
-        integrations.push({ id, tenantId, name: path.slice(1), disableAfter: settings.disableAfter, path });
+        integrations.push({
+          id,
+          tenantId,
+          name: path.slice(1),
+          disableAfter: settings.disableAfter,
+          ordering: orderingOf(settings),
+          path,
+          kind,
+        });
       }
     }
     const senders = tenantIds.map(
-      (tenantId) => new EventSender({ frontDoorUrl: stack.urlOf('event-ingest'), key: stack.adminKey, tenantId }),
+      (tenantId) => new EventSender({ frontDoorUrl: stack.urlOf('front-door'), key: stack.adminKey, tenantId }),
     );
-    world = new World({ tenantIds, integrations, senders, receiver, perSecond: plan.perSecond });
+    const { perSecond } = plan;
+    const config = { url: stack.urlOf('config'), key: stack.adminKey };
+    world = new World({ tenantIds, integrations, senders, receiver, perSecond, config });
     return world;
   }
 
   private constructor(parts: {
     tenantIds: string[];
-    integrations: (TestedIntegration & { path: string })[];
+    integrations: WorldIntegration[];
     senders: EventSender[];
     receiver: RecordingReceiver;
     perSecond: number;
+    config: { url: string; key: string };
   }) {
     this.tenantIds = parts.tenantIds;
     this.integrations = parts.integrations;
     this.senders = parts.senders;
     this.receiver = parts.receiver;
     this.#perSecond = parts.perSecond;
+    this.#configUrl = parts.config.url;
+    this.#key = parts.config.key;
     this.#pathOf = new Map(parts.integrations.map(({ path, id }) => [path, id]));
+  }
+
+  apiOf({ tenantId }: TestedIntegration): Api {
+    return new Api(this.#configUrl, this.#key, tenantId);
+  }
+
+  get(integration: TestedIntegration): Promise<Integration> {
+    return this.apiOf(integration).expect(200, 'GET', `/v1/integrations/${integration.id}`);
+  }
+
+  /** Gives the integration another address, told from the ones before by the receiver. */
+  async move(integration: WorldIntegration): Promise<void> {
+    const address = this.changes.length + 1;
+    const url = `${this.receiver.url}${integration.path}?v=${address}`;
+    await this.#change(integration, { to: 'moved', address }, () => this.patch(integration, { url }));
+  }
+
+  async patch(integration: TestedIntegration, body: object): Promise<void> {
+    const headers = { 'if-match': '*', 'content-type': 'application/merge-patch+json' };
+    await this.apiOf(integration).expect(200, 'PATCH', `/v1/integrations/${integration.id}`, { headers, body });
+  }
+
+  enable(integration: TestedIntegration, backlog: 'deliver' | 'discard'): Promise<void> {
+    return this.#change(integration, { to: 'enabled' }, () => this.#post(integration, 'enable', { backlog }));
+  }
+
+  disable(integration: TestedIntegration): Promise<void> {
+    return this.#change(integration, { to: 'disabled' }, () => this.#post(integration, 'disable', {}));
+  }
+
+  async delete(integration: TestedIntegration): Promise<void> {
+    const path = `/v1/integrations/${integration.id}`;
+    const headers = { 'if-match': '*' };
+    await this.#change(integration, { to: 'deleted' }, () =>
+      this.apiOf(integration).expect(204, 'DELETE', path, { headers }),
+    );
+  }
+
+  /** Notes when a change was asked for and acknowledged, and which events were sent only afterwards. */
+  async #change(
+    { id, tenantId }: TestedIntegration,
+    change: Pick<Change, 'to' | 'address'>,
+    make: () => Promise<unknown>,
+  ): Promise<void> {
+    const askedAtMs = nowMs();
+    await make();
+    const sender = this.senders[this.tenantIds.indexOf(tenantId)];
+    const laterFrom = (sender?.accepted.length ?? 0) + 1;
+    this.changes.push({ ...change, integrationId: id, askedAtMs, acknowledgedAtMs: nowMs(), laterFrom });
+  }
+
+  #post(integration: TestedIntegration, what: 'enable' | 'disable', body: object): Promise<unknown> {
+    return this.apiOf(integration).expect(200, 'POST', `/v1/integrations/${integration.id}/${what}`, { body });
   }
 
   /** All senders send until `stopSending`. */
@@ -101,6 +178,24 @@ export class World {
     return this.senders.flatMap(({ accepted }) => accepted);
   }
 
+  /** The integrations that were not deleted. */
+  get lastingIds(): string[] {
+    const deleted = new Set(
+      this.changes.filter(({ to }) => to === 'deleted').map(({ integrationId }) => integrationId),
+    );
+    return this.integrations.map(({ id }) => id).filter((id) => !deleted.has(id));
+  }
+
+  /** To those: one of each accepted event. */
+  get deliveriesExpected(): number {
+    const lasting = new Set(this.lastingIds);
+    const accepted = new Map(this.senders.map((sender) => [sender.tenantId, sender.accepted.length]));
+    return this.integrations.reduce(
+      (sum, { id, tenantId }) => sum + (lasting.has(id) ? (accepted.get(tenantId) ?? 0) : 0),
+      0,
+    );
+  }
+
   get refused(): number {
     return this.senders.reduce((sum, sender) => sum + sender.refused, 0);
   }
@@ -118,4 +213,8 @@ export class World {
     await Promise.all(this.senders.map((sender) => sender.close()));
     await this.receiver.close();
   }
+}
+
+function orderingOf({ ordering }: Endpoint['settings']): TestedIntegration['ordering'] {
+  return ordering?.mode ?? 'strict';
 }

@@ -40,6 +40,7 @@ export interface Broker {
     topics: { topic: string; partitions: { partition: number; timestamp: number }[] }[];
   }): Promise<{ responses: { topic: string; partitions: { partition: number; offset: string }[] }[] }>;
   apiVersions(): Promise<unknown>;
+  leaveGroup(member: { groupId: string; memberId: string }): Promise<unknown>;
 }
 
 export interface Cluster {
@@ -51,6 +52,7 @@ export interface Cluster {
   refreshMetadataIfNecessary(): Promise<void>;
   findTopicPartitionMetadata(topic: string): PartitionMetadata[];
   findBroker(node: { nodeId: string }): Promise<Broker>;
+  findGroupCoordinator(group: { groupId: string }): Promise<Broker>;
   getNodeIds(): string[];
   removeBroker(address: { host: string; port: number }): void;
 }

@@ -1,29 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@hookstile/testing';
 import type { Scenario } from './scenario.types.ts';
-import { MIXED, PARKING } from './worlds.ts';
+import { CALM, PARKING } from './worlds.ts';
 
 const BETWEEN_KILLS_MIN_MS = 0;
-const BETWEEN_KILLS_MAX_MS = 1_500;
+const BETWEEN_KILLS_MAX_MS = 1_000;
+const GROUP = 'hookstile.dispatcher';
 /** A kill counts only in mid-flow. */
-const SUCCESSES_BETWEEN_KILLS = 60;
+const SUCCESSES_BETWEEN_KILLS = 30;
 
 export const dispatcherKilled: Scenario = {
   name: 'dispatcher-killed',
   about: 'kill -9 of the only dispatcher in mid-request, again and again',
   dispatchers: 1,
-  world: MIXED,
-  count: 5,
+  world: CALM,
+  count: 100,
   run: async (stage) => {
     const dispatcher = stage.stack.service('dispatcher');
+    let inFlight = 0;
     stage.world.startSending();
     for (let kills = 0; kills < stage.count; kills += 1) {
       await stage.moreSuccesses(SUCCESSES_BETWEEN_KILLS);
       await stage.pause(BETWEEN_KILLS_MIN_MS, BETWEEN_KILLS_MAX_MS);
+      await stage.inMidRequest();
+      inFlight += stage.world.receiver.open;
       await stage.fault(`kill ${kills + 1}`, () => dispatcher.kill());
-      await dispatcher.start();
+      await stage.comeBack(dispatcher, GROUP);
     }
-    return [];
+    return [`${inFlight} requests were at their receivers when their sender was killed`];
   },
 };
 
@@ -43,26 +47,6 @@ export const oneOfTwoDispatchersKilled: Scenario = {
       // Sometimes before the group has noticed, sometimes after.
       await stage.pause(0, 9_000);
       await dispatcher.start();
-    }
-    return [];
-  },
-};
-
-export const routerKilled: Scenario = {
-  name: 'router-killed',
-  about: 'kill -9 of event-ingest (front door and router) at random moments between its writes',
-  dispatchers: 1,
-  world: MIXED,
-  count: 4,
-  run: async (stage) => {
-    const ingest = stage.stack.service('event-ingest');
-    stage.world.startSending();
-    for (let kills = 0; kills < stage.count; kills += 1) {
-      await stage.moreSuccesses(SUCCESSES_BETWEEN_KILLS);
-      await stage.pause(BETWEEN_KILLS_MIN_MS, BETWEEN_KILLS_MAX_MS);
-      // No attempt is cut off by it, so it excuses no repetition.
-      await ingest.kill();
-      await ingest.start();
     }
     return [];
   },
