@@ -106,7 +106,7 @@ export const changedWhileRetrying: Scenario = {
   about:
     'addresses, timeouts and retry delays change while lanes wait for retries; the dispatcher is killed in between',
   dispatchers: 1,
-  world: { tenants: 2, endpoints: ['flaky', 'flaky', 'counting', 'broken'], perSecond: 12 },
+  world: { tenants: 2, endpoints: ['flaky', 'batched', 'keyed', 'counting'], perSecond: 6 },
   count: 60,
   run: async (stage) => {
     const { world, random } = stage;

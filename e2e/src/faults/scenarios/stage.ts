@@ -24,6 +24,8 @@ export class Stage {
   /** How many faults to make. */
   readonly count: number;
   readonly faults: Fault[] = [];
+  /** How many alarms a service had logged before what is to alarm it. */
+  alarmsBefore = 0;
 
   constructor(parts: { stack: FaultStack; world: World; random: SeededRandom; count: number }) {
     this.stack = parts.stack;
