@@ -3,6 +3,7 @@ import { Child } from '../child.ts';
 import { EventLog } from '../measure/event-log.ts';
 import { type FiguresResult, figure } from '../measure/figures.ts';
 import { MemorySeries } from '../measure/memory-series.ts';
+import { cpuMsOf } from '../measure/process-usage.ts';
 import type { BenchOptions } from '../options.ts';
 import { OwnStack, type RunningService } from '../own-stack.ts';
 import type { ReceiveReport } from '../receive/receive.types.ts';
@@ -88,6 +89,7 @@ async function measure(world: World): Promise<FiguresResult> {
   const again = await stack.startService('dispatcher');
   await works(world, 3);
   const worksMs = performance.now() - startedAt;
+  const cpuMs = cpuMsOf(again.pid);
   const restarted = await memoryOf(again);
   await again.stop();
   return {
@@ -100,6 +102,7 @@ async function measure(world: World): Promise<FiguresResult> {
       figure('after all were parked: heap', mebibytes(parked.heapBytes), 'MiB'),
       figure('start until ready', again.readyMs / 1_000, 's', 1),
       figure('start until all partitions deliver', worksMs / 1_000, 's', 1, { atMost: 15 }),
+      figure('CPU until then', cpuMs / 1_000, 's', 1),
       figure('after that start: RSS', mebibytes(restarted.rssBytes), 'MiB', 0, { atMost: 300 }),
       figure('after that start: heap', mebibytes(restarted.heapBytes), 'MiB'),
     ],

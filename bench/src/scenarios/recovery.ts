@@ -3,6 +3,7 @@ import { portsFrom } from '../../../tools/stack/ports.ts';
 import { type FiguresResult, figure } from '../measure/figures.ts';
 import { MemorySeries } from '../measure/memory-series.ts';
 import { percentilesOf } from '../measure/percentiles.ts';
+import { startUsage } from '../measure/usage-of-parts.ts';
 import { type Bench, openBench } from '../open-bench.ts';
 import type { BenchOptions } from '../options.ts';
 import { type LoadResult, runLoad } from '../run-load.ts';
@@ -85,10 +86,12 @@ export async function recovery(options: BenchOptions, stack: StackUnderTest): Pr
     const peakWhileDraining = memory.startPeak();
     await wire.receiver.ask({ kind: 'behave', behaviours: [] }, 'behaving');
     await waitUntil('the endpoint gets something', DRAINED_MAX_MS, () => wire.delivered > 0);
+    const usageSince = startUsage(bench.stack);
     const [drainedFrom, startedAt] = [wire.delivered, performance.now()];
     await waitUntil('the backlog is drained', DRAINED_MAX_MS, () => wire.delivered >= parked);
     const drainSeconds = (performance.now() - startedAt) / 1_000;
     const drained = wire.delivered - drainedFrom;
+    const usage = usageSince(drained);
     await waitUntil('the lane flows', DRAINED_MAX_MS, () => flows(bench, stack));
     const flowSeconds = (performance.now() - startedAt) / 1_000;
     const whileDraining = await peakWhileDraining();
@@ -103,6 +106,7 @@ export async function recovery(options: BenchOptions, stack: StackUnderTest): Pr
       title: `one lane with ${parked} parked deliveries, while ${rate} events/s keep arriving`,
       figures: [
         figure('drained', drained / drainSeconds, '/s', 0, { atLeast: 500 }),
+        ...usage.map(({ name, cpuMsEach }) => figure(`CPU of each drained: ${name}`, cpuMsEach, 'ms', 3)),
         figure('until the lane flows', flowSeconds, 's', 1),
         figure('then accepted → received, p50', latency.p50, 'ms', 1),
         figure('then accepted → received, p99', latency.p99, 'ms', 1),

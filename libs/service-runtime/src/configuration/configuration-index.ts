@@ -18,7 +18,9 @@ export class ConfigurationIndex {
   readonly integrations = new Map<string, IntegrationConfiguration>();
   private readonly keys = new Map<string, ApiKeyConfiguration>();
   private readonly keysByHash = new Map<string, ApiKeyConfiguration>();
-  private readonly byTenant = new Map<string, readonly IntegrationConfiguration[]>();
+  /** Of those not deleted. */
+  private readonly idsByTenant = new Map<string, Set<string>>();
+  private readonly listsByTenant = new Map<string, readonly IntegrationConfiguration[]>();
 
   /** Takes a record in unless its version is not above the known one; says whether it did. */
   apply(configuration: Configuration): boolean {
@@ -36,8 +38,15 @@ export class ConfigurationIndex {
     return this.keysByHash.get(hash);
   }
 
+  /** Listed when they are asked for: a start reads thousands of one tenant, one after the other. */
   integrationsOf(tenantId: string): readonly IntegrationConfiguration[] {
-    return this.byTenant.get(tenantId) ?? NONE;
+    const ids = this.idsByTenant.get(tenantId);
+    if (!ids) return NONE;
+    const known = this.listsByTenant.get(tenantId);
+    if (known) return known;
+    const list = [...ids].flatMap((id) => this.integrations.get(id) ?? []).sort(byId);
+    this.listsByTenant.set(tenantId, list);
+    return list;
   }
 
   private replace<T extends Configuration>(known: Map<string, T>, configuration: T): boolean {
@@ -57,9 +66,12 @@ export class ConfigurationIndex {
 
   private applyIntegration(integration: IntegrationConfiguration): boolean {
     if (!this.replace(this.integrations, integration)) return false;
-    const others = this.integrationsOf(integration.tenantId).filter((other) => other.id !== integration.id);
-    const now = integration.deleted ? others : [...others, integration].sort(byId);
-    this.byTenant.set(integration.tenantId, now);
+    const { id, tenantId, deleted } = integration;
+    const ids = this.idsByTenant.get(tenantId) ?? new Set();
+    this.idsByTenant.set(tenantId, ids);
+    if (deleted) ids.delete(id);
+    else ids.add(id);
+    this.listsByTenant.delete(tenantId);
     return true;
   }
 }
