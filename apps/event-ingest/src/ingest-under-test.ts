@@ -13,7 +13,7 @@ import {
 } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, type RecordPublisher, topicDefinitions } from '@hookstile/messaging';
 import { deleteWithPrefix } from '@hookstile/messaging/testing';
-import { hashKey, type RunningService, startService } from '@hookstile/service-runtime';
+import { hashKey, type RunningService, type ServiceOverrides, startService } from '@hookstile/service-runtime';
 import {
   anIntegration,
   createDatabaseSchema,
@@ -88,8 +88,8 @@ export class IngestUnderTest {
   }
 
   /** @param environment what this one is told besides */
-  start(environment: NodeJS.ProcessEnv = {}): Promise<RunningService> {
-    return startService(eventIngestService, {
+  start(environment: NodeJS.ProcessEnv = {}, overrides: ServiceOverrides = {}): Promise<RunningService> {
+    const told = {
       KAFKA_BROKERS: testBrokers().join(),
       DATABASE_URL: this.database.url,
       DATABASE_SCHEMA: this.database.schema,
@@ -99,7 +99,8 @@ export class IngestUnderTest {
       LOG_LEVEL: 'error',
       HOST: '127.0.0.1',
       ...environment,
-    });
+    };
+    return startService(eventIngestService, told, overrides);
   }
 
   async configure(...configurations: Configuration[]): Promise<void> {
@@ -145,6 +146,18 @@ export class IngestUnderTest {
   }
 
   /** Writes what a platform producer writes. */
+  /** What dispatchers take: per source partition nothing that is not above what they took before. */
+  takenOf(tenantId: string) {
+    const marks = new Map<string, readonly [number, string]>();
+    return this.deliveriesOf(tenantId).filter(({ integrationId, sourcePartition, sourceOffset }) => {
+      const key = `${partitionOf(integrationId, PARTITIONS)} of ${sourcePartition}`;
+      const [offset, id] = marks.get(key) ?? [-1, ''];
+      const isAbove = sourceOffset > offset || (sourceOffset === offset && integrationId > id);
+      if (isAbove) marks.set(key, [sourceOffset, integrationId]);
+      return isAbove;
+    });
+  }
+
   async produce(key: string, { headers, value }: KafkaEvent): Promise<void> {
     const partition = partitionOf(key, PARTITIONS);
     await this.publisher.publish([{ topic: this.topic.events, partition, key, headers, value }]);

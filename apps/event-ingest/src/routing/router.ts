@@ -12,7 +12,7 @@ export const RETRY_DELAY_MAX_MS = 5_000;
 export const START_DELAY_MS = 250;
 export const START_DELAY_MAX_MS = 10_000;
 export const CHECKPOINT_INTERVAL_MS = 1_000;
-/** With Kafka or Postgres away a round does not end; a stop leaves it uncommitted after this. */
+/** With Kafka or Postgres away a round or a commit does not end; a stop leaves it as it is after this. */
 export const STOP_TIMEOUT_MS = 8_000;
 
 const ROUND_BOUNDS = { maxRecords: ROUND_MAX_RECORDS, maxBytes: ROUND_MAX_BYTES };
@@ -74,10 +74,14 @@ export class Router {
     this.stopping = true;
     this.stopRequested.resolve();
     this.options.consumer.interrupt();
-    await Promise.race([this.loop, this.options.sleep(STOP_TIMEOUT_MS)]);
+    await Promise.race([this.finish(), this.options.sleep(STOP_TIMEOUT_MS)]);
+    await this.options.consumer.stop();
+  }
+
+  private async finish(): Promise<void> {
+    await this.loop;
     await this.checkpointing;
     await this.checkpoint();
-    await this.options.consumer.stop();
   }
 
   private async begin(): Promise<void> {
