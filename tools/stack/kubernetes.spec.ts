@@ -100,6 +100,15 @@ describe('the Kubernetes example', () => {
     expectKnown(PrepareEnv, 'prepare', environmentOf(containerOf('Job', 'hookstile-prepare')));
   });
 
+  it('runs front door and router apart, so that neither waits for what the other needs', () => {
+    const rolesOf = (name: string) => {
+      const environment = environmentOf(containerOf('Deployment', `hookstile-${name}`));
+      return expectKnown(EventIngestEnv, name, environment);
+    };
+    expect(rolesOf('event-ingest')).toMatchObject({ HOOKSTILE_INGEST_ROLES: ['front-door'] });
+    expect(rolesOf('router')).toMatchObject({ HOOKSTILE_INGEST_ROLES: ['router'] });
+  });
+
   it('points the gateway at the services', () => {
     const environment = environmentOf(containerOf('Deployment', 'hookstile-gateway'));
     for (const [name, , port] of APPS) {
@@ -113,7 +122,7 @@ describe('the Kubernetes example', () => {
       ({ spec }) => spec?.template?.spec.containers.map(({ command }) => command.at(-1) ?? '') ?? [],
     );
     const sources = scripts.map((script) => script.replace('/dist/', '/src/').replace(/\.js$/, '.ts'));
-    expect(sources).toHaveLength(6);
+    expect(sources).toHaveLength(7);
     expect(sources.filter((source) => !existsSync(join(REPOSITORY, source)))).toEqual([]);
   });
 });
