@@ -5,9 +5,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { OutboxRecord } from './event.store.js';
 import { TypeormEventStore } from './event.store.typeorm.js';
 import { eventStoreTables } from './event-store-tables.js';
-import { OUTBOX_BATCH_MAX_ROWS, OutboxRelay } from './outbox-relay.js';
+import { OUTBOX_BATCH_MAX_ROWS, OutboxRelay, type OutboxRelayOptions } from './outbox-relay.js';
 
 const WAIT_MAX_MS = 5_000;
+/** Above how often a relay looks for rows. */
+const SILENT_MAX_MS = 1_000;
 
 describe('the outbox relay', () => {
   let database: DatabaseSchema;
@@ -44,10 +46,11 @@ describe('the outbox relay', () => {
     headers: { h: 'v' },
     value: Buffer.from([0, 1, 255]),
   });
-  const start = (): OutboxRelay => {
+  const start = (overrides: Partial<OutboxRelayOptions> = {}): OutboxRelay => {
     const relay = new OutboxRelay({
       connect: () => new pg.Client({ connectionString: database.url }),
       schema: database.schema,
+      leaderSilentMaxMs: SILENT_MAX_MS,
       publish: async (records) => {
         if (failures > 0) {
           failures -= 1;
@@ -58,6 +61,7 @@ describe('the outbox relay', () => {
       topicName: (name) => `test.${name}`,
       monotonicMs: () => performance.now(),
       onError: () => undefined,
+      ...overrides,
     });
     relays.push(relay);
     relay.start();
@@ -101,6 +105,36 @@ describe('the outbox relay', () => {
     expect(await second.published(await enqueue('b'), WAIT_MAX_MS)).toBe(true);
     expect(second.isLeading).toBe(true);
     expect(published).toEqual(['test.configuration/a', 'test.configuration/b']);
+  });
+
+  it('is led by another one soon after its leader was stopped, whose connection stays', async () => {
+    const clients: pg.Client[] = [];
+    const connect = () => {
+      const client = new pg.Client({ connectionString: database.url });
+      clients.push(client);
+      return client;
+    };
+    const stopped = start({ connect });
+    await until(() => stopped.isLeading);
+    for (const client of clients) {
+      client.query = (() =>
+        new Promise((_, reject) => client.once('end', () => reject(new Error('it ended'))))) as never;
+    }
+    const second = start();
+    await until(() => second.isLeading, { timeoutMs: 4 * SILENT_MAX_MS });
+    expect(await second.published(await enqueue('a'), WAIT_MAX_MS)).toBe(true);
+  });
+
+  it('keeps its leader while that waits for a broker that is away', async () => {
+    const broker = Promise.withResolvers<void>();
+    const leader = start({ publish: () => broker.promise });
+    await until(() => leader.isLeading);
+    await enqueue('a');
+    const second = start();
+    await until(() => second.isConnected);
+    await new Promise((resolve) => setTimeout(resolve, 2 * SILENT_MAX_MS));
+    expect([leader.isLeading, second.isLeading]).toEqual([true, false]);
+    broker.resolve();
   });
 
   it('publishes again what a broker that was away did not take', async () => {

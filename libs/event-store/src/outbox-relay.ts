@@ -10,6 +10,8 @@ export const OUTBOX_POLL_MS = 500;
 /** A relay that does not lead asks this often whether it may, and what others published while somebody waits. */
 export const OUTBOX_CANDIDATE_POLL_MS = 250;
 export const OUTBOX_WAITER_POLL_MS = 20;
+/** A leader that is silent for so long, such as one whose process was stopped, leads no more; it polls far more often. */
+export const OUTBOX_LEADER_SILENT_MAX_MS = 5_000;
 const RETRY_PAUSE_MS = 500;
 /** Published rows are kept this long, for whoever looks into a fault. */
 const PUBLISHED_KEPT_MS = 3_600_000;
@@ -26,6 +28,8 @@ export interface OutboxRelayOptions {
   publish(records: readonly PublishedRecord[]): Promise<unknown>;
   topicName(name: TopicName): string;
   monotonicMs(): number;
+  /** By default `OUTBOX_LEADER_SILENT_MAX_MS`. */
+  leaderSilentMaxMs?: number;
   /** Something went wrong and is tried again. */
   onError(error: unknown): void;
   /** Called each time this relay becomes the leader, before it publishes its first row. */
@@ -119,7 +123,8 @@ export class OutboxRelay {
   private async runSession(): Promise<void> {
     const client = this.options.connect();
     let lost = false;
-    const session = new OutboxSession(client, this.options.schema);
+    const silentMaxMs = this.options.leaderSilentMaxMs ?? OUTBOX_LEADER_SILENT_MAX_MS;
+    const session = new OutboxSession(client, this.options.schema, silentMaxMs);
     await client.connect();
     try {
       const onHint = () => {
@@ -161,9 +166,9 @@ export class OutboxRelay {
     this.hinted = false;
     const rows = await session.unpublished(OUTBOX_BATCH_MAX_ROWS);
     if (rows.length > 0) {
-      await this.options.publish(
-        rows.map(({ record }) => ({ ...record, topic: this.options.topicName(record.topic) })),
-      );
+      const records = rows.map(({ record }) => ({ ...record, topic: this.options.topicName(record.topic) }));
+      // The broker can be away for minutes.
+      await session.whileAlive(() => this.options.publish(records));
       const ids = rows.map(({ id }) => id);
       this.waits.published(ids);
       await session.markPublished(ids);

@@ -3,6 +3,8 @@ import type { Client } from 'pg';
 import type { OutboxRecord } from './event.store.js';
 import { quoted } from './event-store-tables.js';
 
+const BEATS_IN_IDLE_MAX = 4;
+
 export interface OutboxRow {
   id: number;
   record: OutboxRecord;
@@ -25,9 +27,11 @@ export class OutboxSession {
   private readonly outbox: string;
   private readonly lockName: string;
 
+  /** @param idleMaxMs the server ends the session, and with it the lead, of a process that is silent for so long */
   constructor(
     private readonly client: Client,
     schema: string,
+    private readonly idleMaxMs: number,
   ) {
     this.outbox = `${quoted(schema)}.outbox`;
     this.lockName = `hookstile.outbox:${schema}`;
@@ -40,6 +44,8 @@ export class OutboxSession {
     this.client.once('end', onLost);
     // A mark that a crash of Postgres forgets costs a record written twice; readers drop duplicates.
     await this.client.query('SET synchronous_commit = off');
+    // A process that was stopped keeps its connection: its kernel still answers for it.
+    await this.client.query(`SET idle_session_timeout = ${this.idleMaxMs}`);
     await this.client.query(`LISTEN ${quoted(channel)}`);
   }
 
@@ -91,6 +97,20 @@ export class OutboxSession {
        WHERE published_at < now() - make_interval(secs => $1) LIMIT $2)`,
       [keptMs / 1000, limit],
     );
+  }
+
+  /** Runs `work`, in which nothing is asked of Postgres, and shows all the while that the process is alive. */
+  async whileAlive<T>(work: () => Promise<T>): Promise<T> {
+    let beat: Promise<unknown> = Promise.resolve();
+    const beats = setInterval(() => {
+      beat = beat.then(() => this.client.query(`SELECT FROM ${this.outbox} LIMIT 0`)).catch(() => undefined);
+    }, this.idleMaxMs / BEATS_IN_IDLE_MAX);
+    try {
+      return await work();
+    } finally {
+      clearInterval(beats);
+      await beat;
+    }
   }
 
   async close(): Promise<void> {

@@ -62,6 +62,27 @@ describe('the reader of deliveries', () => {
     await until(() => offsets.at(-1) === 3);
   });
 
+  it('fetches no more of a partition that waits to be taken over than what was on its way', async () => {
+    let batches = 0;
+    const subscribe = messaging.subscribe.bind(messaging);
+    messaging.subscribe = (options) =>
+      subscribe({
+        ...options,
+        onBatch: (batch) => {
+          batches += 1;
+          options.onBatch(batch);
+        },
+      });
+    await consumer.start();
+    for (let n = 0; n < 3; n += 1) {
+      await write(0, 1);
+      await settled();
+    }
+    messaging.rebalance(GROUP);
+    await settled();
+    expect(batches).toBe(0);
+  });
+
   it('begins at the checkpoint also where the commit of the group is further on', async () => {
     await write(0, 4);
     await consumer.start();
