@@ -6,7 +6,7 @@ import type { AttemptMaker } from './attempts/attempt.types.js';
 import { ConfigurationConsumer } from './consumes/configuration.consumer.js';
 import { DeliveriesConsumer } from './consumes/deliveries.consumer.js';
 import type { DispatcherEnv } from './dispatcher.env.js';
-import type { DispatcherCounts } from './dispatcher-metrics.js';
+import type { DispatcherCounts } from './dispatcher-counts.js';
 import {
   LANE_SWEEP_INTERVAL_MS,
   MEMORY_MAX_BYTES,
