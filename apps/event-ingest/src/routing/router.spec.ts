@@ -275,6 +275,16 @@ test('stops a partition with an alarm when its unread events are gone, and route
   expect(() => router.checkHealth()).toThrow('unread events below offset 2 are gone');
 });
 
+test('tells of unread events that are gone before another event comes', async () => {
+  const world = new World();
+  for (const id of ['1', '2', '3']) world.produce(id);
+  await world.routedThrough.save(new Map([[0, 1]]));
+  world.messaging.truncate({ topic: 'events', partition: 0 }, 3);
+  const router = await world.start();
+  await until(() => alarms.includes('events_partition_stopped'));
+  expect(() => router.checkHealth()).toThrow('unread events below offset 3 are gone; routed to 1');
+});
+
 test('stops a partition with an alarm when retention overtakes it while it is read', async () => {
   const world = new World();
   world.produce('e1');

@@ -104,10 +104,10 @@ export class Router {
   private async run(): Promise<void> {
     const { consumer } = this.options;
     while (!this.stopping) {
-      await consumer.ready();
+      // After an assignment a round needs no records: what is lost is to be told before the next event comes.
+      if (this.loadedGeneration === consumer.generation) await consumer.ready();
       if (this.stopping) return;
       const records = consumer.take(ROUND_BOUNDS);
-      // After an assignment also without records: what is lost is to be told before the next event comes.
       if (records.length > 0 || this.loadedGeneration !== consumer.generation) await this.routeUntilDone(records);
     }
   }
