@@ -29,7 +29,7 @@ export interface TenantPlan {
   /** Where the integration of this number receives. */
   urlOf(index: number): string;
   /** Beside name, URL and event types. */
-  settings?: object;
+  settings?: object | undefined;
 }
 
 export interface BenchTenant {

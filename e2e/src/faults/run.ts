@@ -18,7 +18,8 @@ async function main(): Promise<number> {
       for (const { name, about } of SCENARIOS) say(`${name}: ${about}`);
       return 0;
     }
-    const chosen = SCENARIOS.filter(({ name }) => options.names.length === 0 || options.names.includes(name));
+    const named = options.names.flatMap((name) => SCENARIOS.find((scenario) => scenario.name === name) ?? []);
+    const chosen = named.length === 0 ? SCENARIOS : named;
     // The reaper ends the processes when a signal cuts the run short.
     return await Promise.race([
       runSuite(chosen, options, say, stopping.signal).then((clean) => (clean ? 0 : 1)),
