@@ -4,7 +4,7 @@ import { RoutingOracle } from './routing-oracle.fake.js';
 import { RoutingWorld } from './routing-world.fake.js';
 
 const RUNS = 10_000;
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 const CHOICES_MAX = 999_999;
 
 const anyHistory = fc.array(fc.nat(CHOICES_MAX), { minLength: 1, maxLength: 100, size: 'max' });

@@ -74,7 +74,6 @@ export class RoutingWorld {
   /** From here on all goes well. Resolves when nothing is left to happen. */
   async settle(): Promise<void> {
     this.lines.push('from here on all goes well');
-    if (this.processes.length === 0) await this.start();
     this.rebalance(0);
     for (let steps = 0; steps < SETTLE_MAX_STEPS; steps += 1) {
       const next = this.well();
@@ -118,6 +117,7 @@ export class RoutingWorld {
     const name = `router ${process.id}`;
     const steps: Step[] = [];
     if (detail % 4 === 0) steps.push([`${name} is killed`, () => this.crash(process, detail % 8 === 0)]);
+    if (detail % 4 === 1) steps.push([`${name} is asked to stop`, () => void process.router.stop()]);
     if (process.generation < this.generation) steps.push([`${name} hears of its partitions`, () => this.tell(process)]);
     const partition = this.fetchable(process)[detail % Math.max(1, this.fetchable(process).length)];
     if (partition !== undefined) {
@@ -158,7 +158,8 @@ export class RoutingWorld {
       const [partition] = this.fetchable(process);
       if (partition !== undefined) return ['', () => this.fetch(process, partition, FETCH_MAX_RECORDS)];
     }
-    return null;
+    // The last one was asked to stop, and has.
+    return this.processes.length === 0 ? ['', () => this.start()] : null;
   }
 
   private repeated(times: number, step: () => Step): Step[] {
