@@ -1,11 +1,25 @@
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { residentBytesOf } from './process-usage.ts';
 
 const INTERVAL_MS = 500;
+const TIMEOUT_MS = 30_000;
 const HEAP = /^hookstile_process_memory_heap_used\S* (\d+)/m;
 
 export interface MemoryReading {
   rssBytes: number;
   heapBytes: number;
+}
+
+/** On a connection of its own: one that is kept may be closed by the server just when it is used again. */
+function pageAt(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent: false, timeout: TIMEOUT_MS }, (response) => {
+      text(response).then(resolve, reject);
+    });
+    request.once('timeout', () => request.destroy(new Error(`${url} did not answer`)));
+    request.once('error', reject);
+  });
 }
 
 /** Of one service: resident bytes from the kernel, used heap from its metrics page. */
@@ -19,7 +33,7 @@ export class MemorySeries {
   }
 
   async read(): Promise<MemoryReading> {
-    const page = await (await fetch(this.#metricsUrl)).text();
+    const page = await pageAt(this.#metricsUrl);
     return { rssBytes: residentBytesOf(this.#pid), heapBytes: Number(HEAP.exec(page)?.[1] ?? Number.NaN) };
   }
 
