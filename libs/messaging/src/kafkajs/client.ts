@@ -16,7 +16,7 @@ export interface ClientOptions {
   logger?: MessagingLogger;
   /** Opens connections another way: through a proxy, or in tests through one that breaks them. */
   socketFactory?: ISocketFactory;
-  /** A connection on which an answer takes longer is given up (default 10 s). */
+  /** A connection on which an answer takes longer is given up (default 10 s); a group's member waits its session and 5 s. */
   requestTimeoutMs?: number;
 }
 
@@ -25,14 +25,17 @@ export interface Client {
   kafka: Kafka;
   /** For requests that change topics and groups, which may take long. */
   adminKafka: Kafka;
+  /** For a member of a group, whose commits wait behind its join, and that until the session of a dead member ends. */
+  memberKafka(sessionTimeoutMs: number): Kafka;
   logger: MessagingLogger;
   /** A new set of connections: the broker answers one request a connection at a time, and some wait for long. */
   newCluster(requestTimeoutMaxMs?: number): Cluster;
 }
 
 const CONNECTION_TIMEOUT_MS = 3_000;
-/** Within this a half-open connection is noticed and a new one opened: by producers, readers and offset requests. */
+/** Within this a half-open connection is noticed and a new one opened: by producers, followers and offset requests. */
 const REQUEST_TIMEOUT_MS = 10_000;
+const MEMBER_REQUEST_MARGIN_MS = 5_000;
 const ADMIN_REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 300_000;
 
@@ -64,6 +67,7 @@ export function createClient({
   return {
     kafka,
     adminKafka: kafkaOf(ADMIN_REQUEST_TIMEOUT_MS),
+    memberKafka: (sessionTimeoutMs) => kafkaOf(sessionTimeoutMs + MEMBER_REQUEST_MARGIN_MS),
     logger,
     newCluster: (requestTimeoutMaxMs = requestTimeoutMs) =>
       new ClusterClass({

@@ -65,6 +65,7 @@ let consumer: FakeConsumer;
 let batches: RecordBatch[];
 let assignments: (readonly TopicPartition[])[];
 let subscription: KafkajsSubscription;
+let memberTimeouts: number[];
 
 function subscribe(options: Partial<SubscriptionOptions> = {}): KafkajsSubscription {
   const kafka = {
@@ -73,7 +74,11 @@ function subscribe(options: Partial<SubscriptionOptions> = {}): KafkajsSubscript
       return consumer as unknown as Consumer;
     },
   } as unknown as Kafka;
-  subscription = new KafkajsSubscription({ kafka, logger: silentLogger } as Client, {
+  const memberKafka = (sessionTimeoutMs: number) => {
+    memberTimeouts.push(sessionTimeoutMs);
+    return kafka;
+  };
+  subscription = new KafkajsSubscription({ memberKafka, logger: silentLogger } as unknown as Client, {
     groupId: 'g',
     topics: ['t'],
     from: 'beginning',
@@ -88,6 +93,7 @@ beforeEach(() => {
   consumer = new FakeConsumer();
   batches = [];
   assignments = [];
+  memberTimeouts = [];
 });
 
 const partition = (number: number): TopicPartition => ({ topic: 't', partition: number });
@@ -97,6 +103,7 @@ describe('a subscription through kafkajs', () => {
     await subscribe().start();
     expect(consumer.runs[0]).toMatchObject({ autoCommit: false });
     expect(consumer.config?.maxWaitTimeInMs).toBeLessThanOrEqual(500);
+    expect(memberTimeouts).toEqual([consumer.config?.sessionTimeout]);
   });
 
   it('commits only positions of partitions that are its own', async () => {

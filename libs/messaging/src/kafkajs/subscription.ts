@@ -36,7 +36,7 @@ export class KafkajsSubscription implements Subscription {
     private readonly options: SubscriptionOptions,
   ) {
     const sessionTimeout = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
-    this.consumer = client.kafka.consumer({
+    this.consumer = client.memberKafka(sessionTimeout).consumer({
       groupId: options.groupId,
       sessionTimeout,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
