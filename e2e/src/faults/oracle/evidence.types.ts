@@ -1,4 +1,4 @@
-/** Everything that the oracle looks at, gathered after a scenario has come to rest. All times are Unix milliseconds. */
+/** Everything that the oracle looks at, gathered after a scenario has come to rest. All times are Unix milliseconds of the one wall clock that the services read too. */
 export interface Evidence {
   integrations: readonly TestedIntegration[];
   /** In each sender's order, which is the order that the tenant's events were appended in. */

@@ -14,8 +14,6 @@ const MID_REQUEST_TIMEOUT_MS = 10_000;
 /** How often a killed member of a group is left for the group to miss. */
 const MISSED_BY_THE_GROUP = 0.1;
 
-const nowMs = (): number => performance.timeOrigin + performance.now();
-
 /** What a scenario works with. */
 export class Stage {
   readonly stack: FaultStack;
@@ -36,9 +34,9 @@ export class Stage {
 
   /** Makes a fault that can cut attempts off; the oracle excuses what it did, and only that. */
   async fault(name: string, make: () => Promise<void>): Promise<void> {
-    const fromMs = nowMs();
+    const fromMs = Date.now();
     await make();
-    this.faults.push({ name, fromMs, toMs: nowMs() });
+    this.faults.push({ name, fromMs, toMs: Date.now() });
   }
 
   /** A random moment, so that faults meet everything that can be under way. */

@@ -28,8 +28,6 @@ export interface RecordingReceiver {
   close(): Promise<void>;
 }
 
-const nowMs = (): number => performance.timeOrigin + performance.now();
-
 /** Takes webhooks, answers as it is told, and records of each whether its answer could be given. */
 export async function startRecordingReceiver(answering: Answering): Promise<RecordingReceiver> {
   const requests: RecordedRequest[] = [];
@@ -47,12 +45,12 @@ export async function startRecordingReceiver(answering: Answering): Promise<Reco
       deliveryId,
       n: -1,
       members: [],
-      arrivedAtMs: nowMs(),
+      arrivedAtMs: Date.now(),
       endedAtMs: null,
       status: null,
     };
     response.once('close', () => {
-      request.endedAtMs ??= nowMs();
+      request.endedAtMs ??= Date.now();
       if (request.n < 0) return;
       open -= 1;
       if (request.status === 200) successes += 1;

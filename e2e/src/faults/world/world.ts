@@ -20,8 +20,6 @@ export type Override = (path: string, n: number, attempt: number) => { status: n
 
 const TENANT_SUFFIX = 36;
 
-const nowMs = (): number => performance.timeOrigin + performance.now();
-
 export interface WorldIntegration extends TestedIntegration {
   path: string;
   kind: EndpointKind;
@@ -142,11 +140,11 @@ export class World {
     change: Pick<Change, 'to' | 'address'>,
     make: () => Promise<unknown>,
   ): Promise<void> {
-    const askedAtMs = nowMs();
+    const askedAtMs = Date.now();
     await make();
     const sender = this.senders[this.tenantIds.indexOf(tenantId)];
     const laterFrom = (sender?.accepted.length ?? 0) + 1;
-    this.changes.push({ ...change, integrationId: id, askedAtMs, acknowledgedAtMs: nowMs(), laterFrom });
+    this.changes.push({ ...change, integrationId: id, askedAtMs, acknowledgedAtMs: Date.now(), laterFrom });
   }
 
   #post(integration: TestedIntegration, what: 'enable' | 'disable', body: object): Promise<unknown> {
