@@ -14,8 +14,10 @@ export interface SenderOptions {
  * machine's time goes to what is measured. Reads answers with a content-length only, as the front door sends them.
  */
 export class HttpSender {
-  readonly #socket: Socket;
+  readonly #target: { host: string; port: number };
   readonly #head: string;
+  /** Opened by the first event, and again after the server has closed it for being idle. */
+  #socket: Socket | null = null;
   #received = '';
   #onAnswer: ((status: number, body: string) => void) | null = null;
   #onError: (error: Error) => void;
@@ -25,22 +27,36 @@ export class HttpSender {
     this.#head =
       `POST /v1/events HTTP/1.1\r\nhost: ${host}:${port}\r\nauthorization: Bearer ${key}\r\n` +
       'content-type: application/json\r\ncontent-length: ';
-    this.#socket = connect({ host, port, noDelay: true });
-    this.#socket.setEncoding('latin1');
-    this.#socket.on('data', (text: string) => this.#take(text));
-    this.#socket.on('error', (error) => this.#onError(error));
-    this.#socket.on('close', () => this.#onError(new Error('the front door closed a connection')));
+    this.#target = { host, port };
+  }
+
+  get isConnected(): boolean {
+    return this.#socket !== null;
   }
 
   /** @param body ASCII */
   post(body: string, onAnswer: (status: number, body: string) => void): void {
     this.#onAnswer = onAnswer;
+    this.#socket ??= this.#open();
     this.#socket.write(`${this.#head}${body.length}${HEAD_END}${body}`, 'latin1');
   }
 
   close(): void {
     this.#onError = () => {};
-    this.#socket.destroy();
+    this.#socket?.destroy();
+  }
+
+  #open(): Socket {
+    this.#received = '';
+    const socket = connect({ ...this.#target, noDelay: true });
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => this.#take(text));
+    socket.on('error', (error) => this.#onError(error));
+    socket.on('close', () => {
+      this.#socket = null;
+      if (this.#onAnswer) this.#onError(new Error('the front door closed a connection that waited for an answer'));
+    });
+    return socket;
   }
 
   #take(text: string): void {
