@@ -59,6 +59,8 @@ export interface SeenRequest {
   members: readonly number[];
   /** Which of the integration's addresses it came to. */
   address: number;
+  /** The header of this name, which each attempt has of its own. */
+  traceparent: string;
   arrivedAtMs: number;
   /** When the answer was out, or the connection had gone. */
   endedAtMs: number;
@@ -74,6 +76,8 @@ export interface JournalEntry {
   deliveryId: string;
   members: readonly string[];
   attemptId: string;
+  /** As the request went out with. */
+  traceparent: string;
   epoch: number;
   sequence: number;
   attempt: number;

@@ -132,8 +132,17 @@ async function readPartition(
         if (envelope.kind === 'epoch') markers.push({ ...place, epoch: envelope.epoch, atMs: timeOf(envelope.at) });
         if (envelope.kind !== 'attempt' || !integrationIds.has(envelope.integrationId)) continue;
         const { deliveries, at, enablement = 0, ...rest } = envelope;
+        const traceparent = rest.request.headers.find(([name]) => name === 'traceparent')?.[1] ?? '';
         const members = deliveries.map(({ deliveryId }) => deliveryId);
-        journal.push({ ...rest, ...place, deliveryId: members[0] ?? '', members, atMs: timeOf(at), enablement });
+        journal.push({
+          ...rest,
+          ...place,
+          deliveryId: members[0] ?? '',
+          members,
+          traceparent,
+          atMs: timeOf(at),
+          enablement,
+        });
       }
     },
   });

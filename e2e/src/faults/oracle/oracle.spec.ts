@@ -13,6 +13,7 @@ const request = (n: number, atMs = n * STEP_MS, change: Partial<SeenRequest> = {
   n,
   members: change.members ?? [n],
   address: 0,
+  traceparent: `sent at ${atMs} of ${n}`,
   arrivedAtMs: atMs + 1,
   endedAtMs: atMs + DURATION_MS,
   status: 200,
@@ -26,6 +27,7 @@ const entry = (n: number, change: Partial<JournalEntry> = {}): JournalEntry => (
   deliveryId: `dlv_${n}`,
   members: change.members ?? [`dlv_${n}`],
   attemptId: `att_${n}_${change.epoch ?? 1}_${change.attempt ?? 1}`,
+  traceparent: `sent at ${change.atMs ?? n * STEP_MS} of ${n}`,
   epoch: 1,
   sequence: n + 1,
   attempt: 1,
@@ -139,7 +141,7 @@ describe('the oracle', () => {
       ],
     };
     expect(rulesBroken(evidence)).toEqual([]);
-    const zombie = { ...late, atMs: 120 };
+    const zombie = entry(0, { offset: 1.5, atMs: 120 });
     const journal = [zombie, ...evidence.journal.slice(1)];
     expect(
       rulesBroken({ ...evidence, journal, requests: [request(0, 60), request(0, 120), request(1), request(2)] }),

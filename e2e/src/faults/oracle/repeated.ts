@@ -1,5 +1,5 @@
 import { deliveryIdOf } from './delivery-ids.ts';
-import type { Evidence, Fault, JournalEntry, Rule, SeenRequest } from './evidence.types.ts';
+import type { Evidence, Fault, Rule, SeenRequest } from './evidence.types.ts';
 import { countedEntries, distinctEntries, newerMarkerBefore } from './journal-order.ts';
 
 /** Clocks of processes on one machine agree, but a request arrives a little before or after what its sender noted. */
@@ -13,20 +13,18 @@ const ACKNOWLEDGED_WITHIN_MS = 1_000;
 
 /** A request that went out again although the journal had what became of a delivery in it. */
 export const repeatedAfterOutcome: Rule = (evidence) => {
-  const settledAtMs = new Map<string, number>();
-  for (const entry of countedEntries(evidence)) {
-    if (entry.push === 'pending') continue;
-    for (const id of entry.members) {
-      if (!settledAtMs.has(id)) settledAtMs.set(id, entry.atMs + entry.durationMs);
-    }
+  const settled = new Map<string, { atMs: number; traceparent: string }>();
+  for (const { push, members, atMs, durationMs, traceparent } of countedEntries(evidence)) {
+    if (push === 'pending') continue;
+    for (const id of members) if (!settled.has(id)) settled.set(id, { atMs: atMs + durationMs, traceparent });
   }
   const idOf = deliveryIdOf(evidence);
-  return evidence.requests.flatMap(({ integrationId, members, arrivedAtMs }) =>
+  return evidence.requests.flatMap(({ integrationId, members, traceparent, arrivedAtMs }) =>
     members.flatMap((n) => {
       const id = idOf(integrationId, n);
-      const settled = id === undefined ? undefined : settledAtMs.get(id);
-      if (settled === undefined || arrivedAtMs <= settled + CLOCK_SLACK_MS) return [];
-      return [`${id} (event ${n}) was sent again ${Math.round(arrivedAtMs - settled)} ms after its end was journaled`];
+      const end = id === undefined ? undefined : settled.get(id);
+      if (end === undefined || end.traceparent === traceparent || arrivedAtMs <= end.atMs + CLOCK_SLACK_MS) return [];
+      return [`${id} (event ${n}) was sent again ${Math.round(arrivedAtMs - end.atMs)} ms after its end was journaled`];
     }),
   );
 };
@@ -61,23 +59,10 @@ export const numberedOn: Rule = (evidence) => {
   return problems;
 };
 
-/** Requests that no journal entry is of, one entry standing for one request. */
+/** Requests that no journal entry is of. Each attempt has a `traceparent` of its own, and the journal has it. */
 export function unjournaled({ journal, requests }: Pick<Evidence, 'journal' | 'requests'>): SeenRequest[] {
-  const entriesOf = Map.groupBy(distinctEntries(journal), ({ deliveryId }) => deliveryId);
-  const requestsOf = Map.groupBy(requests, ({ deliveryId }) => deliveryId);
-  return [...requestsOf].flatMap(([deliveryId, seen]) => unmatched(seen, entriesOf.get(deliveryId) ?? []));
-}
-
-function unmatched(seen: readonly SeenRequest[], entries: readonly JournalEntry[]): SeenRequest[] {
-  const free = new Set(entries);
-  return seen.filter(({ arrivedAtMs }) => {
-    const own = [...free].find(
-      ({ atMs, durationMs }) =>
-        arrivedAtMs >= atMs - CLOCK_SLACK_MS && arrivedAtMs <= atMs + durationMs + CLOCK_SLACK_MS,
-    );
-    if (own) free.delete(own);
-    return own === undefined;
-  });
+  const journaled = new Set(journal.map(({ traceparent }) => traceparent));
+  return requests.filter(({ traceparent }) => !journaled.has(traceparent));
 }
 
 function isCutOff({ arrivedAtMs, endedAtMs }: SeenRequest, { fromMs, toMs }: Fault): boolean {

@@ -13,10 +13,12 @@ function startedAfterThreshold(evidence: Evidence): string[] {
   const entriesOf = Map.groupBy(countedEntries(evidence), ({ integrationId }) => integrationId);
   return evidence.integrations.flatMap((integration) => {
     const { id, name } = integration;
-    return stopsOf(integration, entriesOf.get(id) ?? []).flatMap((stoppedAtMs) => {
+    const entries = entriesOf.get(id) ?? [];
+    return stopsOf(integration, entries).flatMap(({ stoppedAtMs, sequence }) => {
       const untilMs = enabledAfter(evidence.changes, id, stoppedAtMs);
+      const before = new Set(entries.filter((entry) => entry.sequence <= sequence).map((entry) => entry.traceparent));
       return evidence.requests
-        .filter(({ integrationId }) => integrationId === id)
+        .filter(({ integrationId, traceparent }) => integrationId === id && !before.has(traceparent))
         .filter(({ arrivedAtMs }) => arrivedAtMs > stoppedAtMs + CLOCK_SLACK_MS && arrivedAtMs < untilMs)
         .map(
           ({ n, arrivedAtMs }) =>
@@ -26,12 +28,19 @@ function startedAfterThreshold(evidence: Evidence): string[] {
   });
 }
 
+interface Stop {
+  stoppedAtMs: number;
+  /** Of the attempt that was one too many. */
+  sequence: number;
+}
+
 /** When the count reached the threshold, under each enablement at most once. */
-function stopsOf({ disableAfter }: TestedIntegration, entries: readonly JournalEntry[]): number[] {
+function stopsOf({ disableAfter }: TestedIntegration, entries: readonly JournalEntry[]): Stop[] {
   if (disableAfter === null) return [];
   return [...Map.groupBy(entries, ({ enablement }) => enablement).values()].flatMap((under) => {
     const reached = under.find(({ consecutiveFailures }) => consecutiveFailures >= disableAfter);
-    return reached === undefined ? [] : [reached.atMs + reached.durationMs];
+    if (reached === undefined) return [];
+    return [{ stoppedAtMs: reached.atMs + reached.durationMs, sequence: reached.sequence }];
   });
 }
 

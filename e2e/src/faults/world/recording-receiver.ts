@@ -6,6 +6,7 @@ export interface RecordedRequest {
   /** Which of an integration's addresses it came to: the `v` of the query, 0 without one. */
   address: number;
   deliveryId: string;
+  traceparent: string;
   n: number;
   members: readonly number[];
   arrivedAtMs: number;
@@ -43,6 +44,7 @@ export async function startRecordingReceiver(answering: Answering): Promise<Reco
       path,
       address,
       deliveryId,
+      traceparent: String(incoming.headers.traceparent ?? ''),
       n: -1,
       members: [],
       arrivedAtMs: Date.now(),
