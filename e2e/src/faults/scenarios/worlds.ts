@@ -8,7 +8,7 @@ export const MIXED: WorldPlan = {
 };
 
 /** The same, slow enough for lanes with retries to keep up although nothing flows half of the time. */
-export const CALM: WorldPlan = { ...MIXED, perSecond: 8 };
+export const CALM: WorldPlan = { ...MIXED, perSecond: 4 };
 
 /** Lanes that park and drain all the time: many transactions. */
 export const PARKING: WorldPlan = { tenants: 3, endpoints: ['flaky', 'counting', 'keyed', 'batched'], perSecond: 20 };
