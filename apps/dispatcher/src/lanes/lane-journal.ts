@@ -36,14 +36,18 @@ export class LaneJournal {
       enablement: ended.run.enablement,
       consecutiveFailures: ended.run.consecutiveFailures,
     });
-    services.journal.append(fence.partition, record, (offset) => {
+    const onWritten = (offset: number): void => {
       if (!this.options.isOurs()) return;
       progress.needs.open(offset, 1);
       // An aborted attempt changes nothing; its lane may never write a row that would end the need.
       const retried = typeof ended.verdict === 'object' && ended.verdict !== null ? items : [];
       if (ended.counted) this.fold(lane, ended, () => this.acknowledge(lane, outcome, offset, retried));
       else this.acknowledge(lane, outcome, offset, retried);
-    });
+    };
+    // A lane may go on with a few outcomes that are not acknowledged, and counts wait for theirs.
+    const mayWait = !ended.counted && lane.state.outcomes.length === 1;
+    if (mayWait) services.journal.appendSoon(fence.partition, record, onWritten);
+    else services.journal.append(fence.partition, record, onWritten);
   }
 
   discarded(lane: Lane, outcome: number, items: readonly LaneDelivery[]): void {

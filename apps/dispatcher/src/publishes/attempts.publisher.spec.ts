@@ -53,6 +53,30 @@ describe('the journal', () => {
     ]);
   });
 
+  it('gathers outcomes that nothing waits for', async () => {
+    const publisher = new BoundedPublisher(1_000_000);
+    const journal = journalOf(publisher);
+    const acknowledged: number[] = [];
+    for (const n of [0, 1, 2]) {
+      journal.appendSoon(0, withBody(n), () => acknowledged.push(n));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(publisher.calls).toBe(0);
+    await until(() => acknowledged.length === 3);
+    expect([acknowledged, publisher.calls]).toEqual([[0, 1, 2], 1]);
+  });
+
+  it('writes at once, in order, when something waits for an outcome', async () => {
+    const publisher = new BoundedPublisher(1_000_000);
+    const journal = journalOf(publisher);
+    const acknowledged: number[] = [];
+    journal.appendSoon(0, withBody(0), () => acknowledged.push(0));
+    journal.append(0, withBody(1), () => acknowledged.push(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([acknowledged, publisher.calls]).toEqual([[0, 1], 1]);
+  });
+
   it('leaves the bodies out where they do not fit', async () => {
     const publisher = new BoundedPublisher(10_000);
     const journal = journalOf(publisher);

@@ -5,6 +5,9 @@ import type { Logger } from 'pino';
 /** The most records handed to the publisher in one call. */
 const BATCH_MAX_RECORDS = 1_000;
 const RETRY_DELAY_MS = 100;
+/** How long an outcome may wait for company, and how much of it is enough (docs/adr/0017). */
+const LINGER_MS = 10;
+const LINGER_MAX_RECORDS = 32;
 
 interface Queued {
   record: JournalRecord;
@@ -22,6 +25,7 @@ function keyOf(envelope: JournalEnvelope): string {
 export class AttemptsPublisher {
   private queue: Queued[] = [];
   private flushing = false;
+  private lingering: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly publisher: RecordPublisher,
@@ -31,9 +35,22 @@ export class AttemptsPublisher {
 
   append(partition: number, record: JournalRecord, onAcknowledged: (offset: number) => void): void {
     this.queue.push({ record, partition, onAcknowledged });
+    this.flushAtOnce();
+  }
+
+  /** For an outcome that nothing waits for yet: it takes along what ends in the next milliseconds. */
+  appendSoon(partition: number, record: JournalRecord, onAcknowledged: (offset: number) => void): void {
+    this.queue.push({ record, partition, onAcknowledged });
+    if (this.queue.length >= LINGER_MAX_RECORDS) this.flushAtOnce();
+    else if (!this.flushing) this.lingering ??= setTimeout(() => this.flushAtOnce(), LINGER_MS);
+  }
+
+  /** Outcomes that came in the same turn of the event loop go out together. */
+  private flushAtOnce(): void {
+    if (this.lingering) clearTimeout(this.lingering);
+    this.lingering = null;
     if (this.flushing) return;
     this.flushing = true;
-    // Outcomes that came in the same turn of the event loop go out together.
     setImmediate(() => void this.flush());
   }
 

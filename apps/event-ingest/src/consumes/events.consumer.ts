@@ -14,6 +14,8 @@ export const QUEUED_MAX_RECORDS = 5_000;
 export const QUEUED_MAX_BYTES = 32 * 1024 * 1024;
 /** A killed router's partitions stand still for as long, also where its successor is up at once. */
 const SESSION_TIMEOUT_MS = 6_000;
+/** What closely follows on fetched records comes with the next fetch (docs/adr/0017). */
+const FETCH_INTERVAL_MS = 8;
 
 export interface EventsConsumerOptions {
   messaging: Pick<Messaging, 'subscribe'>;
@@ -44,6 +46,7 @@ export class EventsConsumer {
       topics: [topic],
       from: 'beginning',
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      fetchIntervalMs: FETCH_INTERVAL_MS,
       onBatch: (batch) => this.enqueue(batch),
       onAssignment: (partitions) => this.assign(partitions),
     });

@@ -30,6 +30,11 @@ export interface PublisherOptions {
    * under load requests are fewer and fuller. What may lag, such as routings, saves CPU with more.
    */
   requestIntervalMs?: number;
+  /**
+   * A record that follows on a request waits for company until this long after that request began, unless waiting has
+   * brought none of late (default 0: no longer than `requestIntervalMs`).
+   */
+  gatherMs?: number;
   /** Bounds of the queue; `publish` rejects beyond. */
   queueMaxRecords?: number;
   queueMaxBytes?: number;

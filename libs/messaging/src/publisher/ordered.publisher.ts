@@ -12,6 +12,7 @@ import {
 } from './bounds.js';
 import { halvesOf, PublishQueue, type RequestBatch } from './publish-queue.js';
 import { recordSize } from './record-size.js';
+import { RequestPace } from './request-pace.js';
 import { RequestTooLargeError, type SendRequest } from './send-request.js';
 
 export interface OrderedPublisherOptions extends PublisherOptions {
@@ -35,12 +36,16 @@ export class OrderedPublisher implements RecordPublisher {
   private readonly queue = new PublishQueue();
   private inFlight: RequestBatch | null = null;
   private running: Promise<void> | null = null;
-  private lastRequestMs = Number.NEGATIVE_INFINITY;
+  private readonly pace: RequestPace;
   private closed = false;
   private abandoned = false;
   healthy: boolean | null = null;
 
-  constructor(private readonly options: OrderedPublisherOptions) {}
+  constructor(private readonly options: OrderedPublisherOptions) {
+    const { requestIntervalMs = REQUEST_INTERVAL_MS, gatherMs = 0, monotonicMs, sleep } = options;
+    const waiting = (): number => this.queue.records;
+    this.pace = new RequestPace({ intervalMs: requestIntervalMs, gatherMs, monotonicMs, sleep, waiting });
+  }
 
   get pending(): number {
     return this.queue.records + (this.inFlight?.records.length ?? 0);
@@ -55,6 +60,7 @@ export class OrderedPublisher implements RecordPublisher {
     return new Promise((resolve, reject) => {
       const bytes = sizes.reduce((sum, size) => sum + size, 0);
       this.queue.push({ records, sizes, offsets: [], taken: 0, resolve, reject }, bytes);
+      this.pace.queued();
       this.running ??= this.run();
     });
   }
@@ -88,19 +94,12 @@ export class OrderedPublisher implements RecordPublisher {
     const { linger, lingerMs = 0 } = this.options;
     await linger(lingerMs);
     while (this.queue.records > 0 && !this.abandoned) {
-      await this.keepInterval();
+      await this.pace.next();
       this.inFlight = this.queue.take();
       await this.sendUntilAcknowledged(this.inFlight);
       this.inFlight = null;
     }
     this.running = null;
-  }
-
-  private async keepInterval(): Promise<void> {
-    const { monotonicMs, sleep, requestIntervalMs = REQUEST_INTERVAL_MS } = this.options;
-    const restMs = this.lastRequestMs + requestIntervalMs - monotonicMs();
-    if (restMs > 0) await sleep(restMs);
-    this.lastRequestMs = monotonicMs();
   }
 
   private async sendUntilAcknowledged(batch: RequestBatch): Promise<void> {
