@@ -8,7 +8,7 @@ import { EventsPublisher } from './publishes/events.publisher.js';
 const RECORD_PUBLISHER = Symbol('RecordPublisher');
 const CLOSE_TIMEOUT_MS = 5_000;
 /** A 202 takes a few milliseconds longer, and all that follows goes in groups (docs/adr/0017). */
-const GATHER_MS = 15;
+const GATHER_MS = 20;
 
 /** Takes events by HTTP and writes them to `events`. */
 @Module({
