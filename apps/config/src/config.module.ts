@@ -7,6 +7,7 @@ import {
   type KeyRing,
   LOGGER,
   MESSAGING,
+  originOf,
   PARTITION_COUNT,
   READINESS,
   type Readiness,
@@ -27,7 +28,7 @@ import {
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeys } from './api-keys/api-keys.js';
 import { Changes, republish } from './changes/changes.js';
-import { type OriginOf, originOf } from './changes/origin.js';
+import type { OriginOf } from './changes/origin.js';
 import { ConfigEnv } from './config.env.js';
 import { IntegrationSignalsConsumer } from './consumes/integration-signals.consumer.js';
 import { Signals } from './consumes/signals.js';

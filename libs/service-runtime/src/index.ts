@@ -1,5 +1,6 @@
 export * from './auth/access.js';
 export { AuthGuard } from './auth/auth.guard.js';
+export * from './auth/origin.js';
 export * from './auth/principal.js';
 export * from './clock.js';
 export * from './configuration/configuration.error.js';
