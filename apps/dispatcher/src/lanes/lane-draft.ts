@@ -14,6 +14,8 @@ export function openOutcome<I extends LaneItem>(lane: Draft<I>, ended: readonly 
   if (stored) lane.rows -= ended.length;
   for (const item of ended) lane.endedThrough = Math.max(lane.endedThrough, item.offset);
   if (ended.length > 0) {
+    // Rows of what ended may be there for a while yet: of a failed head that is discarded, nothing was read since.
+    lane.readThrough = Math.max(lane.readThrough, lane.endedThrough);
     lane.frontRows = 1;
     lane.frontIsDue = false;
   }
