@@ -3,7 +3,7 @@ import { aDelivery } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { observeDispatcher } from './dispatcher-metrics.js';
 import { emptyFifo, push } from './lanes/fifo.js';
-import type { Lane } from './lanes/lane.js';
+import type { Lane, LanedIntegration } from './lanes/lane.js';
 import type { LaneDelivery } from './lanes/lane.store.js';
 import type { LanePhase, LaneRules } from './lanes/lane.types.js';
 import { beginLane } from './lanes/lane-beginning.js';
@@ -22,13 +22,25 @@ function lane(phase: LanePhase, rows: number, queued: LaneDelivery[] = [], faili
   return { state, integration: { run: { failingSinceMs } } } as Lane;
 }
 
-function observed(lanes: Lane[][]) {
+function asleep(
+  permission: LaneRules['permission'],
+  rows: number,
+  failingSinceMs: number | null = null,
+): LanedIntegration {
+  return { permission, sleepers: { rows }, run: { failingSinceMs } } as LanedIntegration;
+}
+
+function observed(lanes: Lane[][], laned: LanedIntegration[][] = []) {
   const callbacks = new Map<string, GaugeCallback>();
   const gauge = (name: string, _: unknown, callback: GaugeCallback) => {
     callbacks.set(name, callback);
     return () => {};
   };
-  const runners = lanes.map((own, partition) => ({ fence: { partition, epoch: 7 + partition }, lanes: own }));
+  const runners = lanes.map((own, partition) => ({
+    fence: { partition, epoch: 7 + partition },
+    lanes: own,
+    laned: laned[partition] ?? [],
+  }));
   const dispatcher = {
     partitions: { runners, problems: ['partition 1: x'], checkpointAgesMs: new Map([[0, 1_500]]) },
     memory: { deliveries: 3 },
@@ -61,6 +73,12 @@ describe("the dispatcher's gauges", () => {
       [lane('parked', 3, [], NOW_MS - 500_000)],
     ]);
     expect(gauge('dispatcher.undelivered.age')).toEqual({ 0: 120, 1: 0, 2: 500 });
+  });
+
+  it('tell of lanes that exist as rows only', () => {
+    const gauge = observed([[lane('parked', 5)], []], [[asleep('send', 2, NOW_MS - 9_000), asleep('hold', 30, 1)], []]);
+    expect(gauge('dispatcher.parked')).toEqual({ parked: 7, held: 30 });
+    expect(gauge('dispatcher.undelivered.age')).toEqual({ 0: 9, 1: 0 });
   });
 
   it('tell the epoch of each lease, the age of each checkpoint and how many partitions stand still', () => {

@@ -27,6 +27,10 @@ export function observeDispatcher(
         if (state.phase === 'stopped') held += state.rows;
         else parked += state.rows;
       }
+      for (const { permission, sleepers } of partitions.runners.flatMap(({ laned }) => [...laned])) {
+        if (permission === 'hold') held += sleepers.rows;
+        else parked += sleepers.rows;
+      }
       return [
         { value: parked, attributes: { state: 'parked' } },
         { value: held, attributes: { state: 'held' } },
@@ -52,7 +56,7 @@ export function observeDispatcher(
       { description: 'Partitions owned that nothing is taken in of; readiness says why.', unit: '{partition}' },
       () => partitions.problems.length,
     ),
-    gauge('dispatcher.lanes', { description: 'Lanes by state.', unit: '{lane}' }, () => {
+    gauge('dispatcher.lanes', { description: 'Lanes in memory, by state.', unit: '{lane}' }, () => {
       const counts = new Map<LanePhase, number>(PHASES.map((phase) => [phase, 0]));
       for (const { state } of lanes()) counts.set(state.phase, (counts.get(state.phase) ?? 0) + 1);
       return [...counts].map(([state, value]) => ({ value, attributes: { state } }));
@@ -61,8 +65,8 @@ export function observeDispatcher(
       'dispatcher.undelivered.age',
       { description: 'Age of the oldest delivery of a partition that has not ended and is not held.', unit: 's' },
       () =>
-        partitions.runners.map(({ fence, lanes: own }): Measurement => {
-          const oldestMs = oldestUndeliveredMs(own);
+        partitions.runners.map(({ fence, lanes: own, laned }): Measurement => {
+          const oldestMs = oldestUndeliveredMs(own, laned);
           const value = oldestMs === null ? 0 : Math.max(0, nowMs() - oldestMs) / 1_000;
           return { value, attributes: { partition: fence.partition } };
         }),

@@ -41,6 +41,7 @@ import { LanesController } from './lanes/lanes.controller.js';
 import { LanesAndLeases1763800000000 } from './migrations/1763800000000-lanes-and-leases.migration.js';
 import { Pushes1764100000000 } from './migrations/1764100000000-pushes.migration.js';
 import { LeaseAddress1764150000000 } from './migrations/1764150000000-lease-address.migration.js';
+import { SleepingLanes1764200000000 } from './migrations/1764200000000-sleeping-lanes.migration.js';
 import { advertisedAddress } from './ownership/advertised-address.js';
 import { LEASE_POOL } from './ownership/lease.bounds.js';
 import { LEASE_STORE, type LeaseStore } from './ownership/lease.store.js';
@@ -151,7 +152,7 @@ export const dispatcherService: ServiceDefinition<DispatcherEnv> = {
   name: 'dispatcher',
   schema: 'dispatcher',
   env: DispatcherEnv,
-  migrations: [LanesAndLeases1763800000000, Pushes1764100000000, LeaseAddress1764150000000],
+  migrations: [LanesAndLeases1763800000000, Pushes1764100000000, LeaseAddress1764150000000, SleepingLanes1764200000000],
   pools: { [LEASES]: LEASE_POOL },
   module: (_context: ServiceContext<DispatcherEnv>) => DispatcherModule,
 };

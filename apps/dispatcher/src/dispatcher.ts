@@ -115,6 +115,9 @@ export class Dispatcher {
       timers: this.timers,
       turns: this.turns,
       memory: this.memory,
+      loaded: { bytes: 0 },
+      awake: { count: 0 },
+      later: (delayMs, run) => void setTimeout(run, delayMs),
       held: { maxCount: env.HOOKSTILE_HELD_MAX_COUNT, maxAgeMs: env.HOOKSTILE_HELD_MAX_AGE_MS },
       integration: (id) => projection.integration(id),
       holds: (partition) => this.leases.holds(partition),
@@ -156,7 +159,7 @@ export class Dispatcher {
       for (const runner of this.partitions.runners) runner.integrationChanged(integrationId);
     });
     this.sweep = setInterval(() => {
-      for (const runner of this.partitions.runners) runner.dropIdle();
+      for (const runner of this.partitions.runners) runner.sweep();
     }, LANE_SWEEP_INTERVAL_MS);
     this.relief = setInterval(() => {
       if (this.memory.short) this.relieveMemory();

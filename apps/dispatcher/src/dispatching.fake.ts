@@ -26,6 +26,7 @@ import {
   until,
 } from '@hookstile/testing';
 import { dispatcherService } from './dispatcher.module.js';
+import { DISPATCHER, type RunningDispatcher } from './running-dispatcher.js';
 
 export const PARTITIONS = 3;
 const ADMIN_KEY = 'platform-key-of-a-test';
@@ -150,6 +151,21 @@ export class Dispatching {
       headers: { authorization: `Bearer ${ADMIN_KEY}`, 'hookstile-tenant': 'ten_1', ...headers },
     });
     return { status: response.status, body: (await response.json()) as never };
+  }
+
+  async post(path: string): Promise<{ status: number; body: Record<string, unknown> }> {
+    const response = await fetch(`${this.service?.url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'hookstile-tenant': 'ten_1' },
+    });
+    return { status: response.status, body: (await response.json()) as never };
+  }
+
+  /** The keys of an integration's lanes that the dispatcher has in memory. */
+  inMemory(integrationId: string): string[] {
+    const running = this.service?.app.get<RunningDispatcher>(DISPATCHER);
+    const lanes = running?.dispatcher?.partitions.runners.flatMap((runner) => runner.lanesOf(integrationId)) ?? [];
+    return lanes.map(({ name }) => name.key).sort();
   }
 
   async journaled(integrationId: string, count: number): Promise<AttemptRecord[]> {

@@ -13,6 +13,11 @@ function isDisableRequest(signal: IntegrationSignal): signal is DisableRequest {
   return signal.type === 'disable-requested' && signal.reason !== null;
 }
 
+/** What is held changes no count. */
+function isOfRun({ type }: IntegrationSignal): boolean {
+  return type !== 'held-limit';
+}
+
 function stoppedAt({ partition, offset }: ReceivedRecord, version: string): StoppedAt {
   return { partition, offset, reason: `${version} is newer than this release` };
 }
@@ -47,7 +52,7 @@ export class Signals {
 
   private keepCounts(signals: readonly IntegrationSignal[]): Promise<void> {
     return this.readModels.putFailures(
-      signals.map(({ integrationId, enablement, sequence, consecutiveFailures }) => ({
+      signals.filter(isOfRun).map(({ integrationId, enablement, sequence, consecutiveFailures }) => ({
         integrationId,
         enablement,
         sequence,

@@ -53,3 +53,10 @@ export function take<T>(queue: Fifo<T>, count: number): { taken: T[]; rest: Fifo
   }
   return { taken, rest };
 }
+
+export function sumOf<T>(queue: Fifo<T>, of: (value: T) => number): number {
+  let sum = 0;
+  for (const cells of [queue.front, queue.back])
+    for (let cell = cells; cell !== null; cell = cell.next) sum += of(cell.value);
+  return sum;
+}

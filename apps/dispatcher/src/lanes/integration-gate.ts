@@ -27,8 +27,8 @@ export class IntegrationGate<T> {
   /** Those that came back before they began: they are the next again. */
   private returned: T[] = [];
   private readonly inside = new Set<T>();
-  /** Of these, how many have not begun. */
-  private toBegin = 0;
+  /** Of these, those that have not begun. */
+  private readonly toBegin = new Set<T>();
   private holds = 0;
   /** The rate limit's due time of the next attempt, and when those of the last second began. */
   private dueAtMs = Number.NEGATIVE_INFINITY;
@@ -42,6 +42,10 @@ export class IntegrationGate<T> {
 
   get isIdle(): boolean {
     return this.waiting.size === 0 && this.returned.length === 0 && this.inside.size === 0 && this.holds === 0;
+  }
+
+  get waitingCount(): number {
+    return this.waiting.size + this.returned.length;
   }
 
   request(attempt: T, nowMs: number): void {
@@ -58,7 +62,7 @@ export class IntegrationGate<T> {
 
   /** Its turn has come. False where it may not begin any more: it waits here again, as the next. */
   begin(attempt: T, nowMs: number): boolean {
-    this.toBegin -= 1;
+    this.toBegin.delete(attempt);
     if (this.holds > 0) {
       this.inside.delete(attempt);
       this.returned.push(attempt);
@@ -78,7 +82,7 @@ export class IntegrationGate<T> {
   /** It will not begin: it was taken back when it had passed. */
   dismiss(attempt: T, nowMs: number): void {
     if (!this.inside.delete(attempt)) return;
-    this.toBegin -= 1;
+    this.toBegin.delete(attempt);
     this.advance(nowMs);
   }
 
@@ -100,11 +104,15 @@ export class IntegrationGate<T> {
     this.advance(nowMs);
   }
 
+  isBegun(attempt: T): boolean {
+    return this.inside.has(attempt) && !this.toBegin.has(attempt);
+  }
+
   /** What one that waits here waits for; null where it does not wait here. */
   blockOf(attempt: T, nowMs: number): 'rate_limit' | 'bounds' | null {
     if (!this.waiting.has(attempt) && !this.returned.includes(attempt)) return null;
     const isFull = this.inside.size >= this.bounds.maxConcurrency;
-    return !isFull && (this.waitMs(nowMs) > 0 || this.toBegin > 0) && this.bounds.perSecond !== null
+    return !isFull && (this.waitMs(nowMs) > 0 || this.toBegin.size > 0) && this.bounds.perSecond !== null
       ? 'rate_limit'
       : 'bounds';
   }
@@ -124,7 +132,7 @@ export class IntegrationGate<T> {
     while (this.holds === 0 && this.inside.size < this.bounds.maxConcurrency) {
       if (this.waiting.size === 0 && this.returned.length === 0) return;
       if (this.bounds.perSecond !== null) {
-        if (this.toBegin > 0) return;
+        if (this.toBegin.size > 0) return;
         const waitMs = this.waitMs(nowMs);
         if (waitMs > 0) {
           this.wake(nowMs, waitMs);
@@ -141,7 +149,7 @@ export class IntegrationGate<T> {
     // What came late because it asked late is not late.
     this.dueAtMs = Math.max(this.dueAtMs, askedAtMs);
     this.inside.add(next);
-    this.toBegin += 1;
+    this.toBegin.add(next);
     this.effects.pass(next);
   }
 

@@ -49,9 +49,9 @@ export class LaneAttempts {
     return {
       pass: (turn) => this.options.services.turns.request(turn),
       wakeIn: (delayMs) => {
-        setTimeout(() => {
+        this.options.services.later(Math.ceil(delayMs), () => {
           if (this.options.isOurs() && !this.closing) integration().gate.woken(this.nowMs);
-        }, Math.ceil(delayMs));
+        });
       },
     };
   }

@@ -44,8 +44,6 @@ export function beginLane<I extends LaneItem>(beginning: LaneBeginning): LaneSta
     spill: false,
     loading: false,
     loadStale: false,
-    tending: false,
-    tendWanted: stopped && rows > 0,
     outcomes: [],
     nextOutcome: 1,
     gate: null,

@@ -1,7 +1,7 @@
 import type { DeliveryEnvelope, JournalEnvelope } from '@hookstile/contracts';
 import { attemptRecord, type JournalContext, setAsideRecord, skippedRecord } from '../journal/journal-records.js';
 import { signalsOf } from './failure-signals.js';
-import type { EndedAttempt, Lane } from './lane.js';
+import type { EndedAttempt, Lane, LanedIntegration } from './lane.js';
 import type { Fence, LaneDelivery } from './lane.store.js';
 import type { Push } from './lane.types.js';
 import type { LaneServices } from './lane-services.js';
@@ -28,7 +28,7 @@ export class LaneJournal {
     const { ended } = lane;
     if (ended === null) return;
     lane.ended = null;
-    const record = attemptRecord(this.contextOf(lane, ended.sequence), {
+    const record = attemptRecord(this.contextOf(lane.integration, ended.sequence), {
       ...ended,
       deliveries: items,
       lane: lane.name.key,
@@ -52,7 +52,7 @@ export class LaneJournal {
 
   discarded(lane: Lane, outcome: number, items: readonly LaneDelivery[]): void {
     const reason = lane.state.rules.permission === 'discard' ? 'integration_deleted' : 'backlog_discarded';
-    this.aside(lane, 'discarded', items, reason, (offset) => this.endAside(lane, outcome, offset));
+    this.aside(lane.integration, 'discarded', items, reason, (offset) => this.endAside(lane, outcome, offset));
   }
 
   /** An exhausted push that was given up: it failed when it was exhausted, so nothing is counted. */
@@ -60,7 +60,12 @@ export class LaneJournal {
     const { skipping } = lane;
     if (skipping === null) return;
     lane.skipping = null;
-    const record = skippedRecord(this.nextContext(lane), items, skipping, this.options.services.clock.nowMs());
+    const record = skippedRecord(
+      this.nextContext(lane.integration),
+      items,
+      skipping,
+      this.options.services.clock.nowMs(),
+    );
     this.append(record, (offset) => {
       this.endAside(lane, outcome, offset);
       skipping.done(true);
@@ -69,14 +74,14 @@ export class LaneJournal {
 
   /** Records deliveries as held or discarded; calls back with the record's offset, unless the lease is lost before. */
   aside(
-    lane: Lane,
+    integration: LanedIntegration,
     kind: 'held' | 'discarded',
     deliveries: readonly { envelope: DeliveryEnvelope; offset: number }[],
     reason: string,
     onAcknowledged: (offset: number) => void,
   ): void {
     const nowMs = this.options.services.clock.nowMs();
-    this.append(setAsideRecord(kind, this.nextContext(lane), deliveries, reason, nowMs), onAcknowledged);
+    this.append(setAsideRecord(kind, this.nextContext(integration), deliveries, reason, nowMs), onAcknowledged);
   }
 
   private append(envelope: JournalEnvelope, onAcknowledged: (offset: number) => void): void {
@@ -122,13 +127,12 @@ export class LaneJournal {
     progress.needs.release(journalOffset);
   }
 
-  private nextContext(lane: Lane): JournalContext {
-    lane.integration.sequence += 1;
-    return this.contextOf(lane, lane.integration.sequence);
+  private nextContext(integration: LanedIntegration): JournalContext {
+    integration.sequence += 1;
+    return this.contextOf(integration, integration.sequence);
   }
 
-  private contextOf(lane: Lane, sequence: number): JournalContext {
-    const { tenantId, id: integrationId } = lane.integration;
+  private contextOf({ tenantId, id: integrationId }: LanedIntegration, sequence: number): JournalContext {
     return { tenantId, integrationId, epoch: this.options.fence.epoch, sequence };
   }
 }

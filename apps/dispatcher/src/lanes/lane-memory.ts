@@ -1,3 +1,4 @@
+import { sumOf } from './fifo.js';
 import type { LaneDelivery } from './lane.store.js';
 import type { LaneState } from './lane.types.js';
 
@@ -22,4 +23,9 @@ export function inMemory({ queue, queueBytes, storing, head }: State): InMemory 
     for (const item of head.items) bytes += item.bytes;
   }
   return { count, bytes };
+}
+
+/** What a lane has in memory of its rows, as far as it has not begun to send it. */
+export function loadedBytes(loaded: State['loaded']): number {
+  return loaded.length === 0 ? 0 : sumOf(loaded, ({ bytes }) => bytes);
 }

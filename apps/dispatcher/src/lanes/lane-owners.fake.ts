@@ -25,7 +25,6 @@ interface Owner {
   writes: (Park | readonly number[])[];
   loading: { after: number; limit: number } | null;
   timers: number[];
-  tending: boolean;
   tracker: OffsetTracker<null>;
 }
 
@@ -274,7 +273,6 @@ export class LaneOwners {
       writes: [],
       loading: null,
       timers: [],
-      tending: false,
       tracker: new OffsetTracker(this.checkpoint, () => undefined),
     };
   }
@@ -285,9 +283,6 @@ export class LaneOwners {
     const { state, effects } = decideLane(owner.state, input);
     owner.state = state;
     for (const effect of effects) this.carryOut(effect);
-    if (!owner.tending) return;
-    owner.tending = false;
-    this.give({ kind: 'held tended', removed: 0, againAtMs: null }, 'what is held was looked at');
   }
 
   private carryOut(effect: LaneEffect<LaneItem>): void {
@@ -311,9 +306,6 @@ export class LaneOwners {
         return;
       case 'delete rows':
         owner.writes.push(effect.offsets);
-        return;
-      case 'tend held':
-        owner.tending = true;
         return;
       case 'set timer':
         owner.timers.push(effect.atMs);

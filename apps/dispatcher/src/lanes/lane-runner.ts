@@ -2,26 +2,23 @@ import type { DeliveryEnvelope } from '@hookstile/contracts';
 import type { Checkpoint } from '../journal/checkpoint.js';
 import type { NextAttempt } from '../journal/journal-history.js';
 import type { Skipping } from '../journal/journal-records.js';
-import { CatchingUp } from './catching-up.js';
 import { type FailureRun, underEnablement } from './failure-run.js';
-import { tendHeld } from './held-tending.js';
-import { LANE_DRAIN_MAX_MS, LOAD_RETRY_DELAY_MS, STORE_RETRY_DELAY_MS } from './lane.bounds.js';
 import { decideLane } from './lane.decider.js';
-import { gateBoundsOf, isIdle, type Lane, type LanedIntegration, type LaneTurn, originOf, rulesOf } from './lane.js';
-import type { Fence, LaneDelivery, StoredLane } from './lane.store.js';
+import { gateBoundsOf, type Lane, type LanedIntegration, type LaneTurn, originOf, rulesOf } from './lane.js';
+import type { Fence, LaneDelivery } from './lane.store.js';
 import type { LaneEffect, LaneInput } from './lane.types.js';
-import { LaneAttempts } from './lane-attempts.js';
-import { LaneJournal } from './lane-journal.js';
 import { laneKeyOf, STRICT_LANE_KEY } from './lane-key.js';
-import { inMemory } from './lane-memory.js';
+import { inMemory, loadedBytes } from './lane-memory.js';
+import { type LaneParts, laneParts } from './lane-parts.js';
 import type { LaneServices } from './lane-services.js';
-import { LanedIntegrations } from './laned-integrations.js';
+import { relieve } from './memory-relief.js';
 import { PartitionProgress, type ProgressBeginning } from './partition-progress.js';
 import { waitMaxMsOf } from './retry-wait.js';
 
 export interface RunnerBeginning extends ProgressBeginning {
   readonly runs: ReadonlyMap<string, FailureRun>;
-  readonly lanes: readonly StoredLane[];
+  /** How many rows each integration has. */
+  readonly rows: ReadonlyMap<string, number>;
   /** What the journal's history says of deliveries that were attempted, by offset. */
   readonly next: ReadonlyMap<number, Pick<NextAttempt, 'lane'>>;
 }
@@ -32,59 +29,61 @@ type Effect = LaneEffect<LaneDelivery>;
 /** The shell around the lanes of one owned partition: gives the decider its inputs, and carries its effects out. */
 export class LaneRunner {
   readonly progress: PartitionProgress;
-  private readonly integrations: LanedIntegrations;
-  private readonly attempts: LaneAttempts;
-  private readonly journal: LaneJournal;
-  private readonly catchingUp = new CatchingUp((lane) => this.give(lane, { kind: 'caught up' }));
+  private readonly parts: LaneParts;
   private lost = false;
+  private closing = false;
 
   constructor(
     readonly fence: Fence,
     private readonly services: LaneServices,
     private readonly beginning: RunnerBeginning,
   ) {
-    const isOurs = () => !this.lost;
     this.progress = new PartitionProgress(beginning);
-    this.integrations = new LanedIntegrations({
-      fence,
-      shell: this,
-      runs: beginning.runs,
-      configurationOf: (id) => services.integration(id),
-      nextOffset: () => this.progress.nextOffset,
-      catchingUp: this.catchingUp,
-      gateEffects: (integration) => this.attempts.gateEffects(integration),
-    });
-    this.attempts = new LaneAttempts({
-      fence,
-      services,
-      isOurs,
-      give: (lane, input) => this.give(lane, input),
-      onStopped: (integration) => this.tellLanes(integration),
-    });
-    this.journal = new LaneJournal({
+    this.parts = laneParts({
       fence,
       services,
       progress: this.progress,
-      isOurs,
-      onAcknowledged: (lane, outcome) => this.give(lane, { kind: 'outcome acknowledged', outcome }),
+      shell: this,
+      runs: beginning.runs,
+      isOurs: () => !this.lost,
+      isWorking: () => !this.lost && !this.closing,
+      tellLanes: (integration) => this.tellLanes(integration),
     });
   }
 
-  /** Brings back the lanes that have rows. */
+  /** Integrations with rows may have lanes that exist as rows only; those that have something to do are woken. */
   begin(): void {
-    for (const stored of this.beginning.lanes) {
-      const integration = this.integrations.of(stored.name.integrationId);
-      const lane = this.integrations.laneOf(integration, stored.name.key, stored);
-      this.give(lane, { kind: 'timer fired', nowMs: this.services.clock.nowMs() });
+    for (const [integrationId, rows] of this.beginning.rows) {
+      const integration = this.parts.integrations.of(integrationId);
+      integration.sleepers.may = true;
+      integration.sleepers.rows = rows;
+      this.parts.held.begin(integration);
     }
+    this.sweep();
   }
 
   get lanes(): Lane[] {
-    return this.integrations.lanes;
+    return this.parts.integrations.lanes;
+  }
+
+  get laned(): Iterable<LanedIntegration> {
+    return this.parts.integrations.all;
   }
 
   lanesOf(integrationId: string): Lane[] {
-    return [...(this.integrations.find(integrationId)?.lanes.values() ?? [])];
+    return [...(this.parts.integrations.find(integrationId)?.lanes.values() ?? [])];
+  }
+
+  /** Null where nothing is known of the integration. */
+  isStopped(integrationId: string): boolean | null {
+    const integration = this.parts.integrations.find(integrationId);
+    return integration === undefined ? null : integration.permission === 'hold';
+  }
+
+  /** A lane, woken where it exists as rows only; null where nothing is stored of it. */
+  awaken(integrationId: string, key: string): Promise<Lane | null> {
+    const integration = this.parts.integrations.of(integrationId);
+    return new Promise((resolve) => this.parts.waking.wake(integration, key, resolve));
   }
 
   /** From where a successor must read, at this moment. */
@@ -95,33 +94,29 @@ export class LaneRunner {
   /** A record that needs nothing: a replay, one that ended, one that cannot be read. */
   skip(offset: number, envelope: DeliveryEnvelope | null): void {
     if (this.progress.track(offset, envelope)) this.progress.markDone(offset);
-    this.catchingUp.reached(this.progress.nextOffset);
+    this.parts.catchingUp.reached(this.progress.nextOffset);
   }
 
   enqueue(item: LaneDelivery): void {
     if (this.progress.track(item.offset, item.envelope)) this.enqueueTracked(item);
-    this.catchingUp.reached(this.progress.nextOffset);
+    this.parts.catchingUp.reached(this.progress.nextOffset);
   }
 
   /** One that waited elsewhere since its offset was tracked. */
   enqueueTracked(item: LaneDelivery): void {
     if (this.lost) return;
-    const integration = this.integrations.of(item.envelope.integrationId);
+    const integration = this.parts.integrations.of(item.envelope.integrationId);
     if (integration.tenantId === '') integration.tenantId = item.envelope.event.tenantId;
-    const lane = this.integrations.laneOf(integration, this.keyOf(integration, item), null);
-    this.give(lane, { kind: 'enqueued', items: [item] });
-  }
-
-  /** What was attempted already goes back to its lane: those that failed together stay together. */
-  private keyOf({ configuration }: LanedIntegration, item: LaneDelivery): string {
     const next = this.beginning.next.get(item.offset);
-    // Records of the first builds, which knew one lane an integration, name none.
-    if (next) return next.lane ?? STRICT_LANE_KEY;
-    return configuration ? laneKeyOf(configuration.settings.ordering, item) : STRICT_LANE_KEY;
+    const ordering = integration.configuration?.settings.ordering ?? { mode: 'strict' };
+    // What was attempted already goes back to its lane: those that failed together stay together. Records of the first
+    // builds, which knew one lane an integration, name none.
+    const key = next ? (next.lane ?? STRICT_LANE_KEY) : laneKeyOf(ordering, item);
+    this.parts.waking.enqueue(integration, key, item, next === undefined && ordering.mode === 'unordered');
   }
 
   integrationChanged(integrationId: string): void {
-    const integration = this.integrations.find(integrationId);
+    const integration = this.parts.integrations.find(integrationId);
     if (integration === undefined) return;
     const configuration = this.services.integration(integrationId) ?? null;
     integration.configuration = configuration;
@@ -141,91 +136,86 @@ export class LaneRunner {
     });
   }
 
-  /** With the memory of all short, lanes that are slow go to rows, so that they do not hold up the others. */
+  /** With the memory of all short, integrations that are slow go to rows, so that they do not hold up the others. */
   relieveMemory(slowAttemptMs: number): void {
-    for (const { meanAttemptMs, lanes, configuration } of this.integrations.all) {
-      if (meanAttemptMs <= slowAttemptMs) continue;
-      let waiting = 0;
-      for (const { state } of lanes.values()) waiting += state.queue.length;
-      const { maxConcurrency } = gateBoundsOf(configuration);
-      const drainMs = (waiting * meanAttemptMs) / Math.min(maxConcurrency, Math.max(1, lanes.size));
-      if (drainMs <= LANE_DRAIN_MAX_MS) continue;
-      for (const lane of [...lanes.values()]) this.give(lane, { kind: 'memory short' });
-    }
+    const toRows = (lane: Lane) => this.give(lane, { kind: 'memory short' });
+    const putOff = (lane: Lane) => {
+      if (!this.parts.attempts.withdraw(lane)) return;
+      this.give(lane, { kind: 'put off', dueAtMs: this.services.clock.nowMs() });
+    };
+    for (const integration of this.parts.integrations.all) relieve(integration, slowAttemptMs, { toRows, putOff });
   }
 
   /** Mean durations of the attempts of each integration. */
   get meanAttemptsMs(): number[] {
-    return [...this.integrations.all].map(({ meanAttemptMs }) => meanAttemptMs);
+    return [...this.parts.integrations.all].map(({ meanAttemptMs }) => meanAttemptMs);
   }
 
-  /** Drops what a lane that has nothing to do is in memory for. */
-  dropIdle(): void {
-    for (const lane of this.lanes) this.dropIfIdle(lane);
+  /** Forgets lanes that have nothing to do, or exist as rows; looks for those that have something to do again. */
+  sweep(): void {
+    this.parts.sweep.sweep();
   }
 
   /** The lease ran out, and may be renewed yet. */
   suspend(): void {
-    this.attempts.suspend();
+    this.parts.attempts.suspend();
   }
 
   resume(): void {
-    this.attempts.resume();
+    this.parts.attempts.resume();
   }
 
   /** Another owner has the partition, or it was released: forgets everything. */
   lose(): void {
     this.lost = true;
-    this.attempts.abortAll();
+    this.parts.attempts.abortAll();
     for (const lane of this.lanes) {
-      this.attempts.withdraw(lane);
+      this.parts.attempts.withdraw(lane);
       this.services.timers.forget(lane);
       const { count, bytes } = inMemory(lane.state);
       this.services.memory.change(-count, -bytes);
+      this.services.loaded.bytes -= loadedBytes(lane.state.loaded);
       lane.state = decideLane(lane.state, { kind: 'lease lost' }).state;
       this.endSkipping(lane);
     }
-    this.integrations.clear();
+    for (const integration of this.parts.integrations.all) this.parts.waking.lose(integration);
+    this.parts.integrations.clear();
   }
 
   /** Starts nothing more; `isQuiet` tells when what ran has ended and stands in the journal. */
   close(): void {
-    this.attempts.close();
-    for (const lane of this.lanes) this.attempts.withdraw(lane);
+    this.closing = true;
+    this.parts.attempts.close();
+    for (const lane of this.lanes) this.parts.attempts.withdraw(lane);
   }
 
   abortAttempts(): void {
-    this.attempts.abortAll();
+    this.parts.attempts.abortAll();
   }
 
   get isQuiet(): boolean {
-    return this.attempts.count === 0 && this.lanes.every(({ state }) => state.outcomes.length === 0);
+    return this.parts.attempts.count === 0 && this.lanes.every(({ state }) => state.outcomes.length === 0);
   }
 
   /** A lane's turn to make an attempt has come. */
   startAttempt(turn: LaneTurn): void {
-    this.attempts.start(turn);
+    this.parts.attempts.start(turn);
   }
 
   give(lane: Lane, input: Input): void {
     if (this.lost) return;
     const before = inMemory(lane.state);
+    const { loaded: loadedBefore } = lane.state;
     const { state, effects } = decideLane(lane.state, input);
     lane.state = state;
     const after = inMemory(state);
     if (after.count !== before.count || after.bytes !== before.bytes)
       this.services.memory.change(after.count - before.count, after.bytes - before.bytes);
+    if (state.loaded !== loadedBefore)
+      this.services.loaded.bytes += loadedBytes(state.loaded) - loadedBytes(loadedBefore);
     for (const effect of effects) this.carryOut(lane, effect);
     if (lane.skipping !== null) this.endSkipping(lane);
-    // A strict integration's lane is there again with its next delivery.
-    if (lane.name.key !== STRICT_LANE_KEY) this.dropIfIdle(lane);
-  }
-
-  private dropIfIdle(lane: Lane): void {
-    const { integration, name } = lane;
-    if (integration.lanes.get(name.key) !== lane || !isIdle(lane)) return;
-    this.services.timers.forget(lane);
-    integration.lanes.delete(name.key);
+    this.parts.sweep.dropIfSpent(lane);
   }
 
   /** What was to be skipped is not, or not any more. */
@@ -236,33 +226,35 @@ export class LaneRunner {
   }
 
   private tellLanes(integration: LanedIntegration): void {
-    const rules = rulesOf(integration.configuration, integration.run);
+    const { permission: before } = integration;
+    const rules = rulesOf(integration);
+    const { permission } = rules;
+    integration.permission = permission;
     for (const lane of [...integration.lanes.values()]) {
       this.give(lane, { kind: 'integration changed', rules });
-      if (rules.permission !== 'send' && this.attempts.withdraw(lane)) this.give(lane, { kind: 'attempt withdrawn' });
+      if (permission !== 'send' && this.parts.attempts.withdraw(lane)) this.give(lane, { kind: 'attempt withdrawn' });
     }
+    if (permission !== 'hold') this.parts.due.review(integration, before === 'hold');
+    else if (before !== 'hold') this.parts.held.begin(integration);
   }
 
   private carryOut(lane: Lane, effect: Effect): void {
     switch (effect.kind) {
       case 'start attempt':
-        this.attempts.request(lane, effect.items);
+        this.parts.attempts.request(lane, effect.items);
         break;
       case 'journal':
-        if (effect.what === 'attempt') this.journal.attempt(lane, effect.outcome, effect.items);
-        else this.journal[effect.what](lane, effect.outcome, effect.items);
+        if (effect.what === 'attempt') this.parts.journal.attempt(lane, effect.outcome, effect.items);
+        else this.parts.journal[effect.what](lane, effect.outcome, effect.items);
         break;
       case 'park rows':
-        this.park(lane, effect);
+        this.parts.rows.park(lane, effect);
         break;
       case 'load rows':
-        this.load(lane, effect.after, effect.limit);
+        this.parts.rows.load(lane, effect);
         break;
       case 'delete rows':
-        this.deleteRows(lane, effect.offsets);
-        break;
-      case 'tend held':
-        void this.tend(lane, effect.after);
+        this.parts.rows.delete(lane, effect.offsets);
         break;
       case 'set timer':
         this.services.timers.set(lane, effect.atMs, waitMaxMsOf(lane));
@@ -271,41 +263,5 @@ export class LaneRunner {
         this.progress.markDone(effect.offset);
         break;
     }
-  }
-
-  private park(lane: Lane, { insert, update }: Extract<Effect, { kind: 'park rows' }>): void {
-    const { writer, clock } = this.services;
-    const needs = lane.needsAtStore;
-    lane.needsAtStore = [];
-    const { fence } = this;
-    writer.add({ kind: 'park', fence, lane: lane.name, insert, update, storedAtMs: clock.nowMs() }, (stored) => {
-      if (stored) for (const need of needs) this.progress.needs.release(need);
-      else lane.needsAtStore.push(...needs);
-      if (stored) this.give(lane, { kind: 'rows stored' });
-      else this.give(lane, { kind: 'rows failed', retryAtMs: clock.nowMs() + STORE_RETRY_DELAY_MS });
-    });
-  }
-
-  private load(lane: Lane, after: number, limit: number): void {
-    const { reader, clock } = this.services;
-    reader.load({ lane: lane.name, after, limit }, (items) => {
-      if (items) this.give(lane, { kind: 'rows loaded', items });
-      else this.give(lane, { kind: 'load failed', retryAtMs: clock.nowMs() + LOAD_RETRY_DELAY_MS });
-    });
-  }
-
-  private deleteRows(lane: Lane, offsets: readonly number[]): void {
-    const release = this.progress.needForRows(offsets);
-    lane.deletes += 1;
-    this.services.writer.add({ kind: 'delete', fence: this.fence, lane: lane.name, offsets }, () => {
-      lane.deletes -= 1;
-      release();
-      if (lane.name.key !== STRICT_LANE_KEY) this.dropIfIdle(lane);
-    });
-  }
-
-  private async tend(lane: Lane, after: number): Promise<void> {
-    const { fence, services, progress, journal } = this;
-    this.give(lane, { kind: 'held tended', ...(await tendHeld({ fence, services, progress, journal }, lane, after)) });
   }
 }

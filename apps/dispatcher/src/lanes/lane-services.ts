@@ -22,15 +22,21 @@ export interface LaneServices {
   /** From 0, below 1. */
   random(): number;
   readonly logger: Logger;
-  readonly attempts: AttemptMaker;
-  readonly journal: AttemptsPublisher;
+  readonly attempts: Pick<AttemptMaker, 'make'>;
+  readonly journal: Pick<AttemptsPublisher, 'append' | 'appendSoon'>;
   readonly store: LaneStore;
-  readonly writer: RowWriter;
-  readonly reader: RowReader;
-  readonly timers: Timers<Lane>;
+  readonly writer: Pick<RowWriter, 'add'>;
+  readonly reader: Pick<RowReader, 'load' | 'look'>;
+  readonly timers: Pick<Timers<Lane>, 'set' | 'forget'>;
   readonly turns: Turns<LaneTurn>;
   readonly memory: Memory;
   readonly held: HeldBounds;
+  /** Bytes of rows that were read ahead, over all partitions. */
+  readonly loaded: { bytes: number };
+  /** Lanes in memory that were woken, over all partitions. */
+  readonly awake: { count: number };
+  /** Runs it once, so much later. */
+  later(delayMs: number, run: () => void): void;
   integration(id: string): IntegrationConfiguration | undefined;
   /** Whether the partition's lease is held at this moment. */
   holds(partition: number): boolean;

@@ -31,7 +31,7 @@ export function discardHead<I extends LaneItem>(lane: Draft<I>, effects: LaneEff
 /** Writes what the phase wants in rows: one write at a time, the head and what waits behind it together. */
 export function store<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
   const failed = lane.head?.status === 'failed' ? lane.head : null;
-  if (lane.storing !== null || lane.storePaused || lane.tending || (failed !== null && lane.gate !== null)) return;
+  if (lane.storing !== null || lane.storePaused || (failed !== null && lane.gate !== null)) return;
   const toRows =
     lane.phase === 'parking' || lane.phase === 'parked' || lane.phase === 'stopped' || lane.spill || lane.unsure;
   const { taken, rest } = toRows ? take(lane.queue, PARK_ROWS_MAX) : { taken: [], rest: lane.queue };
@@ -66,7 +66,7 @@ export function settlePhase<I extends LaneItem>(lane: Draft<I>): void {
 }
 
 export function startNext<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
-  while (lane.head === null && lane.gate === null && !lane.tending && lane.catchUp === null) {
+  while (lane.head === null && lane.gate === null && lane.catchUp === null) {
     if (lane.rules.permission === 'hold' || lane.phase === 'parking') return;
     const stored = lane.phase !== 'flowing';
     const next = nextPush(stored ? lane.loaded : lane.queue, lane.rules);
@@ -172,16 +172,6 @@ function load<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): voi
 }
 
 export function readAhead<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
-  if (lane.phase !== 'draining' || lane.tending || lane.catchUp !== null || lane.loaded.length >= DRAIN_READ_AHEAD_ROWS)
-    return;
+  if (lane.phase !== 'draining' || lane.catchUp !== null || lane.loaded.length >= DRAIN_READ_AHEAD_ROWS) return;
   if (lane.rows > rowsInMemory(lane)) load(lane, effects);
-}
-
-export function tend<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
-  const still = lane.head === null && lane.gate === null && lane.storing === null;
-  const quiet = still && !lane.unsure && !lane.tending && lane.catchUp === null;
-  if (lane.phase !== 'stopped' || !lane.tendWanted || !quiet || lane.rows === 0) return;
-  lane.tending = true;
-  lane.tendWanted = false;
-  effects.push({ kind: 'tend held', after: lane.endedThrough });
 }

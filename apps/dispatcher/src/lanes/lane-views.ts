@@ -1,8 +1,9 @@
 import type { DeliveryEnvelope } from '@hookstile/contracts';
-import { take } from './fifo.js';
+import { first, take } from './fifo.js';
 import type { Lane } from './lane.js';
-import type { LaneName, LaneStore } from './lane.store.js';
+import type { LaneName, LaneStore, StoredLane } from './lane.store.js';
 import type { LanePhase } from './lane.types.js';
+import { isExhausted } from './lane-draft.js';
 
 export interface LaneView {
   key: string;
@@ -10,7 +11,7 @@ export interface LaneView {
   head: { deliveryId: string; eventId: string; attempt: number; nextAttemptAt: string | null } | null;
   waiting: number;
   oldestAt: string | null;
-  blockedBy: null | 'retry' | 'disabled';
+  blockedBy: null | 'retry' | 'disabled' | 'rate_limit' | 'exhausted' | 'bounds';
 }
 
 export interface WaitingView {
@@ -24,7 +25,7 @@ export interface WaitingView {
   waitingSince: string;
 }
 
-interface Waiting {
+export interface Waiting {
   readonly offset: number;
   readonly envelope: DeliveryEnvelope;
   readonly attempt: number;
@@ -41,6 +42,7 @@ const STATES: Record<LanePhase, LaneView['state']> = {
 
 const instantOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
+/** What a lane has in memory, in order: perhaps rows too. */
 function inMemory({ state }: Lane, after: number): Waiting[] {
   const head = state.head?.status === 'waiting' || state.head === null ? [] : state.head.items;
   const all = [...head, ...(state.storing?.items ?? []), ...take(state.queue, state.queue.length).taken];
@@ -58,43 +60,73 @@ async function waitingIn(
   const byOffset = new Map<number, Waiting>();
   for (const waiting of known ? inMemory(known, after) : []) byOffset.set(waiting.offset, waiting);
   const ended = known?.state.endedThrough ?? -1;
-  const rows = await store.waiting({ lane, after: Math.max(after, ended), limit });
-  for (const row of rows) byOffset.set(row.offset, row);
+  const [rows] = await store.waiting([{ lane, after: Math.max(after, ended), limit }]);
+  for (const row of rows ?? []) byOffset.set(row.offset, row);
   return [...byOffset.values()].sort((a, b) => a.offset - b.offset).slice(0, limit);
 }
 
-/** A lane that this process owns; null where nothing waits in it. */
-export async function laneView(store: LaneStore, lane: Lane): Promise<LaneView | null> {
-  const { state, name } = lane;
-  const memory = inMemory(lane, -1).length;
-  const headRows = state.head?.status === 'waiting' || !state.head?.stored ? 0 : state.head.items.length;
-  const waiting = state.rows + memory - headRows;
-  if (waiting === 0) return null;
-  const [first] = await waitingIn(store, name, lane, -1, 1);
-  const retrying = state.head?.status === 'waiting' || state.head?.status === 'failed';
-  const blockedBy = state.phase === 'stopped' ? 'disabled' : retrying ? 'retry' : null;
-  return { key: name.key, state: STATES[state.phase], waiting, blockedBy, ...headOf(first ?? null) };
+/** How much waits in a lane that this process has in memory. */
+export function countWaiting({ state }: Lane): number {
+  const { head, storing, queue, rows } = state;
+  const inStoring = storing?.items.length ?? 0;
+  const isCounted = head === null || head.status === 'waiting' || head.stored || storing?.head === true;
+  return rows + queue.length + inStoring + (isCounted ? 0 : head.items.length);
 }
 
-/** A lane of another process's partition, as its rows tell; what waits in that process's memory is not seen. */
-export async function storedLaneView(store: LaneStore, name: LaneName, stopped: boolean): Promise<LaneView | null> {
-  const stored = await store.lane(name);
-  if (stored === null) return null;
-  const [first] = await waitingIn(store, name, null, -1, 1);
-  const { dueAtMs } = stored.first;
-  const blockedBy = stopped ? 'disabled' : dueAtMs === null ? null : 'retry';
+/** What comes first in a lane, as far as it is in memory. */
+export function firstInMemory({ state }: Lane): Waiting | null {
+  const { head, loaded, rows, storing, queue } = state;
+  if (head?.status === 'running' || head?.status === 'failed') return head.items[0];
+  const next = first(loaded);
+  if (next !== null || rows > 0) return next;
+  return storing?.items[0] ?? first(queue);
+}
+
+/** A lane in memory. `front` is what comes first in it; null where nothing waits. */
+export function laneView(lane: Lane, front: Waiting | null, nowMs: number): LaneView {
+  const { state, name } = lane;
   return {
     key: name.key,
-    state: stopped ? 'stopped' : 'parked',
-    waiting: stored.rows,
-    blockedBy,
-    ...headOf(first ?? null),
+    state: STATES[state.phase],
+    waiting: countWaiting(lane),
+    blockedBy: blockOf(lane, nowMs),
+    ...headOf(front),
   };
 }
 
-function headOf(first: Waiting | null): Pick<LaneView, 'head' | 'oldestAt'> {
-  if (first === null) return { head: null, oldestAt: null };
-  const { envelope, attempt, dueAtMs } = first;
+function blockOf({ state, turn, integration }: Lane, nowMs: number): LaneView['blockedBy'] {
+  const { head, phase, rules } = state;
+  if (phase === 'stopped') return 'disabled';
+  if (head === null) return null;
+  if (head.status === 'running') {
+    if (turn === null) return null;
+    return integration.gate.isBegun(turn) ? null : (integration.gate.blockOf(turn, nowMs) ?? 'bounds');
+  }
+  const next = head.status === 'failed' ? head.items[0] : head;
+  if (isExhausted(rules, next)) return 'exhausted';
+  return next.attempt === 1 ? 'bounds' : 'retry';
+}
+
+/** A lane that exists as rows only. */
+export function storedLaneView(
+  { name, rows, first: { dueAtMs, exhaustedUnder, attempt } }: StoredLane,
+  front: Waiting | null,
+  integration: { isStopped: boolean; version: number },
+): LaneView {
+  const waitsFor = dueAtMs === null ? null : attempt === 1 ? 'bounds' : 'retry';
+  const isHeldByHead = exhaustedUnder !== null && exhaustedUnder >= integration.version;
+  return {
+    key: name.key,
+    state: integration.isStopped ? 'stopped' : 'parked',
+    waiting: rows,
+    blockedBy: integration.isStopped ? 'disabled' : isHeldByHead ? 'exhausted' : waitsFor,
+    ...headOf(front),
+  };
+}
+
+function headOf(front: Waiting | null): Pick<LaneView, 'head' | 'oldestAt'> {
+  if (front === null) return { head: null, oldestAt: null };
+  const { envelope, attempt, dueAtMs } = front;
   return {
     head: {
       deliveryId: envelope.deliveryId,

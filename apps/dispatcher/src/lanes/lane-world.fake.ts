@@ -2,6 +2,7 @@ import { decideLane } from './lane.decider.js';
 import type { LaneEffect, LaneInput, LaneItem, LanePermission, LaneRules, LaneState, Push } from './lane.types.js';
 import { beginLane } from './lane-beginning.js';
 import { aLaneItem } from './lane-delivery.fake.js';
+import { discardableThrough } from './lane-sleep.js';
 
 type Park = Extract<LaneEffect<LaneItem>, { kind: 'park rows' }>;
 type Start = Extract<LaneEffect<LaneItem>, { kind: 'start attempt' }>;
@@ -27,6 +28,8 @@ export class LaneWorld {
   private nowMs = 0;
   private nextOffset = 0;
   private discardBefore = 0;
+  /** What was held below this offset is due at once when it may be sent again. */
+  private heldBelow = 0;
   private batch = ONE;
   /** The members of a push that failed, by its first. */
   private readonly frozen = new Map<number, string>();
@@ -35,7 +38,6 @@ export class LaneWorld {
   private parking: Park | null = null;
   private readonly unanswered = new Set<number>();
   private loading: { after: number; limit: number } | null = null;
-  private tending: { after: number } | null = null;
   private readonly timers: number[] = [];
 
   constructor() {
@@ -53,7 +55,8 @@ export class LaneWorld {
       );
     }
     if (this.loading) possible.push(() => this.endLoad(choice % 5 !== 0));
-    if (this.tending) possible.push(() => this.endTending(choice % 3));
+    if (this.running) possible.push(() => this.putOff());
+    if (this.stopped) possible.push(() => this.discardHeld(choice % 3));
     if (this.timers.length > 0) possible.push(() => this.fire());
     possible[choice % possible.length]?.();
   }
@@ -66,7 +69,6 @@ export class LaneWorld {
     for (let steps = 0; steps < 100_000; steps += 1) {
       if (this.acks.length > 0) this.acknowledge();
       else if (this.parking) this.endPark('stored');
-      else if (this.tending) this.endTending(0);
       else if (this.loading) this.endLoad(true);
       else if (this.running) this.endAttempt(100);
       else if (this.timers.length > 0) this.fire();
@@ -104,6 +106,7 @@ export class LaneWorld {
   }
 
   private changeTo(permission: LanePermission): void {
+    if (permission === 'hold') this.heldBelow = this.nextOffset;
     this.give({ kind: 'integration changed', rules: this.rules(permission) });
   }
 
@@ -172,16 +175,25 @@ export class LaneWorld {
     this.give({ kind: 'rows loaded', items: found.slice(0, limit) });
   }
 
-  private endTending(discard: number): void {
-    const after = this.tending?.after ?? 0;
-    this.tending = null;
-    const oldest = [...this.rows.keys()].filter((offset) => offset > after).sort((a, b) => a - b);
-    const removed = oldest.slice(0, discard);
+  /** The attempt has not begun: with memory short it is put off. */
+  private putOff(): void {
+    if (this.running?.stored !== false || this.state.phase !== 'flowing') return;
+    this.running = null;
+    this.give({ kind: 'put off', dueAtMs: this.nowMs + 3 });
+  }
+
+  /** What is held beyond the bounds of its integration. */
+  private discardHeld(count: number): void {
+    const through = discardableThrough(this.state);
+    if (through === null) return;
+    const oldest = [...this.rows.keys()].filter((offset) => offset <= through).sort((a, b) => a - b);
+    const removed = oldest.slice(0, count);
     for (const offset of removed) {
       this.rows.delete(offset);
-      this.ended.push(offset);
+      this.end(offset);
     }
-    this.give({ kind: 'held tended', removed: removed.length, againAtMs: null });
+    const last = removed.at(-1);
+    if (last !== undefined) this.give({ kind: 'rows discarded', count: removed.length, through: last });
   }
 
   private fire(): void {
@@ -231,9 +243,6 @@ export class LaneWorld {
           if (!this.rows.delete(offset)) this.violations.push(`deleted a row that is not there: ${offset}`);
         }
         return;
-      case 'tend held':
-        this.tending = effect;
-        return;
       case 'set timer':
         this.timers.push(effect.atMs);
         return;
@@ -254,7 +263,8 @@ export class LaneWorld {
     const frozen = this.frozen.get(first.offset) ?? offsets.join();
     if (frozen !== offsets.join()) this.violations.push(`was ${frozen} when it failed, is ${offsets.join()}`);
     if (first.exhaustedUnder === this.version) this.violations.push(`tried although exhausted: ${first.offset}`);
-    if (first.dueAtMs !== null && first.dueAtMs > this.nowMs) this.violations.push(`tried too early: ${first.offset}`);
+    const isLater = first.dueAtMs !== null && first.dueAtMs > this.nowMs && first.offset >= this.heldBelow;
+    if (isLater) this.violations.push(`tried too early: ${first.offset}`);
     this.running = { items, stored };
   }
 }

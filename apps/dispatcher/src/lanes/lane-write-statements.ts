@@ -1,5 +1,5 @@
 import type { FailureRun } from './failure-run.js';
-import type { LaneName, LaneWrite } from './lane.store.js';
+import type { Fence, LaneWrite } from './lane.store.js';
 
 export interface Statement {
   sql: string;
@@ -8,7 +8,7 @@ export interface Statement {
 
 type Of<K extends LaneWrite['kind']> = Extract<LaneWrite, { kind: K }>;
 
-const LANE_COLUMNS = 'partition, integration_id, lane_key, position';
+const ROW_COLUMNS = 'partition, integration_id, position';
 
 /** One statement a kind of write, whatever their number; inserts before deletes, for a row may come and go in one batch. */
 export function writeStatements(writes: readonly LaneWrite[]): Statement[] {
@@ -19,36 +19,42 @@ export function writeStatements(writes: readonly LaneWrite[]): Statement[] {
     told(of('told')),
     deletes(of('delete')),
     runs(of('run')),
-    signals(of('run')),
+    signals([...of('run'), ...of('signal').map(({ fence, signal }) => ({ fence, signals: [signal] }))]),
     signalsSent(of('signal sent')),
   ];
   return statements.filter((statement) => statement !== null);
 }
 
-function laneValues(rows: readonly { lane: LaneName; offset: number }[]): unknown[] {
+interface RowName {
+  fence: Fence;
+  integrationId: string;
+  offset: number;
+}
+
+function rowValues(rows: readonly RowName[]): unknown[] {
   return [
-    rows.map(({ lane }) => lane.partition),
-    rows.map(({ lane }) => lane.integrationId),
-    rows.map(({ lane }) => lane.key),
+    rows.map(({ fence }) => fence.partition),
+    rows.map(({ integrationId }) => integrationId),
     rows.map(({ offset }) => offset),
   ];
 }
 
 function inserts(parks: readonly Of<'park'>[]): Statement | null {
-  const rows = parks.flatMap(({ lane, insert, storedAtMs }) =>
-    insert.map((item) => ({ lane, offset: item.offset, item, storedAtMs })),
+  const rows = parks.flatMap(({ fence, lane, insert, storedAtMs }) =>
+    insert.map((item) => ({ fence, ...lane, offset: item.offset, item, storedAtMs })),
   );
   if (rows.length === 0) return null;
   return {
     // A row can be there: written before a crash, its delivery read again.
-    sql: `INSERT INTO waiting_delivery (${LANE_COLUMNS}, version, attempt, due_at_ms, push, exhausted_under,
+    sql: `INSERT INTO waiting_delivery (${ROW_COLUMNS}, lane_key, version, attempt, due_at_ms, push, exhausted_under,
         stored_at_ms, envelope, data)
-      SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::int[], $7::bigint[],
+      SELECT * FROM unnest($1::int[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::int[], $7::bigint[],
         $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::bytea[])
-      ON CONFLICT (${LANE_COLUMNS}) DO UPDATE SET attempt = excluded.attempt, due_at_ms = excluded.due_at_ms,
+      ON CONFLICT (${ROW_COLUMNS}) DO UPDATE SET attempt = excluded.attempt, due_at_ms = excluded.due_at_ms,
         push = excluded.push, exhausted_under = excluded.exhausted_under`,
     values: [
-      ...laneValues(rows),
+      ...rowValues(rows),
+      rows.map(({ key }) => key),
       rows.map(({ item }) => item.version),
       rows.map(({ item }) => item.attempt),
       rows.map(({ item }) => item.dueAtMs),
@@ -63,20 +69,22 @@ function inserts(parks: readonly Of<'park'>[]): Statement | null {
 
 function updates(parks: readonly Of<'park'>[], retries: readonly Of<'retry'>[]): Statement | null {
   const rows = [
-    ...retries.map(({ lane, offset, next }) => ({ lane, offset, next })),
-    ...parks.flatMap(({ lane, update }) => update.map((item) => ({ lane, offset: item.offset, next: item }))),
+    ...retries,
+    ...parks.flatMap(({ fence, lane: { integrationId }, update }) =>
+      update.map((item) => ({ fence, integrationId, offset: item.offset, next: item })),
+    ),
   ];
   if (rows.length === 0) return null;
   return {
     // The journal said that it was attempted: where it is held again, that has to be said again.
     sql: `UPDATE waiting_delivery AS w SET attempt = c.attempt, due_at_ms = c.due_at_ms, push = c.push,
         exhausted_under = c.exhausted_under, held_told = false
-      FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[])
-        AS c (${LANE_COLUMNS}, attempt, due_at_ms, push, exhausted_under)
-      WHERE (w.partition, w.integration_id, w.lane_key, w.position) = (c.partition, c.integration_id, c.lane_key, c.position)
+      FROM unnest($1::int[], $2::text[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[])
+        AS c (${ROW_COLUMNS}, attempt, due_at_ms, push, exhausted_under)
+      WHERE (w.partition, w.integration_id, w.position) = (c.partition, c.integration_id, c.position)
         AND w.attempt < c.attempt`,
     values: [
-      ...laneValues(rows),
+      ...rowValues(rows),
       rows.map(({ next }) => next.attempt),
       rows.map(({ next }) => next.dueAtMs),
       rows.map(({ next }) => next.push),
@@ -85,25 +93,25 @@ function updates(parks: readonly Of<'park'>[], retries: readonly Of<'retry'>[]):
   };
 }
 
-function rowsOf(
-  writes: readonly { lane: LaneName; offsets: readonly number[] }[],
-): { lane: LaneName; offset: number }[] {
-  return writes.flatMap(({ lane, offsets }) => offsets.map((offset) => ({ lane, offset })));
+function rowsOf(writes: readonly (Omit<RowName, 'offset'> & { offsets: readonly number[] })[]): RowName[] {
+  return writes.flatMap(({ fence, integrationId, offsets }) =>
+    offsets.map((offset) => ({ fence, integrationId, offset })),
+  );
 }
 
-const THESE = `FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[]) AS c (${LANE_COLUMNS})
-  WHERE (w.partition, w.integration_id, w.lane_key, w.position) = (c.partition, c.integration_id, c.lane_key, c.position)`;
+const THESE = `FROM unnest($1::int[], $2::text[], $3::bigint[]) AS c (${ROW_COLUMNS})
+  WHERE (w.partition, w.integration_id, w.position) = (c.partition, c.integration_id, c.position)`;
 
 function told(writes: readonly Of<'told'>[]): Statement | null {
   const rows = rowsOf(writes);
   if (rows.length === 0) return null;
-  return { sql: `UPDATE waiting_delivery AS w SET held_told = true ${THESE}`, values: laneValues(rows) };
+  return { sql: `UPDATE waiting_delivery AS w SET held_told = true ${THESE}`, values: rowValues(rows) };
 }
 
 function deletes(writes: readonly Of<'delete'>[]): Statement | null {
   const rows = rowsOf(writes);
   if (rows.length === 0) return null;
-  return { sql: `DELETE FROM waiting_delivery AS w ${THESE.replace('FROM', 'USING')}`, values: laneValues(rows) };
+  return { sql: `DELETE FROM waiting_delivery AS w ${THESE.replace('FROM', 'USING')}`, values: rowValues(rows) };
 }
 
 function runs(writes: readonly Of<'run'>[]): Statement | null {
@@ -131,7 +139,7 @@ function runs(writes: readonly Of<'run'>[]): Statement | null {
   };
 }
 
-function signals(writes: readonly Of<'run'>[]): Statement | null {
+function signals(writes: readonly Pick<Of<'run'>, 'fence' | 'signals'>[]): Statement | null {
   const rows = writes.flatMap(({ fence, signals: sent }) =>
     sent.map((signal) => ({ partition: fence.partition, signal })),
   );

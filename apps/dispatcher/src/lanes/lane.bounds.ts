@@ -33,12 +33,39 @@ export const MEMORY_MAX_COUNT = 10_000;
 export const MEMORY_MAX_BYTES = 64 * 1024 * 1024;
 export const MEMORY_RELIEF_INTERVAL_MS = 500;
 
+/** Rows that draining lanes read ahead; beyond, each reads its next push only. */
+export const LOADED_MAX_BYTES = 32 * 1024 * 1024;
+
 /** Rows of one page when held rows are journaled or discarded, and how soon after a failure again. */
 export const HELD_PAGE_ROWS = ASIDE_RECORD_MAX_DELIVERIES;
 export const HELD_RETRY_DELAY_MS = 5_000;
+/** While rows come, how often a backlog is held against its bounds; and at least so often. */
+export const HELD_LOOK_INTERVAL_MS = 5_000;
+export const HELD_LOOK_MAX_MS = 3_600_000;
+/** One signal of a backlog beyond its bounds in this time. */
+export const HELD_SIGNAL_INTERVAL_MS = 60_000;
 
 /** Characters of a lane's key; a longer one is hashed. */
 export const LANE_KEY_MAX_LENGTH = 200;
 
-/** How often lanes that have nothing to do are looked for. */
-export const LANE_SWEEP_INTERVAL_MS = 5_000;
+/** How often a partition's lanes are gone through: who can be forgotten, who is due. */
+export const LANE_SWEEP_INTERVAL_MS = 1_000;
+
+/** Lanes are in memory so long before they are due; who is due later than that, and so much again, is forgotten. */
+export const WAKE_AHEAD_MS = 10_000;
+export const SLEEP_AHEAD_MS = 2 * WAKE_AHEAD_MS;
+/** Lanes of one page of those that are due, or looked at. */
+export const WAKE_PAGE_LANES = 200;
+/** Woken lanes of a process; and of one integration, for each attempt that it may make at a time, and at least. */
+export const LANES_AWAKE_MAX = 10_000;
+export const LANES_AWAKE_PER_ATTEMPT = 4;
+export const LANES_AWAKE_OF_ONE_MIN = 16;
+/** With more lanes in memory, those of an integration that wait are forgotten though they are due soon. */
+export const LANES_IN_MEMORY_OF_ONE = 1_000;
+/** How often integrations without rows are looked for among those that may have sleeping lanes. */
+export const SLEEPERS_CHECK_INTERVAL_MS = 30_000;
+
+/** Lanes of an integration that are listed without looking for those that have waited longest. */
+export const LIST_LANES_MAX = 500;
+/** How long a request waits for a lane that is being woken, or for the record of what it skipped. */
+export const SKIP_TIMEOUT_MS = 5_000;

@@ -187,10 +187,7 @@ describe('a stopped lane', () => {
     expect(after(enqueued(0, 3), hold).effects).toMatchObject([
       { kind: 'park rows', insert: [{ offset: 1 }, { offset: 2 }] },
     ]);
-    expect(after(hold, enqueued(0), stored).effects).toEqual([
-      { kind: 'mark offset done', offset: 0 },
-      { kind: 'tend held', after: -1 },
-    ]);
+    expect(after(hold, enqueued(0), stored).effects).toEqual([{ kind: 'mark offset done', offset: 0 }]);
   });
 
   it('holds a delivery whose attempt failed after the stop', () => {
@@ -202,17 +199,20 @@ describe('a stopped lane', () => {
   });
 
   it('sends its rows in order before newer records when it may send again', () => {
-    const held: Input[] = [hold, enqueued(0, 2), stored, { kind: 'held tended', removed: 0, againAtMs: null }];
+    const held: Input[] = [hold, enqueued(0, 2), stored];
     expect(after(...held, send).effects).toEqual([{ kind: 'load rows', after: -1, limit: 1 }]);
     expect(after(...held, send, enqueued(2), loaded(0)).effects).toMatchObject([
       { kind: 'start attempt', items: [{ offset: 0 }] },
     ]);
   });
 
-  it('waits for the tending of its held rows before it reads them', () => {
-    const held: Input[] = [hold, enqueued(0, 2), stored];
-    expect(after(...held, send).kinds).toEqual([]);
-    expect(after(...held, send, { kind: 'held tended', removed: 0, againAtMs: null }).kinds).toEqual(['load rows']);
+  it('goes on behind what was discarded while it was stopped', () => {
+    const held: Input[] = [hold, enqueued(0, 3), stored, { kind: 'rows discarded', count: 2, through: 1 }];
+    expect(after(...held, send).effects).toEqual([{ kind: 'load rows', after: 1, limit: 1 }]);
+    expect(after(...held, { kind: 'rows discarded', count: 1, through: 2 }, send).state).toMatchObject({
+      phase: 'flowing',
+      rows: 0,
+    });
   });
 });
 
@@ -306,7 +306,7 @@ describe('a batching lane', () => {
   });
 
   it('reads all its rows, as far as they go into one push, before it sends', () => {
-    const parked: Input[] = [hold, enqueued(0, 5), stored, { kind: 'held tended', removed: 0, againAtMs: null }];
+    const parked: Input[] = [hold, enqueued(0, 5), stored];
     expect(after(...parked, batching, loaded(0, 2)).kinds).toEqual(['load rows']);
     expect(offsetsOf(after(...parked, batching, loaded(0, 2), loaded(2, 3)).effects[0])).toEqual([0, 1, 2]);
   });

@@ -11,7 +11,7 @@ import {
   putBack,
   rowsInMemory,
 } from './lane-draft.js';
-import { discardHead, endCatchUp, readAhead, settlePhase, startNext, store, tend } from './lane-steps.js';
+import { discardHead, endCatchUp, readAhead, settlePhase, startNext, store } from './lane-steps.js';
 
 export interface LaneDecision<I extends LaneItem> {
   readonly state: LaneState<I>;
@@ -35,7 +35,6 @@ export function decideLane<I extends LaneItem>(state: LaneState<I>, input: LaneI
     startNext(lane, effects);
     settlePhase(lane);
     readAhead(lane, effects);
-    tend(lane, effects);
   }
   return { state: lane, effects };
 }
@@ -70,11 +69,10 @@ function apply<I extends LaneItem>(lane: Draft<I>, input: LaneInput<I>, effects:
       lane.loadPaused = true;
       effects.push({ kind: 'set timer', atMs: input.retryAtMs });
       return;
-    case 'held tended':
-      lane.tending = false;
-      lane.rows -= input.removed;
-      if (lane.phase === 'stopped' && input.againAtMs !== null)
-        effects.push({ kind: 'set timer', atMs: input.againAtMs });
+    case 'rows discarded':
+      lane.rows -= input.count;
+      lane.endedThrough = Math.max(lane.endedThrough, input.through);
+      lane.readThrough = Math.max(lane.readThrough, input.through);
       return;
     case 'timer fired':
       timerFired(lane, input.nowMs, effects);
@@ -91,6 +89,9 @@ function apply<I extends LaneItem>(lane: Draft<I>, input: LaneInput<I>, effects:
     case 'memory short':
       leaveMemory(lane);
       return;
+    case 'put off':
+      putOff(lane, input.dueAtMs);
+      return;
     case 'lease lost':
       lane.lost = true;
       return;
@@ -105,6 +106,15 @@ function enqueue<I extends LaneItem>(lane: Draft<I>, items: readonly I[]): void 
 function leaveMemory<I extends LaneItem>(lane: Draft<I>): void {
   if (lane.phase === 'flowing' && lane.queue.length > 0) lane.phase = 'parking';
   if (lane.phase === 'draining') lane.spill = true;
+}
+
+function putOff<I extends LaneItem>(lane: Draft<I>, dueAtMs: number): void {
+  if (lane.head?.status !== 'running' || lane.head.stored || lane.phase !== 'flowing') return;
+  const [first, ...others] = lane.head.items;
+  lane.head = { status: 'failed', items: [{ ...first, dueAtMs }, ...others], stored: false };
+  lane.frontRows = 1 + others.length;
+  lane.frontIsDue = false;
+  lane.phase = 'parking';
 }
 
 function attemptEnded<I extends LaneItem>(
@@ -169,7 +179,6 @@ function rowsStored<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]
     if (lane.phase !== 'stopped' && waits && !isDiscarded(lane.rules, row)) lane.head = { status: 'waiting', ...row };
     if (lane.head !== null && dueAtMs !== null) effects.push({ kind: 'set timer', atMs: dueAtMs });
   }
-  if (lane.phase === 'stopped') lane.tendWanted = true;
 }
 
 function rowsFailed<I extends LaneItem>(lane: Draft<I>, retryAtMs: number, effects: LaneEffect<I>[]): void {
@@ -203,7 +212,6 @@ function rowsLoaded<I extends LaneItem>(lane: Draft<I>, items: readonly I[]): vo
 function timerFired<I extends LaneItem>(lane: Draft<I>, nowMs: number, effects: LaneEffect<I>[]): void {
   lane.storePaused = false;
   lane.loadPaused = false;
-  if (lane.phase === 'stopped') lane.tendWanted = lane.rows > 0;
   const waiting = first(lane.queue);
   if (waiting !== null && waiting.arrivedAtMs + lane.rules.batch.maxWaitMs <= nowMs) lane.ripeThrough = waiting.offset;
   if (lane.head?.status !== 'waiting' || lane.head.dueAtMs === null) return;
@@ -229,10 +237,8 @@ function integrationChanged<I extends LaneItem>(lane: Draft<I>, rules: LaneRules
     lane.skip = null;
     lane.frontIsDue = true;
     forgetLoaded(lane);
-    lane.tendWanted = lane.rows > 0;
     if (lane.head?.status === 'waiting') lane.head = null;
   } else if (permission !== 'hold' && lane.phase === 'stopped') {
-    lane.tendWanted = false;
     if (lane.head?.status === 'failed') lane.phase = 'parking';
     else lane.phase = lane.rows > 0 || lane.storing !== null || lane.unsure ? 'parked' : 'flowing';
   }

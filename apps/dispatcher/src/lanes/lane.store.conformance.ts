@@ -11,7 +11,9 @@ export interface LaneStoreUnderTest {
   lease(partition: number, epoch: number): Promise<void>;
 }
 
-const lane: LaneName = { partition: 3, integrationId: 'int_1', key: 'main' };
+const integrationId = 'int_1';
+const lane: LaneName = { partition: 3, integrationId, key: 'main' };
+const backlog = { partition: 3, integrationId, after: -1, limit: 5 };
 const fence = { partition: 3, epoch: 7 };
 const late = { partition: 3, epoch: 6 };
 
@@ -37,6 +39,18 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
     let store: LaneStore;
     const park = (insert: LaneDelivery[], ...update: LaneDelivery[]) =>
       store.write([{ kind: 'park', fence, lane, insert, update, storedAtMs: 1_000 }]);
+    const parkIn = (integration: string, key: string, ...insert: LaneDelivery[]) =>
+      store.write([
+        {
+          kind: 'park',
+          fence,
+          lane: { partition: 3, integrationId: integration, key },
+          insert,
+          update: [],
+          storedAtMs: 1,
+        },
+      ]);
+    const laneOf = async (name = lane) => (await store.lanes([name]))[0];
     const offsets = async (after = -1, limit = 10) => {
       const [rows] = await store.load([{ lane, after, limit }]);
       return rows?.map(({ offset }) => offset);
@@ -90,7 +104,7 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
         [2, 5_000],
         [4, 9_000],
       ]);
-      expect(await store.lane(lane)).toEqual({
+      expect(await laneOf()).toEqual({
         name: lane,
         rows: 2,
         first: { offset: 10, version: 1, attempt: 2, dueAtMs: 5_000, push: null, exhaustedUnder: null },
@@ -100,33 +114,146 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
 
     it('deletes rows, also those of the same batch', async () => {
       await store.write([
-        { kind: 'delete', fence, lane, offsets: [10] },
+        { kind: 'delete', fence, integrationId, offsets: [10] },
         { kind: 'park', fence, lane, insert: [item(10), item(11)], update: [], storedAtMs: 1 },
       ]);
       expect(await offsets()).toEqual([11]);
-      expect((await store.partition(3)).lanes).toMatchObject([{ rows: 1, first: { offset: 11 } }]);
+      expect((await store.partition(3)).rows).toEqual(new Map([['int_1', 1]]));
     });
 
     it('tells which held rows were not journaled', async () => {
       await park([item(10), item(11)]);
-      await store.write([{ kind: 'told', fence, lane, offsets: [10] }]);
-      const untold = await store.untold({ lane, after: -1, limit: 5 });
+      await store.write([{ kind: 'told', fence, integrationId, offsets: [10] }]);
+      const untold = await store.untold(backlog);
       expect(untold).toMatchObject([{ offset: 11, storedAtMs: 1_000, envelope: { event: { id: 'evt_11' } } }]);
-      expect(await store.waiting({ lane, after: -1, limit: 5 })).toHaveLength(2);
+      expect(await store.backlog(backlog)).toHaveLength(2);
     });
 
     it('has a held row journaled again after it was attempted', async () => {
       await park([item(10), item(11)]);
-      await store.write([{ kind: 'told', fence, lane, offsets: [10, 11] }]);
+      await store.write([{ kind: 'told', fence, integrationId, offsets: [10, 11] }]);
       await park([], item(10, { attempt: 2, dueAtMs: 5_000 }));
-      expect((await store.untold({ lane, after: -1, limit: 5 })).map(({ offset }) => offset)).toEqual([10]);
+      expect((await store.untold(backlog)).map(({ offset }) => offset)).toEqual([10]);
     });
 
     it('never takes the attempt of a row back', async () => {
       await park([item(10, { attempt: 3, dueAtMs: 9_000 })]);
       const next = { attempt: 2, dueAtMs: 5_000, push: null, exhaustedUnder: null };
-      await store.write([{ kind: 'retry', fence, lane, offset: 10, next }]);
-      expect((await store.lane(lane))?.first).toMatchObject({ attempt: 3, dueAtMs: 9_000 });
+      await store.write([{ kind: 'retry', fence, integrationId, offset: 10, next }]);
+      expect((await laneOf())?.first).toMatchObject({ attempt: 3, dueAtMs: 9_000 });
+    });
+
+    it('keeps a delivery in one lane only', async () => {
+      await park([item(10)]);
+      await parkIn('int_1', 'another', item(10, { attempt: 2 }));
+      expect(await store.backlog(backlog)).toMatchObject([{ offset: 10, key: 'main', attempt: 2 }]);
+    });
+
+    it('tells of each of some lanes how much is stored', async () => {
+      await parkIn('int_1', 'a', item(10), item(13));
+      await parkIn('int_1', 'b', item(11, { push: 11, exhaustedUnder: 4 }));
+      const found = await store.lanes(['b', 'none', 'a'].map((key) => ({ ...lane, key })));
+      expect(found).toMatchObject([
+        { name: { key: 'b' }, rows: 1, first: { offset: 11, push: 11, exhaustedUnder: 4 }, last: 11 },
+        null,
+        { name: { key: 'a' }, rows: 2, first: { offset: 10 }, last: 13 },
+      ]);
+    });
+
+    it('goes through lanes by their first rows, page by page, of one integration or of all', async () => {
+      await parkIn('int_1', 'a', item(10), item(11));
+      await parkIn('int_1', 'b', item(12));
+      await parkIn('int_2', 'a', item(13), item(14));
+      await parkIn('int_3', 'a', item(15));
+      const page = async (
+        after: { integrationId: string; key: string | null } | null,
+        integration: string | null = null,
+      ) =>
+        (await store.lanePage({ partition: 3, integrationId: integration, after, limit: 2 })).map(({ name, first }) => [
+          name.integrationId,
+          name.key,
+          first.offset,
+        ]);
+      expect(await page(null)).toEqual([
+        ['int_1', 'a', 10],
+        ['int_1', 'b', 12],
+      ]);
+      expect(await page({ integrationId: 'int_1', key: 'a' })).toEqual([
+        ['int_1', 'b', 12],
+        ['int_2', 'a', 13],
+      ]);
+      expect(await page({ integrationId: 'int_1', key: null })).toEqual([
+        ['int_2', 'a', 13],
+        ['int_3', 'a', 15],
+      ]);
+      expect(await page({ integrationId: 'int_1', key: 'a' }, 'int_1')).toEqual([['int_1', 'b', 12]]);
+      expect(await page(null, 'int_2')).toEqual([['int_2', 'a', 13]]);
+      expect(await store.lanePage({ partition: 4, integrationId: null, after: null, limit: 2 })).toEqual([]);
+    });
+
+    it('finds lanes by when a row is due, page by page', async () => {
+      await parkIn('int_1', 'a', item(10, { dueAtMs: 3_000 }), item(11));
+      await parkIn('int_1', 'b', item(12, { dueAtMs: 2_000 }), item(13, { dueAtMs: 2_000 }));
+      await parkIn('int_2', 'a', item(14, { dueAtMs: 2_000 }));
+      await parkIn('int_2', 'z', item(15, { dueAtMs: 9_000 }));
+      await parkIn('int_3', 'a', item(16));
+      const all = { partition: 3, integrationId: null, except: [], after: null, throughMs: 3_000, limit: 9 };
+      const due = async (request: Partial<typeof all> | object = {}) =>
+        (await store.dueLanes({ ...all, ...request })).map(({ integrationId: id, key, dueAtMs }) => [id, key, dueAtMs]);
+      expect(await due()).toEqual([
+        ['int_1', 'b', 2_000],
+        ['int_2', 'a', 2_000],
+        ['int_1', 'a', 3_000],
+      ]);
+      expect(await due({ limit: 1 })).toEqual([['int_1', 'b', 2_000]]);
+      expect(await due({ after: { dueAtMs: 2_000, integrationId: 'int_1', key: 'b' } })).toEqual([
+        ['int_2', 'a', 2_000],
+        ['int_1', 'a', 3_000],
+      ]);
+      expect(await due({ except: ['int_1'] })).toEqual([['int_2', 'a', 2_000]]);
+      expect(await due({ integrationId: 'int_2', throughMs: 9_000 })).toEqual([
+        ['int_2', 'a', 2_000],
+        ['int_2', 'z', 9_000],
+      ]);
+    });
+
+    it('finds the lanes of an integration by who has waited longest', async () => {
+      await parkIn('int_1', 'b', item(10), item(12));
+      await parkIn('int_1', 'a', item(11), item(14));
+      await parkIn('int_1', 'c', item(13));
+      await parkIn('int_2', 'a', item(9));
+      const keys = async (after: number, limit = 5) =>
+        (await store.longestWaiting({ ...backlog, after, limit })).map(({ name }) => name.key);
+      expect([await keys(-1), await keys(10), await keys(-1, 1)]).toEqual([['b', 'a', 'c'], ['a', 'c'], ['b']]);
+    });
+
+    it('reads what waits in each of some lanes, without its bytes', async () => {
+      await parkIn('int_1', 'a', item(10, { exhaustedUnder: 2 }), item(12));
+      await parkIn('int_1', 'b', item(11));
+      const found = await store.waiting([
+        { lane: { ...lane, key: 'b' }, after: -1, limit: 5 },
+        { lane: { ...lane, key: 'a' }, after: -1, limit: 1 },
+        { lane, after: -1, limit: 1 },
+      ]);
+      expect(found.map((rows) => rows.map(({ offset }) => offset))).toEqual([[11], [10], []]);
+      expect(found[1]?.[0]).toMatchObject({ exhaustedUnder: 2, storedAtMs: 1 });
+    });
+
+    it('reads and counts an integration across its lanes, in order', async () => {
+      await parkIn('int_1', 'b', item(10), item(12));
+      await parkIn('int_1', 'a', item(11));
+      await parkIn('int_2', 'a', item(13));
+      expect((await store.backlog({ ...backlog, after: 10 })).map(({ offset, key }) => [offset, key])).toEqual([
+        [11, 'a'],
+        [12, 'b'],
+      ]);
+      expect(await store.backlogs(3, ['int_1', 'int_9'])).toEqual(new Map([['int_1', 3]]));
+    });
+
+    it('keeps a signal that belongs to no run until it is sent', async () => {
+      await store.write([{ kind: 'signal', fence, signal }]);
+      await store.write([{ kind: 'signal', fence: late, signal: { ...signal, sequence: 6 } }]);
+      expect((await store.partition(3)).signals).toEqual([{ partition: 3, signal }]);
     });
 
     it('keeps a run and its signals together, until these are sent', async () => {

@@ -2,9 +2,15 @@ import type { IntegrationSignal } from '@hookstile/contracts';
 import type { FailureRun } from './failure-run.js';
 import { PUSH_MAX_BYTES } from './lane.bounds.js';
 import type {
+  BacklogRequest,
+  BacklogRow,
+  DueLane,
+  DueRequest,
   Fence,
   LaneDelivery,
+  LaneFirst,
   LaneName,
+  LanePageRequest,
   LaneStore,
   LaneWrite,
   LoadRequest,
@@ -12,6 +18,7 @@ import type {
   StoredPartition,
   WaitingRow,
 } from './lane.store.js';
+import type { FirstRow } from './lane.types.js';
 
 type Next = Pick<LaneDelivery, 'attempt' | 'dueAtMs' | 'push' | 'exhaustedUnder'>;
 
@@ -41,7 +48,7 @@ export class FakeLaneStore implements LaneStore {
 
   async write(writes: readonly LaneWrite[]): Promise<readonly Fence[]> {
     const holds = ({ partition, epoch }: Fence) => this.epochs.get(partition) === epoch;
-    const order = ['park', 'retry', 'told', 'delete', 'run', 'signal sent'] as const;
+    const order = ['park', 'retry', 'told', 'delete', 'run', 'signal', 'signal sent'] as const;
     for (const kind of order) {
       for (const write of writes) if (write.kind === kind && holds(write.fence)) this.apply(write);
     }
@@ -53,13 +60,12 @@ export class FakeLaneStore implements LaneStore {
   }
 
   async partition(partition: number): Promise<StoredPartition> {
-    const names: LaneName[] = [];
+    const rows = new Map<string, number>();
     for (const { lane } of this.rows) {
-      if (lane.partition === partition && !names.some((name) => isLane(name, lane))) names.push(lane);
+      if (lane.partition === partition) rows.set(lane.integrationId, (rows.get(lane.integrationId) ?? 0) + 1);
     }
-    const lanes = await Promise.all(names.map((name) => this.lane(name)));
     return {
-      lanes: lanes.filter((lane) => lane !== null),
+      rows,
       runs: new Map(
         [...this.runs].filter(([, stored]) => stored.partition === partition).map(([id, { run }]) => [id, run]),
       ),
@@ -72,26 +78,88 @@ export class FakeLaneStore implements LaneStore {
     return rows.map(({ item }) => item.offset);
   }
 
-  async lane(name: LaneName): Promise<StoredLane | null> {
-    const rows = this.behind({ lane: name, after: -1, limit: Number.POSITIVE_INFINITY });
-    const first = rows[0]?.item;
-    if (first === undefined) return null;
-    const { offset, version, attempt, dueAtMs, push, exhaustedUnder } = first;
-    return {
-      name,
-      rows: rows.length,
-      first: { offset, version, attempt, dueAtMs, push, exhaustedUnder },
-      last: rows.at(-1)?.item.offset ?? offset,
-    };
+  async lanes(names: readonly LaneName[]): Promise<readonly (StoredLane | null)[]> {
+    return names.map((name) => {
+      const rows = this.behind({ lane: name, after: -1, limit: Number.POSITIVE_INFINITY });
+      const [first, last] = [rows[0], rows.at(-1)];
+      return first && last ? { name, rows: rows.length, first: firstRow(first), last: last.item.offset } : null;
+    });
   }
 
-  async waiting(request: LoadRequest): Promise<readonly WaitingRow[]> {
-    return this.behind(request).map(waitingRow);
+  async lanePage({ partition, integrationId, after, limit }: LanePageRequest): Promise<readonly LaneFirst[]> {
+    const isBehind = ({ name }: LaneFirst) =>
+      after === null || (after.key === null ? name.integrationId > after.integrationId : isAfter(name, after));
+    return this.firsts(partition)
+      .filter((lane) => (integrationId === null || lane.name.integrationId === integrationId) && isBehind(lane))
+      .sort((a, b) => (isAfter(a.name, b.name) ? 1 : -1))
+      .slice(0, limit);
   }
 
-  async untold(request: LoadRequest): Promise<readonly WaitingRow[]> {
-    const untold = this.behind({ ...request, limit: Number.POSITIVE_INFINITY }).filter(({ told }) => !told);
-    return untold.slice(0, request.limit).map(waitingRow);
+  async dueLanes(request: DueRequest): Promise<readonly DueLane[]> {
+    const { partition, integrationId, except, after, throughMs, limit } = request;
+    const due = new Map<string, DueLane>();
+    for (const { lane, item } of this.rows) {
+      if (lane.partition !== partition || item.dueAtMs === null || item.dueAtMs > throughMs) continue;
+      if (integrationId !== null && lane.integrationId !== integrationId) continue;
+      const found = { dueAtMs: item.dueAtMs, integrationId: lane.integrationId, key: lane.key };
+      if (except.includes(lane.integrationId) || (after !== null && !isDueAfter(found, after))) continue;
+      due.set(JSON.stringify(found), found);
+    }
+    return [...due.values()].sort((a, b) => (isDueAfter(a, b) ? 1 : -1)).slice(0, limit);
+  }
+
+  async longestWaiting({ partition, integrationId, after, limit }: BacklogRequest): Promise<readonly LaneFirst[]> {
+    return this.firsts(partition)
+      .filter(({ name, first }) => name.integrationId === integrationId && first.offset > after)
+      .sort((a, b) => a.first.offset - b.first.offset)
+      .slice(0, limit);
+  }
+
+  async waiting(requests: readonly LoadRequest[]): Promise<readonly (readonly WaitingRow[])[]> {
+    return requests.map((request) => this.behind(request).map(waitingRow));
+  }
+
+  async backlogs(partition: number, integrationIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await this.partition(partition);
+    return new Map([...rows].filter(([id]) => integrationIds.includes(id)));
+  }
+
+  async backlog(request: BacklogRequest): Promise<readonly BacklogRow[]> {
+    return this.backlogRows(request, () => true);
+  }
+
+  async untold(request: BacklogRequest): Promise<readonly BacklogRow[]> {
+    return this.backlogRows(request, ({ told }) => !told);
+  }
+
+  /** Every row as it stands, in order. */
+  get stored(): readonly { lane: LaneName; item: LaneDelivery; told: boolean }[] {
+    return this.rows.toSorted((a, b) => a.item.offset - b.item.offset);
+  }
+
+  private backlogRows(
+    { partition, integrationId, after, limit }: BacklogRequest,
+    isWanted: (row: Row) => boolean,
+  ): BacklogRow[] {
+    return this.rows
+      .filter(
+        ({ lane, item }) => lane.partition === partition && lane.integrationId === integrationId && item.offset > after,
+      )
+      .filter(isWanted)
+      .sort((a, b) => a.item.offset - b.item.offset)
+      .slice(0, limit)
+      .map((row) => ({ ...waitingRow(row), key: row.lane.key }));
+  }
+
+  private firsts(partition: number): LaneFirst[] {
+    const firsts = new Map<string, Row>();
+    for (const row of this.rows) {
+      const name = JSON.stringify([row.lane.integrationId, row.lane.key]);
+      const known = firsts.get(name);
+      if (row.lane.partition === partition && (known === undefined || row.item.offset < known.item.offset))
+        firsts.set(name, row);
+    }
+    return [...firsts.values()].map((row) => ({ name: row.lane, first: firstRow(row) }));
   }
 
   private behind({ lane, after, limit }: LoadRequest): Row[] {
@@ -101,62 +169,66 @@ export class FakeLaneStore implements LaneStore {
       .slice(0, limit);
   }
 
-  private row(lane: LaneName, offset: number): Row | undefined {
-    return this.rows.find((row) => isLane(row.lane, lane) && row.item.offset === offset);
+  private row({ partition }: Fence, offset: number): Row | undefined {
+    return this.rows.find(({ lane, item }) => lane.partition === partition && item.offset === offset);
   }
 
   private apply(write: LaneWrite): void {
     switch (write.kind) {
       case 'park':
-        for (const item of write.insert) this.put(write.lane, item, write.storedAtMs);
-        for (const item of write.update) this.attempted(write.lane, item.offset, item);
+        for (const item of write.insert) this.put(write, item);
+        for (const item of write.update) this.attempted(write.fence, item.offset, item);
         return;
       case 'retry':
-        this.attempted(write.lane, write.offset, write.next);
+        this.attempted(write.fence, write.offset, write.next);
         return;
       case 'told':
         for (const offset of write.offsets) {
-          const row = this.row(write.lane, offset);
+          const row = this.row(write.fence, offset);
           if (row) row.told = true;
         }
         return;
-      case 'delete':
-        this.rows = this.rows.filter(
-          (row) => !(isLane(row.lane, write.lane) && write.offsets.includes(row.item.offset)),
-        );
+      case 'delete': {
+        const { fence, offsets } = write;
+        const goes = ({ lane, item }: Row) => lane.partition === fence.partition && offsets.includes(item.offset);
+        this.rows = this.rows.filter((row) => !goes(row));
         return;
+      }
       case 'run': {
         const { integrationId, run, fence, signals } = write;
         if ((this.runs.get(integrationId)?.run.sequence ?? -1) < run.sequence) {
           this.runs.set(integrationId, { partition: fence.partition, run });
         }
-        for (const signal of signals) {
-          if (!this.signals.some((stored) => isSignal(stored.signal, signal))) {
-            this.signals.push({ partition: fence.partition, signal });
-          }
-        }
+        for (const signal of signals) this.putSignal(fence, signal);
         return;
       }
+      case 'signal':
+        this.putSignal(write.fence, write.signal);
+        return;
       case 'signal sent':
         this.signals = this.signals.filter(({ signal }) => !isSignal(signal, write.signal));
         return;
     }
   }
 
-  private put(lane: LaneName, item: LaneDelivery, storedAtMs: number): void {
-    if (this.row(lane, item.offset)) this.change(lane, item.offset, item);
+  private putSignal({ partition }: Fence, signal: IntegrationSignal): void {
+    if (!this.signals.some((stored) => isSignal(stored.signal, signal))) this.signals.push({ partition, signal });
+  }
+
+  private put({ fence, lane, storedAtMs }: Extract<LaneWrite, { kind: 'park' }>, item: LaneDelivery): void {
+    if (this.row(fence, item.offset)) this.change(fence, item.offset, item);
     else this.rows.push({ lane, item: { ...item, arrivedAtMs: storedAtMs }, storedAtMs, told: false });
   }
 
-  private attempted(lane: LaneName, offset: number, next: Next): void {
-    const row = this.row(lane, offset);
+  private attempted(fence: Fence, offset: number, next: Next): void {
+    const row = this.row(fence, offset);
     if (row === undefined || row.item.attempt >= next.attempt) return;
-    this.change(lane, offset, next);
+    this.change(fence, offset, next);
     row.told = false;
   }
 
-  private change(lane: LaneName, offset: number, next: Next): void {
-    const row = this.row(lane, offset);
+  private change(fence: Fence, offset: number, next: Next): void {
+    const row = this.row(fence, offset);
     if (row === undefined) return;
     const { attempt, dueAtMs, push, exhaustedUnder } = next;
     row.item = { ...row.item, attempt, dueAtMs, push, exhaustedUnder };
@@ -173,6 +245,21 @@ function withinBytes(items: readonly LaneDelivery[]): LaneDelivery[] {
 }
 
 function waitingRow({ item, storedAtMs }: Row): WaitingRow {
-  const { offset, envelope, attempt, dueAtMs } = item;
-  return { offset, envelope, attempt, dueAtMs, storedAtMs };
+  const { offset, envelope, attempt, dueAtMs, exhaustedUnder } = item;
+  return { offset, envelope, attempt, dueAtMs, exhaustedUnder, storedAtMs };
+}
+
+function firstRow({ item }: Row): FirstRow {
+  const { offset, version, attempt, dueAtMs, push, exhaustedUnder } = item;
+  return { offset, version, attempt, dueAtMs, push, exhaustedUnder };
+}
+
+type Named = Pick<LaneName, 'integrationId'> & { key: string | null };
+
+function isAfter(a: Named, b: Named): boolean {
+  return a.integrationId === b.integrationId ? (a.key ?? '') > (b.key ?? '') : a.integrationId > b.integrationId;
+}
+
+function isDueAfter(a: DueLane, b: DueLane): boolean {
+  return a.dueAtMs === b.dueAtMs ? isAfter(a, b) : a.dueAtMs > b.dueAtMs;
 }

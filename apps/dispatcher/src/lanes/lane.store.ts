@@ -35,17 +35,28 @@ export type LaneWrite =
       readonly update: readonly LaneDelivery[];
       readonly storedAtMs: number;
     }
-  | { readonly kind: 'delete'; readonly fence: Fence; readonly lane: LaneName; readonly offsets: readonly number[] }
+  /** Whichever lanes the rows are in. */
+  | {
+      readonly kind: 'delete';
+      readonly fence: Fence;
+      readonly integrationId: string;
+      readonly offsets: readonly number[];
+    }
   /** The journal may know of a later attempt than the row; a row that is there and knows it already stays. */
   | {
       readonly kind: 'retry';
       readonly fence: Fence;
-      readonly lane: LaneName;
+      readonly integrationId: string;
       readonly offset: number;
       readonly next: NextTry & { readonly push: number | null };
     }
   /** The rows' deliveries were journaled as held. */
-  | { readonly kind: 'told'; readonly fence: Fence; readonly lane: LaneName; readonly offsets: readonly number[] }
+  | {
+      readonly kind: 'told';
+      readonly fence: Fence;
+      readonly integrationId: string;
+      readonly offsets: readonly number[];
+    }
   /** A run that has changed, a stop with it, and the signals that say so. */
   | {
       readonly kind: 'run';
@@ -54,6 +65,7 @@ export type LaneWrite =
       readonly run: FailureRun;
       readonly signals: readonly IntegrationSignal[];
     }
+  | { readonly kind: 'signal'; readonly fence: Fence; readonly signal: IntegrationSignal }
   | { readonly kind: 'signal sent'; readonly fence: Fence; readonly signal: IntegrationSignal };
 
 export interface LoadRequest {
@@ -71,9 +83,52 @@ export interface StoredLane {
   readonly last: number;
 }
 
+/** A lane with its first row, as far as it is stored. */
+export type LaneFirst = Pick<StoredLane, 'name' | 'first'>;
+
+/** Lanes in the order of integration and key, behind one of them, or behind all of an integration. */
+export interface LanePageRequest {
+  readonly partition: number;
+  /** Of this integration only. */
+  readonly integrationId: string | null;
+  readonly after: { readonly integrationId: string; readonly key: string | null } | null;
+  readonly limit: number;
+}
+
+export interface DueLane {
+  readonly dueAtMs: number;
+  readonly integrationId: string;
+  readonly key: string;
+}
+
+/** Lanes in the order in which they are due, then of integration and key. */
+export interface DueRequest {
+  readonly partition: number;
+  /** Of this integration only. */
+  readonly integrationId: string | null;
+  /** Of none of these. */
+  readonly except: readonly string[];
+  readonly after: DueLane | null;
+  readonly throughMs: number;
+  readonly limit: number;
+}
+
+/** Rows of an integration across its lanes, in order. */
+export interface BacklogRequest {
+  readonly partition: number;
+  readonly integrationId: string;
+  readonly after: number;
+  readonly limit: number;
+}
+
+export interface BacklogRow extends WaitingRow {
+  readonly key: string;
+}
+
 /** What is stored of a partition. */
 export interface StoredPartition {
-  readonly lanes: readonly StoredLane[];
+  /** How many rows each integration has; those that have some. */
+  readonly rows: ReadonlyMap<string, number>;
   readonly runs: ReadonlyMap<string, FailureRun>;
   readonly signals: readonly StoredSignal[];
 }
@@ -84,6 +139,7 @@ export interface WaitingRow {
   readonly envelope: DeliveryEnvelope;
   readonly attempt: number;
   readonly dueAtMs: number | null;
+  readonly exhaustedUnder: number | null;
   readonly storedAtMs: number;
 }
 
@@ -96,12 +152,20 @@ export interface LaneStore {
   partition(partition: number): Promise<StoredPartition>;
   /** Offsets, from `from` on, whose delivery is a row: a crash can come between the row and the checkpoint. */
   offsets(partition: number, from: number): Promise<readonly number[]>;
-  /** Null where it has no rows. */
-  lane(name: LaneName): Promise<StoredLane | null>;
-  /** A lane's rows, oldest first. */
-  waiting(request: LoadRequest): Promise<readonly WaitingRow[]>;
+  /** For each name; null where it has no rows. */
+  lanes(names: readonly LaneName[]): Promise<readonly (StoredLane | null)[]>;
+  lanePage(request: LanePageRequest): Promise<readonly LaneFirst[]>;
+  /** Lanes of which a row is due. */
+  dueLanes(request: DueRequest): Promise<readonly DueLane[]>;
+  /** Of an integration's lanes, those whose first row is behind `after`, in the order of it. */
+  longestWaiting(request: BacklogRequest): Promise<readonly LaneFirst[]>;
+  /** For each request a lane's rows, oldest first. */
+  waiting(requests: readonly LoadRequest[]): Promise<readonly (readonly WaitingRow[])[]>;
+  /** How many rows each of the integrations has. */
+  backlogs(partition: number, integrationIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  backlog(request: BacklogRequest): Promise<readonly BacklogRow[]>;
   /** Those that were not journaled as held. */
-  untold(request: LoadRequest): Promise<readonly WaitingRow[]>;
+  untold(request: BacklogRequest): Promise<readonly BacklogRow[]>;
 }
 
 export const LANE_STORE = Symbol('LaneStore');

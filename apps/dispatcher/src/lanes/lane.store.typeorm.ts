@@ -2,11 +2,16 @@ import type { DeliveryEnvelope, IntegrationSignal } from '@hookstile/contracts';
 import type { DataSource } from 'typeorm';
 import { fencedTransaction } from '../ownership/fenced-transaction.js';
 import type { FailureRun, StopReason } from './failure-run.js';
-import { PUSH_MAX_BYTES } from './lane.bounds.js';
 import type {
+  BacklogRequest,
+  BacklogRow,
+  DueLane,
+  DueRequest,
   Fence,
   LaneDelivery,
+  LaneFirst,
   LaneName,
+  LanePageRequest,
   LaneStore,
   LaneWrite,
   LoadRequest,
@@ -14,54 +19,76 @@ import type {
   StoredPartition,
   WaitingRow,
 } from './lane.store.js';
+import {
+  BACKLOGS,
+  backlog,
+  dueLanes,
+  LANES,
+  LOAD,
+  LONGEST_WAITING,
+  lanePage,
+  WAITING,
+} from './lane-read-statements.js';
 import { writeStatements } from './lane-write-statements.js';
 
-interface DeliveryRow {
-  request: number;
+interface RowNumbers {
   position: string;
+  version: string;
   attempt: number;
   due_at_ms: string | null;
   push: string | null;
   exhausted_under: string | null;
+}
+
+interface DeliveryRow extends RowNumbers {
+  request: number;
   stored_at_ms: string;
-  version: string;
   envelope: string;
   data: Buffer;
 }
 
+interface FirstOfLane extends RowNumbers {
+  integration_id: string;
+  lane_key: string;
+}
+
 const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text));
 
-const LOAD = `
-  SELECT wanted.request, waiting.*
-  FROM unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::int[])
-    AS wanted (request, partition, integration_id, lane_key, after, rows)
-  CROSS JOIN LATERAL (
-    SELECT position, version, attempt, due_at_ms, push, exhausted_under, stored_at_ms, envelope, data,
-      sum(length(data)) OVER (ORDER BY position) AS bytes_through, row_number() OVER (ORDER BY position) AS place
-    FROM (
-      SELECT * FROM waiting_delivery AS w
-      WHERE w.partition = wanted.partition AND w.integration_id = wanted.integration_id
-        AND w.lane_key = wanted.lane_key AND w.position > wanted.after
-      ORDER BY position LIMIT wanted.rows
-    ) AS first_rows
-  ) AS waiting
-  WHERE waiting.place = 1 OR waiting.bytes_through <= ${PUSH_MAX_BYTES}
-  ORDER BY wanted.request, waiting.position`;
-
-const LANES = `
-  SELECT DISTINCT ON (integration_id, lane_key) integration_id, lane_key, position, version, attempt, due_at_ms, push,
-    exhausted_under,
-    count(*) OVER lane ::int AS rows, max(position) OVER lane AS last
-  FROM waiting_delivery WHERE partition = $1 AND ($2::text IS NULL OR integration_id = $2)
-  WINDOW lane AS (PARTITION BY integration_id, lane_key)
-  ORDER BY integration_id, lane_key, position`;
-
-const nextOf = (row: Pick<DeliveryRow, 'attempt' | 'due_at_ms' | 'push' | 'exhausted_under'>) => ({
+const nextOf = (row: Omit<RowNumbers, 'position' | 'version'>) => ({
   attempt: row.attempt,
   dueAtMs: numberOrNull(row.due_at_ms),
   push: numberOrNull(row.push),
   exhaustedUnder: numberOrNull(row.exhausted_under),
 });
+
+const firstOf = (row: RowNumbers) => ({
+  offset: Number(row.position),
+  version: Number(row.version),
+  ...nextOf(row),
+});
+
+const waitingOf = (row: DeliveryRow): WaitingRow => ({
+  offset: Number(row.position),
+  envelope: JSON.parse(row.envelope) as DeliveryEnvelope,
+  attempt: row.attempt,
+  dueAtMs: numberOrNull(row.due_at_ms),
+  exhaustedUnder: numberOrNull(row.exhausted_under),
+  storedAtMs: Number(row.stored_at_ms),
+});
+
+/** The parts of requests in their order, as the statements take them. */
+const valuesOf = (requests: readonly LoadRequest[]): unknown[] => [
+  ...namesOf(requests.map(({ lane }) => lane)),
+  requests.map(({ after }) => after),
+  requests.map(({ limit }) => limit),
+];
+
+const namesOf = (names: readonly LaneName[]): unknown[] => [
+  names.map((_, index) => index),
+  names.map(({ partition }) => partition),
+  names.map(({ integrationId }) => integrationId),
+  names.map(({ key }) => key),
+];
 
 export class TypeormLaneStore implements LaneStore {
   constructor(private readonly dataSource: DataSource) {}
@@ -79,20 +106,10 @@ export class TypeormLaneStore implements LaneStore {
 
   async load(requests: readonly LoadRequest[]): Promise<readonly (readonly LaneDelivery[])[]> {
     const found: LaneDelivery[][] = requests.map(() => []);
-    const rows: DeliveryRow[] = await this.dataSource.query(LOAD, [
-      requests.map((_, index) => index),
-      requests.map(({ lane }) => lane.partition),
-      requests.map(({ lane }) => lane.integrationId),
-      requests.map(({ lane }) => lane.key),
-      requests.map(({ after }) => after),
-      requests.map(({ limit }) => limit),
-    ]);
-    for (const row of rows) {
+    for (const row of await this.query<DeliveryRow>(LOAD, valuesOf(requests))) {
       const envelope = JSON.parse(row.envelope) as DeliveryEnvelope;
       found[row.request]?.push({
-        offset: Number(row.position),
-        version: Number(row.version),
-        ...nextOf(row),
+        ...firstOf(row),
         bytes: row.data.length,
         trigger: envelope.trigger,
         arrivedAtMs: Number(row.stored_at_ms),
@@ -104,56 +121,97 @@ export class TypeormLaneStore implements LaneStore {
   }
 
   async partition(partition: number): Promise<StoredPartition> {
-    const [lanes, runs, signals] = await Promise.all([
-      this.lanes(partition),
+    const [rows, runs, signals] = await Promise.all([
+      this.query<{ integration_id: string; rows: number }>(BACKLOGS, [partition, null]),
       this.runs(partition),
-      this.dataSource.query('SELECT signal FROM signal_outbox WHERE partition = $1 ORDER BY sequence', [partition]),
+      this.query<{ signal: IntegrationSignal }>(
+        'SELECT signal FROM signal_outbox WHERE partition = $1 ORDER BY sequence',
+        [partition],
+      ),
     ]);
-    const stored = signals as { signal: IntegrationSignal }[];
-    return { lanes, runs, signals: stored.map(({ signal }) => ({ partition, signal })) };
+    return {
+      rows: new Map(rows.map((row) => [row.integration_id, row.rows])),
+      runs,
+      signals: signals.map(({ signal }) => ({ partition, signal })),
+    };
   }
 
   async offsets(partition: number, from: number): Promise<readonly number[]> {
-    const rows: { position: string }[] = await this.dataSource.query(
+    const rows = await this.query<{ position: string }>(
       'SELECT position FROM waiting_delivery WHERE partition = $1 AND position >= $2',
       [partition, from],
     );
     return rows.map(({ position }) => Number(position));
   }
 
-  async lane({ partition, integrationId, key }: LaneName): Promise<StoredLane | null> {
-    const lanes = await this.lanes(partition, integrationId);
-    return lanes.find(({ name }) => name.key === key) ?? null;
+  async lanes(names: readonly LaneName[]): Promise<readonly (StoredLane | null)[]> {
+    const found: (StoredLane | null)[] = names.map(() => null);
+    const rows = await this.query<FirstOfLane & { request: number; rows: number; last: string }>(LANES, namesOf(names));
+    for (const row of rows) {
+      const name = names[row.request];
+      if (name) found[row.request] = { name, rows: row.rows, first: firstOf(row), last: Number(row.last) };
+    }
+    return found;
   }
 
-  waiting(request: LoadRequest): Promise<readonly WaitingRow[]> {
-    return this.rows(request, '');
+  async lanePage(request: LanePageRequest): Promise<readonly LaneFirst[]> {
+    const { sql, values } = lanePage(request);
+    const rows = await this.query<FirstOfLane>(sql, values);
+    return rows.map((row) => laneFirst(request.partition, row));
   }
 
-  untold(request: LoadRequest): Promise<readonly WaitingRow[]> {
-    return this.rows(request, 'AND NOT held_told');
-  }
-
-  private async lanes(partition: number, integrationId: string | null = null): Promise<StoredLane[]> {
-    const rows: (DeliveryRow & { integration_id: string; lane_key: string; rows: number; last: string })[] =
-      await this.dataSource.query(LANES, [partition, integrationId]);
+  async dueLanes(request: DueRequest): Promise<readonly DueLane[]> {
+    const { sql, values } = dueLanes(request);
+    const rows = await this.query<FirstOfLane & { due_at_ms: string }>(sql, values);
     return rows.map((row) => ({
-      name: { partition, integrationId: row.integration_id, key: row.lane_key },
-      rows: row.rows,
-      first: {
-        offset: Number(row.position),
-        version: Number(row.version),
-        ...nextOf(row),
-      },
-      last: Number(row.last),
+      dueAtMs: Number(row.due_at_ms),
+      integrationId: row.integration_id,
+      key: row.lane_key,
     }));
   }
 
+  async longestWaiting({ partition, integrationId, after, limit }: BacklogRequest): Promise<readonly LaneFirst[]> {
+    const rows = await this.query<FirstOfLane>(LONGEST_WAITING, [partition, integrationId, after, limit]);
+    return rows.map((row) => laneFirst(partition, row));
+  }
+
+  async waiting(requests: readonly LoadRequest[]): Promise<readonly (readonly WaitingRow[])[]> {
+    const found: WaitingRow[][] = requests.map(() => []);
+    for (const row of await this.query<DeliveryRow>(WAITING, valuesOf(requests)))
+      found[row.request]?.push(waitingOf(row));
+    return found;
+  }
+
+  async backlogs(partition: number, integrationIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.query<{ integration_id: string; rows: number }>(BACKLOGS, [partition, integrationIds]);
+    return new Map(rows.map((row) => [row.integration_id, row.rows]));
+  }
+
+  backlog(request: BacklogRequest): Promise<readonly BacklogRow[]> {
+    return this.backlogRows(request, '');
+  }
+
+  untold(request: BacklogRequest): Promise<readonly BacklogRow[]> {
+    return this.backlogRows(request, 'AND NOT held_told');
+  }
+
+  private async backlogRows(
+    { partition, integrationId, after, limit }: BacklogRequest,
+    condition: '' | 'AND NOT held_told',
+  ): Promise<BacklogRow[]> {
+    const rows = await this.query<DeliveryRow & { lane_key: string }>(backlog(condition), [
+      partition,
+      integrationId,
+      after,
+      limit,
+    ]);
+    return rows.map((row) => ({ ...waitingOf(row), key: row.lane_key }));
+  }
+
   private async runs(partition: number): Promise<Map<string, FailureRun>> {
-    const rows: Record<string, string>[] = await this.dataSource.query(
-      'SELECT * FROM failure_run WHERE partition = $1',
-      [partition],
-    );
+    const rows = await this.query<Record<string, string>>('SELECT * FROM failure_run WHERE partition = $1', [
+      partition,
+    ]);
     return new Map(
       rows.map((row) => [
         row.integration_id ?? '',
@@ -168,19 +226,11 @@ export class TypeormLaneStore implements LaneStore {
     );
   }
 
-  private async rows({ lane, after, limit }: LoadRequest, condition: '' | 'AND NOT held_told'): Promise<WaitingRow[]> {
-    const rows: DeliveryRow[] = await this.dataSource.query(
-      `SELECT position, envelope, attempt, due_at_ms, stored_at_ms FROM waiting_delivery
-       WHERE partition = $1 AND integration_id = $2 AND lane_key = $3 AND position > $4 ${condition}
-       ORDER BY position LIMIT $5`,
-      [lane.partition, lane.integrationId, lane.key, after, limit],
-    );
-    return rows.map((row) => ({
-      offset: Number(row.position),
-      envelope: JSON.parse(row.envelope) as DeliveryEnvelope,
-      attempt: row.attempt,
-      dueAtMs: numberOrNull(row.due_at_ms),
-      storedAtMs: Number(row.stored_at_ms),
-    }));
+  private query<T>(sql: string, values: unknown[]): Promise<T[]> {
+    return this.dataSource.query(sql, values);
   }
+}
+
+function laneFirst(partition: number, row: FirstOfLane): LaneFirst {
+  return { name: { partition, integrationId: row.integration_id, key: row.lane_key }, first: firstOf(row) };
 }

@@ -1,10 +1,11 @@
-import type { IntegrationConfiguration } from '@hookstile/contracts';
+import type { IntegrationConfiguration, IntegrationSignal } from '@hookstile/contracts';
 import type { AttemptOutcome } from '../attempts/attempt.types.js';
 import type { Skipping } from '../journal/journal-records.js';
 import type { FailureRun } from './failure-run.js';
 import type { GateBounds, IntegrationGate } from './integration-gate.js';
 import type { LaneDelivery, LaneName } from './lane.store.js';
 import type { LaneInput, LanePermission, LaneRules, LaneState, Push } from './lane.types.js';
+import { dueOfSleeper } from './lane-sleep.js';
 import type { PushVerdict } from './retry-policy.js';
 import type { Turn } from './turns.js';
 
@@ -17,7 +18,7 @@ export interface EndedAttempt {
   readonly sequence: number;
   readonly run: FailureRun;
   readonly counted: boolean;
-  readonly signals: readonly ('failing' | 'disable-requested' | 'recovered')[];
+  readonly signals: readonly IntegrationSignal['type'][];
 }
 
 export interface LaneSkipping extends Skipping {
@@ -49,8 +50,52 @@ export interface Lane {
   needsAtStore: number[];
   /** Deletes of rows that are not carried out yet. */
   deletes: number;
+  /** It was woken: it counts among those that are awake. */
+  woken: boolean;
   /** An admin gives the exhausted head up; until its record is written. */
   skipping: LaneSkipping | null;
+}
+
+/** A lane that is on its way from rows into memory, and what came for it meanwhile. */
+export interface WakingLane {
+  readonly items: LaneDelivery[];
+  readonly awake: ((lane: Lane | null) => void)[];
+  /** It was held: what its rows hold is due whatever they say. */
+  wasHeld: boolean;
+}
+
+/** What an integration has beside its lanes in memory: lanes that exist only as rows. */
+export interface Sleepers {
+  /** Whether there may be any; else a lane that is not in memory has no rows. */
+  may: boolean;
+  /** About how many rows they have. */
+  rows: number;
+  /** How many lanes ever went to sleep. */
+  slept: number;
+  readonly waking: Map<string, WakingLane>;
+  /** Of these, how many are being looked up. */
+  lookups: number;
+  /** How many of its lanes in memory were woken. */
+  woken: number;
+  /** How often lanes were passed over that are due, or went to sleep although they are; 0: none sleeps. */
+  owed: number;
+  /** All its lanes are looked at, in the order of their keys: behind `after`. `held`: what they hold is due. */
+  review: { after: string | null; readonly held: boolean } | null;
+  looking: boolean;
+}
+
+/** How the backlog of a stopped integration is kept within its bounds. */
+export interface HeldBacklog {
+  /** Rows from here on may not be journaled as held. */
+  untoldFrom: number;
+  /** When its bounds are looked at again. */
+  lookAtMs: number;
+  tending: boolean;
+  /** While rows are discarded its lanes stay stopped, and none is woken. */
+  discarding: boolean;
+  /** Waits for the lookups that are under way. */
+  looked: (() => void) | null;
+  signalledAtMs: number;
 }
 
 /** An integration whose deliveries this partition holds: what its lanes share. */
@@ -68,15 +113,29 @@ export interface LanedIntegration {
   origin: string;
   /** Mean of what an attempt took, for how long a queue would take. */
   meanAttemptMs: number;
+  /** What its lanes were told last. */
+  permission: LanePermission;
+  readonly sleepers: Sleepers;
+  readonly held: HeldBacklog;
 }
 
+const ALONE = { maxItems: 1, maxWaitMs: 0 };
+
 /** What the lanes of an integration go by; of one that does not exist everything is discarded. */
-export function rulesOf(configuration: IntegrationConfiguration | null, run: FailureRun): LaneRules {
+export function rulesOf({
+  configuration,
+  run,
+  held,
+}: Pick<LanedIntegration, 'configuration' | 'run' | 'held'>): LaneRules {
   return {
-    permission: permissionOf(configuration, run),
+    permission: held.discarding ? 'hold' : permissionOf(configuration, run),
     discardBefore: configuration?.discardBefore ?? 0,
     version: configuration?.version ?? 0,
-    batch: configuration?.settings.batch ?? { maxItems: 1, maxWaitMs: 0 },
+    // Of one delivery there is no batch to wait for.
+    batch:
+      configuration === null || configuration.settings.ordering.mode === 'unordered'
+        ? ALONE
+        : configuration.settings.batch,
   };
 }
 
@@ -104,9 +163,18 @@ export function originOf(configuration: IntegrationConfiguration | null): string
 }
 
 /** Whether nothing would be lost with it: a lane that flows is made anew with its next delivery. */
-export function isIdle({ state, turn, ended, needsAtStore, deletes, skipping }: Lane): boolean {
-  const { phase, head, queue, storing, unsure, loading, outcomes } = state;
+export function isIdle(lane: Lane): boolean {
+  const { phase, head, queue, storing, unsure, loading, outcomes } = lane.state;
   const isEmpty = phase === 'flowing' && head === null && queue.length === 0 && storing === null && !unsure && !loading;
-  const isDone = turn === null && ended === null && skipping === null && outcomes.length === 0;
-  return isEmpty && isDone && needsAtStore.length === 0 && deletes === 0;
+  return isEmpty && outcomes.length === 0 && isSettled(lane);
+}
+
+/** When a lane that may be forgotten is due, as `dueOfSleeper` says; null: it must stay in memory. */
+export function sleeperDue(lane: Lane): number | null {
+  return isSettled(lane) ? dueOfSleeper(lane.state) : null;
+}
+
+/** Whether nothing that the shell does for it is under way. */
+function isSettled({ turn, ended, needsAtStore, deletes, skipping }: Lane): boolean {
+  return turn === null && ended === null && skipping === null && needsAtStore.length === 0 && deletes === 0;
 }

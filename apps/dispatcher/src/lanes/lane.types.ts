@@ -94,7 +94,7 @@ export interface LaneState<I extends LaneItem> {
   readonly storing: { readonly items: readonly I[]; readonly head: boolean } | null;
   /**
    * A write failed, perhaps after it was committed: what it held may be rows, and is at the front of `queue` (or the
-   * head) too. Until it is written again nothing is read, nothing is sent from memory and nothing held is tended.
+   * head) too. Until it is written again nothing is read, and nothing is sent from memory.
    */
   readonly unsure: boolean;
   /** After a failure nothing is written, or read, before the timer. */
@@ -105,8 +105,6 @@ export interface LaneState<I extends LaneItem> {
   readonly loading: boolean;
   /** A load that was made useless by a stop: its rows are dropped. */
   readonly loadStale: boolean;
-  readonly tending: boolean;
-  readonly tendWanted: boolean;
   readonly outcomes: readonly OpenOutcome[];
   readonly nextOutcome: number;
   /** The outcome that must be acknowledged, and folded into the counts, before anything else starts. */
@@ -135,8 +133,8 @@ export type LaneInput<I extends LaneItem> =
   | { readonly kind: 'rows failed'; readonly retryAtMs: number }
   | { readonly kind: 'rows loaded'; readonly items: readonly I[] }
   | { readonly kind: 'load failed'; readonly retryAtMs: number }
-  /** Held rows were journaled, and `removed` of them discarded beyond the bounds; null: look again at `againAtMs`. */
-  | { readonly kind: 'held tended'; readonly removed: number; readonly againAtMs: number | null }
+  /** Held rows were discarded, all of them up to this offset, while the lane was stopped and quiet. */
+  | { readonly kind: 'rows discarded'; readonly count: number; readonly through: number }
   | { readonly kind: 'timer fired'; readonly nowMs: number }
   | { readonly kind: 'integration changed'; readonly rules: LaneRules }
   /** The log was read through the last row that a former owner wrote. */
@@ -144,6 +142,8 @@ export type LaneInput<I extends LaneItem> =
   /** An admin gives an exhausted push up; nothing where the head is none. */
   | { readonly kind: 'skip' }
   | { readonly kind: 'memory short' }
+  /** With memory short the attempt that was asked for, and has not begun, is put off: its push waits in rows. */
+  | { readonly kind: 'put off'; readonly dueAtMs: number }
   | { readonly kind: 'lease lost' };
 
 export type LaneEffect<I extends LaneItem> =
@@ -163,7 +163,5 @@ export type LaneEffect<I extends LaneItem> =
     }
   | { readonly kind: 'load rows'; readonly after: number; readonly limit: number }
   | { readonly kind: 'delete rows'; readonly offsets: readonly number[] }
-  /** Journal what is held, and discard what is beyond the bounds, in rows behind `after`. */
-  | { readonly kind: 'tend held'; readonly after: number }
   | { readonly kind: 'set timer'; readonly atMs: number }
   | { readonly kind: 'mark offset done'; readonly offset: number };

@@ -27,6 +27,15 @@ export interface LanedIntegrationsOptions {
   gateEffects(integration: () => LanedIntegration): GateEffects<LaneTurn>;
 }
 
+export interface LaneComing {
+  /** The offset of what comes to the lane next, where that is known. */
+  nextComing: number | null;
+  /** It begins as stopped: what was held is due whatever its rows say. */
+  wasHeld: boolean;
+}
+
+const NOTHING_COMING: LaneComing = { nextComing: null, wasHeld: false };
+
 /** The lanes of a partition by integration, made as they are needed. */
 export class LanedIntegrations {
   private readonly byId = new Map<string, LanedIntegration>();
@@ -53,25 +62,34 @@ export class LanedIntegrations {
     return this.byId.get(id) ?? this.add(id);
   }
 
-  /** Its lane with this key; where there is none in memory, it begins with what is stored. */
-  laneOf(integration: LanedIntegration, key: string, stored: StoredLane | null): Lane {
+  /**
+   * Its lane with this key; where there is none in memory, it begins with what is stored.
+   */
+  laneOf(
+    integration: LanedIntegration,
+    key: string,
+    stored: StoredLane | null,
+    { nextComing, wasHeld }: LaneComing = NOTHING_COMING,
+  ): Lane {
     const known = integration.lanes.get(key);
     if (known) return known;
+    const unread = (last: number) => last >= nextOffset() || (nextComing !== null && nextComing < last);
     const { fence, shell, nextOffset, catchingUp } = this.options;
     const lane: Lane = {
       name: { partition: fence.partition, integrationId: integration.id, key },
       integration,
       shell,
       state: beginLane<LaneDelivery>({
-        rules: rulesOf(integration.configuration, integration.run),
+        rules: wasHeld ? { ...rulesOf(integration), permission: 'hold' } : rulesOf(integration),
         rows: stored?.rows ?? 0,
         firstRow: stored?.first ?? null,
-        unreadThrough: stored !== null && stored.last >= nextOffset() ? stored.last : null,
+        unreadThrough: stored !== null && unread(stored.last) ? stored.last : null,
       }),
       turn: null,
       ended: null,
       needsAtStore: [],
       deletes: 0,
+      woken: false,
       skipping: null,
     };
     integration.lanes.set(key, lane);
@@ -96,7 +114,28 @@ export class LanedIntegrations {
       configuration,
       origin: originOf(configuration),
       meanAttemptMs: 0,
+      permission: 'send',
+      sleepers: {
+        may: false,
+        rows: 0,
+        slept: 0,
+        waking: new Map(),
+        lookups: 0,
+        woken: 0,
+        owed: 0,
+        review: null,
+        looking: false,
+      },
+      held: {
+        untoldFrom: Number.POSITIVE_INFINITY,
+        lookAtMs: 0,
+        tending: false,
+        discarding: false,
+        looked: null,
+        signalledAtMs: Number.NEGATIVE_INFINITY,
+      },
     };
+    integration.permission = rulesOf(integration).permission;
     this.byId.set(id, integration);
     return integration;
   }

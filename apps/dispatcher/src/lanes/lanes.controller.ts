@@ -1,31 +1,46 @@
 import { partitionOf } from '@hookstile/contracts';
 import {
   Allow,
+  CLOCK,
+  type Clock,
   CONFIGURATION_PROJECTION,
   type ConfigurationProjection,
   CurrentPrincipal,
   decodeCursor,
   encodeCursor,
+  originOf,
   PARTITION_COUNT,
   type Principal,
   ProblemError,
   parseListQuery,
+  RANDOM_BYTES,
+  type RandomBytes,
   tenantOf,
 } from '@hookstile/service-runtime';
-import { Controller, Get, Inject, Param, Query, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, UseInterceptors } from '@nestjs/common';
 import { OwnerForwarding } from '../ownership/owner-forwarding.js';
 import { DISPATCHER, type RunningDispatcher } from '../running-dispatcher.js';
+import { SKIP_TIMEOUT_MS } from './lane.bounds.js';
 import type { Lane } from './lane.js';
-import { LANE_STORE, type LaneName, type LaneStore } from './lane.store.js';
+import { LANE_STORE, type LaneStore } from './lane.store.js';
+import { isExhausted } from './lane-draft.js';
 import { STRICT_LANE_KEY } from './lane-key.js';
-import { type LaneView, laneView, storedLaneView, type WaitingView, waitingPage } from './lane-views.js';
+import { type LaneListOptions, listLanes, viewOfLane } from './lane-list.js';
+import type { LaneRunner } from './lane-runner.js';
+import { type LaneView, type WaitingView, waitingPage } from './lane-views.js';
 
 export interface Page<T> {
   items: T[];
   nextCursor: string | null;
 }
 
+const RETRY_AFTER_S = 1;
+
 const isOffset = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value);
+const pageOf = <T>({ items, next }: { items: T[]; next: number | null }): Page<T> => ({
+  items,
+  nextCursor: next === null ? null : encodeCursor(next),
+});
 
 @Controller('v1/integrations/:id/lanes')
 @UseInterceptors(OwnerForwarding)
@@ -35,9 +50,11 @@ export class LanesController {
     @Inject(LANE_STORE) private readonly store: LaneStore,
     @Inject(CONFIGURATION_PROJECTION) private readonly projection: ConfigurationProjection,
     @Inject(PARTITION_COUNT) private readonly partitionCount: number,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
   ) {}
 
-  /** Lanes with something waiting. A strict integration has one, with the key `main`. */
+  /** Lanes with something waiting, the longest wait first. A strict integration has one, with the key `main`. */
   @Get()
   @Allow('viewer', 'editor', 'admin')
   async lanes(
@@ -45,11 +62,9 @@ export class LanesController {
     @Param('id') id: string,
     @Query() query: unknown,
   ): Promise<Page<LaneView>> {
-    const { cursor } = parseListQuery(query, {});
-    if (cursor !== null) decodeCursor(cursor, isOffset);
-    const name = await this.nameOf(principal, id);
-    const view = await this.view(name);
-    return { items: view && cursor === null ? [view] : [], nextCursor: null };
+    const { cursor, limit } = parseListQuery(query, {});
+    const after = cursor === null ? -1 : decodeCursor(cursor, isOffset);
+    return pageOf(await listLanes(await this.optionsOf(principal, id), after, limit));
   }
 
   @Get(':key/deliveries')
@@ -62,32 +77,69 @@ export class LanesController {
   ): Promise<Page<WaitingView>> {
     const { cursor, limit } = parseListQuery(query, {});
     const after = cursor === null ? -1 : decodeCursor(cursor, isOffset);
-    const name = await this.nameOf(principal, id);
-    if (key !== STRICT_LANE_KEY) throw new ProblemError('not_found', 'no such lane');
-    const { items, next } = await waitingPage(this.store, name, this.laneOf(name), after, limit);
-    return { items, nextCursor: next === null ? null : encodeCursor(next) };
+    const { partition, lanes } = await this.optionsOf(principal, id);
+    const name = { partition, integrationId: id, key };
+    const lane = lanes.find((known) => known.name.key === key) ?? null;
+    const page = await waitingPage(this.store, name, lane, after, limit);
+    const isKnown = lane !== null || page.items.length > 0 || cursor !== null || key === STRICT_LANE_KEY;
+    if (!isKnown) throw new ProblemError('not_found', 'no such lane');
+    return pageOf(page);
   }
 
-  private async view(name: LaneName): Promise<LaneView | null> {
-    const lane = this.laneOf(name);
-    if (lane) return laneView(this.store, lane);
-    const stopped = this.projection.integration(name.integrationId)?.state === 'disabled';
-    return storedLaneView(this.store, name, stopped);
+  /** Ends the head of a lane that it holds, for its attempts are exhausted, as failed; the lane goes on. */
+  @Post(':key/skip')
+  @HttpCode(200)
+  @Allow('editor', 'admin')
+  async skip(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id') id: string,
+    @Param('key') key: string,
+    @Headers('x-request-id') requestId: string | undefined,
+  ): Promise<LaneView> {
+    const options = await this.optionsOf(principal, id);
+    const runner = this.runnerOf(options.partition);
+    if (runner === null) throw unavailable('the lanes of this integration are being taken over');
+    const lane = await within(runner.awaken(id, key));
+    if (lane === null) throw new ProblemError('not_found', 'no such lane');
+    const { head, rules } = lane.state;
+    const isHeld = head?.status === 'waiting' && isExhausted(rules, head);
+    const skipping = originOf(principal, requestId, this.clock, this.randomBytes);
+    if (!isHeld || !(await within(runner.giveUp(lane, skipping))))
+      throw new ProblemError('conflict', 'the head of this lane is not exhausted: there is nothing to skip');
+    return viewOfLane({ ...options, nowMs: this.clock.monotonicMs() }, lane);
   }
 
-  private laneOf({ partition, integrationId, key }: LaneName): Lane | null {
-    const runner = this.running.dispatcher?.partitions.runnerOf(partition);
-    return runner?.lanesOf(integrationId).find(({ name }) => name.key === key) ?? null;
+  private runnerOf(partition: number): LaneRunner | null {
+    return this.running.dispatcher?.partitions.runnerOf(partition) ?? null;
   }
 
   /** An integration may be newer than what was read; another tenant's does not exist here. */
-  private async nameOf(principal: Principal, integrationId: string): Promise<LaneName> {
+  private async optionsOf(principal: Principal, integrationId: string): Promise<LaneListOptions> {
     const tenantId = tenantOf(principal);
     if (!this.projection.integration(integrationId)) await this.projection.catchUp();
     const integration = this.projection.integration(integrationId);
     if (!integration || integration.deleted || integration.tenantId !== tenantId) {
       throw new ProblemError('not_found', 'no such integration');
     }
-    return { partition: partitionOf(integrationId, this.partitionCount), integrationId, key: STRICT_LANE_KEY };
+    const partition = partitionOf(integrationId, this.partitionCount);
+    const runner = this.runnerOf(partition);
+    const lanes: readonly Lane[] = runner?.lanesOf(integrationId) ?? [];
+    return {
+      store: this.store,
+      partition,
+      integrationId,
+      lanes,
+      isStopped: runner?.isStopped(integrationId) ?? integration.state === 'disabled',
+      version: integration.version,
+      nowMs: this.clock.monotonicMs(),
+    };
   }
+}
+
+const unavailable = (detail: string) => new ProblemError('unavailable', detail, { retryAfterSeconds: RETRY_AFTER_S });
+
+async function within<T>(answer: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => reject(unavailable('the lane does not answer at present')), SKIP_TIMEOUT_MS);
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

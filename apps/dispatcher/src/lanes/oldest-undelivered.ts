@@ -1,12 +1,16 @@
 import { first } from './fifo.js';
-import type { Lane } from './lane.js';
+import type { Lane, LanedIntegration } from './lane.js';
 
 /**
  * When the oldest delivery that has not ended was routed, of lanes that are not stopped; null where nothing waits. Of one
- * that waits as a row only it is known since when its integration fails.
+ * that waits as a row only, as all of a lane do that is not in memory, it is known since when its integration fails.
  */
-export function oldestUndeliveredMs(lanes: readonly Lane[]): number | null {
+export function oldestUndeliveredMs(lanes: readonly Lane[], laned: Iterable<LanedIntegration>): number | null {
   let oldest: number | null = null;
+  for (const { permission, sleepers, run } of laned) {
+    const atMs = permission === 'hold' || sleepers.rows === 0 ? null : run.failingSinceMs;
+    if (atMs !== null && (oldest === null || atMs < oldest)) oldest = atMs;
+  }
   for (const lane of lanes) {
     const atMs = lane.state.phase === 'stopped' ? null : oldestOf(lane);
     if (atMs !== null && (oldest === null || atMs < oldest)) oldest = atMs;

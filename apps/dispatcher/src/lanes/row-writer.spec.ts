@@ -55,7 +55,7 @@ describe('the writer of rows', () => {
 
   it('gives a failed park back to its lane, and repeats everything else until it is stored', async () => {
     store.failures = 1;
-    const told = added([park(1, 1), { kind: 'delete', fence, lane, offsets: [9] }]);
+    const told = added([park(1, 1), { kind: 'delete', fence, integrationId: 'int_1', offsets: [9] }]);
     await until(() => told.every((stored) => stored !== null), { timeoutMs: 3_000 });
     expect([told, store.batches]).toEqual([[false, true], [1]]);
   });

@@ -209,7 +209,7 @@ export class OwnedPartitions {
       journalEpoch: checkpoint.journalEpoch,
       marks: checkpoint.marks,
       runs,
-      lanes: takenOver.lanes,
+      rows: takenOver.stored,
       next: history.next,
       historyThrough: lastOffset(history),
     });
@@ -218,7 +218,7 @@ export class OwnedPartitions {
     runner.begin();
     if (takenOver.signals.length > 0) lanes.sendSignals(owned.fence, takenOver.signals);
     logger.debug(
-      { partition, epoch, ended: history.ended.size, lanes: takenOver.lanes.length },
+      { partition, epoch, ended: history.ended.size, integrations: takenOver.stored.size },
       'partition taken over',
     );
     const consumer = this.options.consumer();

@@ -3,16 +3,10 @@ import type { Messaging } from '@hookstile/messaging';
 import type { Clock } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
 import type { Checkpoint } from '../journal/checkpoint.js';
-import {
-  type JournalHistory,
-  type NextAttempt,
-  nextTryOf,
-  noHistory,
-  rememberRecord,
-} from '../journal/journal-history.js';
+import { type JournalHistory, nextTryOf, noHistory, rememberRecord } from '../journal/journal-history.js';
 import { type FailureRun, foldAttempt, noFailures } from '../lanes/failure-run.js';
 import { signalsOf } from '../lanes/failure-signals.js';
-import type { LaneStore, LaneWrite, StoredLane, StoredPartition } from '../lanes/lane.store.js';
+import type { LaneStore, LaneWrite, StoredPartition } from '../lanes/lane.store.js';
 import type { PushVerdict } from '../lanes/retry-policy.js';
 import type { AttemptsPublisher } from '../publishes/attempts.publisher.js';
 import type { LeaseTaken } from './lease.store.js';
@@ -34,7 +28,8 @@ export interface TakeoverOptions {
 export interface TakenOver {
   readonly checkpoint: Checkpoint;
   readonly history: JournalHistory;
-  readonly lanes: readonly StoredLane[];
+  /** How many rows each integration has. */
+  readonly stored: ReadonlyMap<string, number>;
   /** Offsets behind the checkpoint whose delivery is a row. */
   readonly rows: ReadonlySet<number>;
   readonly runs: ReadonlyMap<string, FailureRun>;
@@ -75,11 +70,10 @@ export async function takeOver(options: TakeoverOptions, taken: LeaseTaken): Pro
   writes.push(...rowWrites(taken, stored, history));
   if (writes.length > 0) await options.store.write(writes);
   const rows = new Set(await options.store.offsets(taken.partition, checkpoint.deliveriesOffset));
-  const { lanes } = writes.length > 0 ? await options.store.partition(taken.partition) : stored;
   return {
     checkpoint,
     history,
-    lanes,
+    stored: stored.rows,
     rows,
     runs,
     signals: [...stored.signals.map(({ signal }) => signal), ...signals],
@@ -180,24 +174,23 @@ function foldHistory(
  * Rows whose delivery ended, or failed once more, after they were written. Not only the first row of a lane: those
  * before the one that failed can have ended without being deleted yet.
  */
-function rowWrites({ partition, epoch }: LeaseTaken, { lanes }: StoredPartition, history: JournalHistory): LaneWrite[] {
+export function rowWrites(
+  { partition, epoch }: LeaseTaken,
+  { rows }: StoredPartition,
+  history: JournalHistory,
+): LaneWrite[] {
   const fence = { partition, epoch };
-  const endedOf = new Map<string, number[]>();
-  const nextOf = new Map<string, { offset: number; next: NextAttempt }[]>();
-  for (const { name } of lanes) {
-    endedOf.set(name.integrationId, []);
-    nextOf.set(name.integrationId, []);
-  }
-  for (const [offset, id] of history.ended) endedOf.get(id)?.push(offset);
-  for (const [offset, next] of history.next) {
-    if (!history.ended.has(offset)) nextOf.get(next.integrationId)?.push({ offset, next });
-  }
-  return lanes.flatMap(({ name }): LaneWrite[] => {
-    const ended = endedOf.get(name.integrationId) ?? [];
-    const retries = nextOf.get(name.integrationId) ?? [];
-    return [
-      ...(ended.length > 0 ? [{ kind: 'delete', fence, lane: name, offsets: ended } as const] : []),
-      ...retries.map(({ offset, next }) => ({ kind: 'retry', fence, lane: name, offset, next }) as const),
-    ];
+  const ended = Map.groupBy(history.ended, ([, integrationId]) => integrationId);
+  const deletes = [...ended]
+    .filter(([integrationId]) => rows.has(integrationId))
+    .map(([integrationId, those]): LaneWrite => {
+      return { kind: 'delete', fence, integrationId, offsets: those.map(([offset]) => offset) };
+    });
+  const failed = [...history.next].filter(
+    ([offset, { integrationId }]) => rows.has(integrationId) && !history.ended.has(offset),
+  );
+  const retries = failed.map(([offset, next]): LaneWrite => {
+    return { kind: 'retry', fence, integrationId: next.integrationId, offset, next };
   });
+  return [...deletes, ...retries];
 }

@@ -4,7 +4,13 @@ import { Instant, Nullable, WholeNumber } from '../../schema-parts.js';
 
 /** What the dispatcher tells config about an integration. The record's key is the integration's id. */
 export const IntegrationSignal = Type.Object({
-  type: Type.Union([Type.Literal('failing'), Type.Literal('disable-requested'), Type.Literal('recovered')]),
+  type: Type.Union([
+    Type.Literal('failing'),
+    Type.Literal('disable-requested'),
+    Type.Literal('recovered'),
+    /** Held deliveries were discarded: the integration's backlog is beyond its bounds. */
+    Type.Literal('held-limit'),
+  ]),
   tenantId: Type.String(),
   integrationId: Type.String(),
   /** Which enablement the dispatcher acted under: config accepts a disable request exactly when it is the current one. */

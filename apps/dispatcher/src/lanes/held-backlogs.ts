@@ -1,0 +1,210 @@
+import type { IntegrationSignal } from '@hookstile/contracts';
+import { signalsOf } from './failure-signals.js';
+import {
+  HELD_LOOK_INTERVAL_MS,
+  HELD_LOOK_MAX_MS,
+  HELD_PAGE_ROWS,
+  HELD_RETRY_DELAY_MS,
+  HELD_SIGNAL_INTERVAL_MS,
+} from './lane.bounds.js';
+import { type Lane, type LanedIntegration, rulesOf } from './lane.js';
+import type { BacklogRow, Fence, LaneDelivery } from './lane.store.js';
+import type { LaneInput } from './lane.types.js';
+import type { LaneJournal } from './lane-journal.js';
+import type { LaneServices } from './lane-services.js';
+import { discardableThrough } from './lane-sleep.js';
+import type { PartitionProgress } from './partition-progress.js';
+
+export interface HeldBacklogsOptions {
+  fence: Fence;
+  services: LaneServices;
+  progress: PartitionProgress;
+  journal: LaneJournal;
+  isOurs(): boolean;
+  give(lane: Lane, input: LaneInput<LaneDelivery>): void;
+  /** Rows are not being discarded any more: its lanes may be what they may be. */
+  onDiscarded(integration: LanedIntegration): void;
+}
+
+/**
+ * Keeps what stopped integrations hold: each delivery is journaled as held, once, and beyond the bounds of count and age
+ * the oldest of an integration are discarded, across its lanes.
+ */
+export class HeldBacklogs {
+  constructor(private readonly options: HeldBacklogsOptions) {}
+
+  /** The integration was stopped. */
+  begin({ held }: LanedIntegration): void {
+    held.untoldFrom = 0;
+    held.lookAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Rows from `offset` on were written while it was stopped. */
+  stored(integration: LanedIntegration, offset: number): void {
+    const { held } = integration;
+    held.untoldFrom = Math.min(held.untoldFrom, offset);
+    held.lookAtMs = Math.min(held.lookAtMs, this.nowMs + HELD_LOOK_INTERVAL_MS);
+    this.tend(integration);
+  }
+
+  tend(integration: LanedIntegration): void {
+    const { held } = integration;
+    const isDue = held.untoldFrom < Number.POSITIVE_INFINITY || held.lookAtMs <= this.nowMs;
+    if (held.tending || !isDue || !this.isHeld(integration)) return;
+    held.tending = true;
+    void this.tendOne(integration);
+  }
+
+  private get nowMs(): number {
+    return this.options.services.clock.nowMs();
+  }
+
+  private isHeld(integration: LanedIntegration): boolean {
+    return this.options.isOurs() && rulesOf(integration).permission === 'hold';
+  }
+
+  private async tendOne(integration: LanedIntegration): Promise<void> {
+    const { held } = integration;
+    const { untoldFrom } = held;
+    try {
+      await this.tell(integration);
+      if (held.lookAtMs <= this.nowMs) await this.bound(integration);
+    } catch (error) {
+      const { id: integrationId } = integration;
+      this.options.services.logger.warn({ err: error, integrationId }, 'held deliveries could not be tended');
+      held.lookAtMs = this.nowMs + HELD_RETRY_DELAY_MS;
+      held.untoldFrom = Math.min(held.untoldFrom, untoldFrom);
+    }
+    held.tending = false;
+  }
+
+  private async tell(integration: LanedIntegration): Promise<void> {
+    const { services, fence, journal, progress } = this.options;
+    const { held, id: integrationId } = integration;
+    let after = held.untoldFrom - 1;
+    held.untoldFrom = Number.POSITIVE_INFINITY;
+    const reason = integration.run.stopped ?? integration.configuration?.disabledReason ?? 'admin';
+    while (after < Number.POSITIVE_INFINITY) {
+      const request = { partition: fence.partition, integrationId, after, limit: HELD_PAGE_ROWS };
+      const rows = await services.store.untold(request);
+      if (rows.length === 0 || !this.isHeld(integration)) return;
+      await new Promise<void>((resolve) => {
+        journal.aside(integration, 'held', rows, reason, (journalOffset) => {
+          progress.needs.open(journalOffset, 1);
+          const offsets = rows.map(({ offset }) => offset);
+          services.writer.add({ kind: 'told', fence, integrationId, offsets }, () => {
+            progress.needs.release(journalOffset);
+            resolve();
+          });
+        });
+      });
+      after = rows.at(-1)?.offset ?? after;
+    }
+  }
+
+  private async bound(integration: LanedIntegration): Promise<void> {
+    const { services, fence } = this.options;
+    const { held, id: integrationId } = integration;
+    let count = (await services.store.backlogs(fence.partition, [integrationId])).get(integrationId) ?? 0;
+    for (;;) {
+      const request = { partition: fence.partition, integrationId, after: -1, limit: HELD_PAGE_ROWS };
+      const rows = await services.store.backlog(request);
+      const beyond = this.beyondBounds(rows, count);
+      if (beyond.length === 0 || !this.isHeld(integration)) {
+        held.lookAtMs = this.nextLookMs(rows[0]);
+        return;
+      }
+      const discarded = await this.discard(integration, count);
+      if (discarded === 0) return;
+      count -= discarded;
+    }
+  }
+
+  /** With nothing of it under way: neither an attempt, nor a lane that is being woken, nor a row that has ended. */
+  private async discard(integration: LanedIntegration, count: number): Promise<number> {
+    const { services, fence } = this.options;
+    const { held, sleepers, id: integrationId } = integration;
+    held.discarding = true;
+    try {
+      if (sleepers.lookups > 0) await new Promise<void>((resolve) => (held.looked = resolve));
+      if (this.discardableThrough(integration) === null) return 0;
+      const request = { partition: fence.partition, integrationId, after: -1, limit: HELD_PAGE_ROWS };
+      const rows = this.beyondBounds(await services.store.backlog(request), count);
+      const through = this.discardableThrough(integration);
+      const those = through === null ? [] : rows.filter(({ offset }) => offset <= through);
+      if (those.length === 0 || !this.options.isOurs()) return 0;
+      await this.discardRows(integration, those);
+      return those.length;
+    } finally {
+      held.discarding = false;
+      if (this.options.isOurs()) this.options.onDiscarded(integration);
+    }
+  }
+
+  private discardRows(integration: LanedIntegration, rows: readonly BacklogRow[]): Promise<void> {
+    const { services, journal, progress, fence } = this.options;
+    const { id: integrationId } = integration;
+    const offsets = rows.map(({ offset }) => offset);
+    return new Promise((resolve) => {
+      journal.aside(integration, 'discarded', rows, 'held_limit', (journalOffset) => {
+        progress.needs.open(journalOffset, 1);
+        for (const offset of offsets) progress.needUntilPassed(journalOffset, offset);
+        services.writer.add({ kind: 'delete', fence, integrationId, offsets }, () => {
+          progress.needs.release(journalOffset);
+          this.forget(integration, rows);
+          this.signal(integration);
+          resolve();
+        });
+      });
+    });
+  }
+
+  /** The lanes in memory learn what became of their rows. */
+  private forget(integration: LanedIntegration, rows: readonly BacklogRow[]): void {
+    const ofLanes = Map.groupBy(rows, ({ key }) => key);
+    for (const [key, gone] of ofLanes) {
+      const lane = integration.lanes.get(key);
+      const through = gone.at(-1)?.offset ?? -1;
+      if (lane) this.options.give(lane, { kind: 'rows discarded', count: gone.length, through });
+      else integration.sleepers.rows = Math.max(0, integration.sleepers.rows - gone.length);
+    }
+  }
+
+  private signal(integration: LanedIntegration): void {
+    const { services, fence } = this.options;
+    const { held, run, tenantId, id: integrationId, sequence } = integration;
+    const monotonicMs = services.clock.monotonicMs();
+    if (monotonicMs - held.signalledAtMs < HELD_SIGNAL_INTERVAL_MS) return;
+    held.signalledAtMs = monotonicMs;
+    const context = { tenantId, integrationId, run, sequence, nowMs: this.nowMs };
+    const signals: readonly IntegrationSignal[] = signalsOf(['held-limit'], context);
+    for (const signal of signals)
+      services.writer.add({ kind: 'signal', fence, signal }, () => services.sendSignals(fence, [signal]));
+  }
+
+  private discardableThrough({ lanes }: LanedIntegration): number | null {
+    let through = Number.POSITIVE_INFINITY;
+    for (const { state, deletes, turn, ended } of lanes.values()) {
+      const ofLane = deletes === 0 && turn === null && ended === null ? discardableThrough(state) : null;
+      if (ofLane === null) return null;
+      through = Math.min(through, ofLane);
+    }
+    return through;
+  }
+
+  /** From the first on: a lane's rows may only go in their order. */
+  private beyondBounds(rows: readonly BacklogRow[], count: number): readonly BacklogRow[] {
+    const { maxCount, maxAgeMs } = this.options.services.held;
+    const tooMany = Math.max(0, count - maxCount);
+    const oldestMs = this.nowMs - maxAgeMs;
+    const kept = rows.findIndex((row, index) => index >= tooMany && row.storedAtMs >= oldestMs);
+    return kept < 0 ? rows : rows.slice(0, kept);
+  }
+
+  private nextLookMs(oldest: BacklogRow | undefined): number {
+    const latestMs = this.nowMs + HELD_LOOK_MAX_MS;
+    return oldest === undefined
+      ? latestMs
+      : Math.min(latestMs, oldest.storedAtMs + this.options.services.held.maxAgeMs + 1);
+  }
+}

@@ -1,0 +1,73 @@
+import type { DueLanes } from './due-lanes.js';
+import type { HeldBacklogs } from './held-backlogs.js';
+import { LANES_IN_MEMORY_OF_ONE, SLEEPERS_CHECK_INTERVAL_MS } from './lane.bounds.js';
+import { isIdle, type Lane, type LanedIntegration, sleeperDue } from './lane.js';
+import { STRICT_LANE_KEY } from './lane-key.js';
+import type { LaneServices } from './lane-services.js';
+import { awakeMax, type LaneWaking } from './lane-waking.js';
+import type { LanedIntegrations } from './laned-integrations.js';
+
+export interface LaneSweepOptions {
+  services: LaneServices;
+  integrations: LanedIntegrations;
+  waking: LaneWaking;
+  due: DueLanes;
+  held: HeldBacklogs;
+  isOurs(): boolean;
+}
+
+/** Keeps few lanes in memory: those that have something to do, or soon will. */
+export class LaneSweep {
+  private sleepersCheckedAtMs: number;
+
+  constructor(private readonly options: LaneSweepOptions) {
+    this.sleepersCheckedAtMs = options.services.clock.monotonicMs();
+  }
+
+  /** Forgets lanes that have nothing to do, or exist as rows; looks for those that have something to do again. */
+  sweep(): void {
+    const { services, integrations, waking, due, held, isOurs } = this.options;
+    if (!isOurs()) return;
+    for (const integration of integrations.all) {
+      for (const lane of [...integration.lanes.values()]) {
+        this.dropIfIdle(lane);
+        const dueAtMs = sleeperDue(lane);
+        if (dueAtMs !== null && due.maySleepUntil(dueAtMs, integration)) waking.fallAsleep(lane);
+      }
+      held.tend(integration);
+    }
+    void due.look();
+    const monotonicMs = services.clock.monotonicMs();
+    if (monotonicMs - this.sleepersCheckedAtMs < SLEEPERS_CHECK_INTERVAL_MS) return;
+    this.sleepersCheckedAtMs = monotonicMs;
+    void due.forgetEmpty();
+  }
+
+  dropIfIdle(lane: Lane): void {
+    if (lane.integration.lanes.get(lane.name.key) === lane && isIdle(lane)) this.options.waking.drop(lane);
+  }
+
+  /** A strict integration's lane stays until the next sweep: it is there again with the next delivery. */
+  dropIfSpent(lane: Lane): void {
+    if (lane.name.key !== STRICT_LANE_KEY) this.dropIfIdle(lane);
+  }
+
+  /** Rows of a lane were written, from `offset` on. */
+  stored(lane: Lane, offset: number): void {
+    const { waking, held, isOurs } = this.options;
+    const { integration, name } = lane;
+    if (!isOurs()) return;
+    if (integration.permission === 'hold') held.stored(integration, offset);
+    const isTooMany = integration.lanes.size > LANES_IN_MEMORY_OF_ONE && name.key !== STRICT_LANE_KEY;
+    if (!isTooMany || integration.lanes.get(name.key) !== lane || sleeperDue(lane) === null) return;
+    waking.fallAsleep(lane);
+    integration.sleepers.owed += 1;
+  }
+
+  /** There is room for another lane of the integration in memory: a page at a time, not lane by lane. */
+  wakeMore(integration: LanedIntegration): void {
+    const { woken, waking } = integration.sleepers;
+    if (this.options.isOurs() && woken + waking.size <= awakeMax(integration) / 2)
+      void this.options.due.lookAt(integration);
+  }
+}

@@ -1,0 +1,25 @@
+import { LANE_DRAIN_MAX_MS } from './lane.bounds.js';
+import { gateBoundsOf, type Lane, type LanedIntegration } from './lane.js';
+
+export interface ReliefOptions {
+  /** What it has in memory behind its head goes to rows. */
+  toRows(lane: Lane): void;
+  /** What it would attempt, and has not begun, goes to rows too. */
+  putOff(lane: Lane): void;
+}
+
+/**
+ * With the memory of all short, an integration that is slow, and has more in memory than it would send for a while, goes
+ * to rows, so that it does not hold up the others.
+ */
+export function relieve(integration: LanedIntegration, slowAttemptMs: number, { toRows, putOff }: ReliefOptions): void {
+  const { meanAttemptMs, lanes, configuration, gate } = integration;
+  if (meanAttemptMs <= slowAttemptMs) return;
+  let waiting = gate.waitingCount;
+  for (const { state } of lanes.values()) waiting += state.queue.length;
+  const atATime = Math.min(gateBoundsOf(configuration).maxConcurrency, Math.max(1, lanes.size));
+  if ((waiting * meanAttemptMs) / atATime <= LANE_DRAIN_MAX_MS) return;
+  for (const lane of [...lanes.values()]) if (lane.state.queue.length > 0) toRows(lane);
+  const keep = Math.ceil((LANE_DRAIN_MAX_MS * atATime) / meanAttemptMs);
+  for (const { lane } of gate.lastBeyond(keep)) putOff(lane);
+}
