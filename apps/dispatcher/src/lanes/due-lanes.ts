@@ -1,4 +1,4 @@
-import { LANES_AWAKE_MAX, SLEEP_AHEAD_MS, WAKE_AHEAD_MS, WAKE_PAGE_LANES } from './lane.bounds.js';
+import { LANES_AWAKE_MAX, SLEEP_AHEAD_MS, WAKE_AHEAD_MS, WAKE_INTERVAL_MS, WAKE_PAGE_LANES } from './lane.bounds.js';
 import { type LanedIntegration, rulesOf } from './lane.js';
 import type { DueLane, Fence, LaneFirst, LanePageRequest } from './lane.store.js';
 import type { FirstRow } from './lane.types.js';
@@ -32,6 +32,7 @@ export class DueLanes {
   /** How far all lanes were looked at after the takeover. */
   private reviewed: LanePageRequest['after'] | 'all' = null;
   private looking = false;
+  private lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: DueLanesOptions) {
     this.believedAtMs = options.services.clock.monotonicMs();
@@ -50,9 +51,13 @@ export class DueLanes {
     if (this.looking) return;
     this.looking = true;
     try {
-      await this.wakeDue(this.tellTime());
-      await this.reviewAll();
-      for (const integration of this.options.integrations.all) void this.lookAt(integration);
+      if (this.isDue && this.maySleep) {
+        await this.wakeDue(this.tellTime());
+        await this.reviewAll();
+      }
+      for (const integration of this.options.integrations.all) {
+        if (integration.sleepers.review !== null || integration.sleepers.owed > 0) void this.lookAt(integration);
+      }
     } catch (error) {
       this.options.services.logger.warn({ err: error, ...this.options.fence }, 'lanes that are due could not be found');
     }
@@ -135,6 +140,20 @@ export class DueLanes {
       this.scanned = { dueAtMs: throughMs, integrationId: '', key: '' };
       return;
     }
+  }
+
+  private get isDue(): boolean {
+    const monotonicMs = this.options.services.clock.monotonicMs();
+    if (monotonicMs - this.lookedAtMs < WAKE_INTERVAL_MS) return false;
+    this.lookedAtMs = monotonicMs;
+    return true;
+  }
+
+  /** Without sleeping lanes, as while all goes well, Postgres is not asked. */
+  private get maySleep(): boolean {
+    for (const { sleepers } of this.options.integrations.all) if (sleepers.may) return true;
+    this.reviewed = 'all';
+    return false;
   }
 
   private tellTime(): number {

@@ -6,6 +6,7 @@ import {
   HELD_PAGE_ROWS,
   HELD_RETRY_DELAY_MS,
   HELD_SIGNAL_INTERVAL_MS,
+  HELD_TENDED_MAX,
 } from './lane.bounds.js';
 import { type Lane, type LanedIntegration, rulesOf } from './lane.js';
 import type { BacklogRow, Fence, LaneDelivery } from './lane.store.js';
@@ -31,6 +32,8 @@ export interface HeldBacklogsOptions {
  * the oldest of an integration are discarded, across its lanes.
  */
 export class HeldBacklogs {
+  private tended = 0;
+
   constructor(private readonly options: HeldBacklogsOptions) {}
 
   /** The integration was stopped. */
@@ -50,8 +53,9 @@ export class HeldBacklogs {
   tend(integration: LanedIntegration): void {
     const { held } = integration;
     const isDue = held.untoldFrom < Number.POSITIVE_INFINITY || held.lookAtMs <= this.nowMs;
-    if (held.tending || !isDue || !this.isHeld(integration)) return;
+    if (held.tending || !isDue || this.tended >= HELD_TENDED_MAX || !this.isHeld(integration)) return;
     held.tending = true;
+    this.tended += 1;
     void this.tendOne(integration);
   }
 
@@ -76,6 +80,7 @@ export class HeldBacklogs {
       held.untoldFrom = Math.min(held.untoldFrom, untoldFrom);
     }
     held.tending = false;
+    this.tended -= 1;
   }
 
   private async tell(integration: LanedIntegration): Promise<void> {

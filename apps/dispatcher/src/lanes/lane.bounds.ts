@@ -42,6 +42,8 @@ export const HELD_RETRY_DELAY_MS = 5_000;
 /** While rows come, how often a backlog is held against its bounds; and at least so often. */
 export const HELD_LOOK_INTERVAL_MS = 5_000;
 export const HELD_LOOK_MAX_MS = 3_600_000;
+/** Backlogs of a partition that are looked at at a time. */
+export const HELD_TENDED_MAX = 50;
 /** One signal of a backlog beyond its bounds in this time. */
 export const HELD_SIGNAL_INTERVAL_MS = 60_000;
 
@@ -54,6 +56,8 @@ export const LANE_SWEEP_INTERVAL_MS = 1_000;
 /** Lanes are in memory so long before they are due; who is due later than that, and so much again, is forgotten. */
 export const WAKE_AHEAD_MS = 10_000;
 export const SLEEP_AHEAD_MS = 2 * WAKE_AHEAD_MS;
+/** How often those that are due are looked for. */
+export const WAKE_INTERVAL_MS = 3_000;
 /** Lanes of one page of those that are due, or looked at. */
 export const WAKE_PAGE_LANES = 200;
 /** Woken lanes of a process; and of one integration, for each attempt that it may make at a time, and at least. */

@@ -10,7 +10,7 @@ import { Turns } from './turns.js';
 
 const MANY = 1_000;
 const AT_A_TIME = 5;
-const HELD_MAX_COUNT = 5;
+const HELD_MAX_COUNT = 2;
 const HELD_MAX_AGE_MS = 100 * 3_600_000;
 const SILENT = pino({ level: 'silent' });
 const NO_BYTES = Buffer.alloc(0);
