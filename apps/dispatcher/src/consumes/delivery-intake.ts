@@ -118,6 +118,7 @@ export class DeliveryIntake {
       attempt: next?.attempt ?? 1,
       dueAtMs: next?.dueAtMs ?? null,
       push: next?.push ?? null,
+      pushEnd: next?.pushEnd ?? null,
       exhaustedUnder: next?.exhaustedUnder ?? null,
       envelope,
       data: bytes,

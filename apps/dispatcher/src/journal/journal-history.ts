@@ -5,6 +5,8 @@ export interface NextAttempt extends NextTry {
   readonly integrationId: string;
   /** The first offset of the push of several that it failed in; or null. */
   readonly push: number | null;
+  /** The last offset of that push; or null. */
+  readonly pushEnd: number | null;
   /** The key of its lane; null in records of the first builds. */
   readonly lane: string | null;
 }
@@ -44,8 +46,10 @@ export function rememberRecord(history: JournalHistory, record: JournalEnvelope)
 
 function nextAttempt(record: AttemptRecord): NextAttempt {
   const { integrationId, deliveries } = record;
-  const push = deliveries.length > 1 ? (deliveries[0]?.offset ?? null) : null;
-  return { integrationId, ...nextTryOf(record), push, lane: record.lane ?? null };
+  const several = deliveries.length > 1;
+  const push = several ? (deliveries[0]?.offset ?? null) : null;
+  const pushEnd = several ? (deliveries.at(-1)?.offset ?? null) : null;
+  return { integrationId, ...nextTryOf(record), push, pushEnd, lane: record.lane ?? null };
 }
 
 /** What a record of a pending push says of its next attempt. */

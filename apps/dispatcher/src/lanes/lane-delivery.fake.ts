@@ -12,6 +12,7 @@ export function aLaneItem(overrides: Partial<LaneItem> & { offset: number }): La
     attempt: 1,
     dueAtMs: null,
     push: null,
+    pushEnd: null,
     exhaustedUnder: null,
     ...overrides,
   };

@@ -26,7 +26,12 @@ interface Owner {
   loading: { after: number; limit: number } | null;
   timers: number[];
   tracker: OffsetTracker<null>;
+  /** The next offset of the log that it reads. */
+  nextRead: number;
 }
+
+/** Of the changes that could be a deletion. */
+const DELETED_EVERY = 20;
 
 const ONE = { maxItems: 1, maxWaitMs: 0 };
 const BATCHES = [ONE, ONE, { maxItems: 3, maxWaitMs: 0 }, { maxItems: 4, maxWaitMs: 20 }];
@@ -53,7 +58,8 @@ export class LaneOwners {
   private heldBelow = 0;
   private owner: Owner;
 
-  constructor() {
+  constructor(batch: number) {
+    this.rules = { ...this.rules, batch: BATCHES[batch] ?? ONE };
     this.owner = this.begin();
   }
 
@@ -63,7 +69,7 @@ export class LaneOwners {
 
   /** One thing that can happen now, chosen by number. */
   step(choice: number, amount: number): void {
-    const { running, appends, writes, loading, timers } = this.owner;
+    const { running, appends, writes, loading, timers, nextRead } = this.owner;
     const possible = [
       () => this.enqueue(amount),
       () => this.change(choice),
@@ -71,6 +77,7 @@ export class LaneOwners {
       () => this.crash(amount),
     ];
     const often = (step: () => void) => possible.push(step, step, step);
+    if (nextRead < this.log.length) often(() => this.read());
     if (running) often(() => this.endAttempt(choice));
     if (appends.length > 0) often(() => this.append());
     if (writes.length > 0) often(() => this.write(choice % 4 === 0));
@@ -83,8 +90,9 @@ export class LaneOwners {
   settle(): void {
     this.changeTo('send', { version: this.rules.version + 1 });
     for (let steps = 0; steps < 10_000; steps += 1) {
-      const { running, appends, writes, loading, timers } = this.owner;
-      if (appends.length > 0) this.append();
+      const { running, appends, writes, loading, timers, nextRead } = this.owner;
+      if (nextRead < this.log.length) this.read();
+      else if (appends.length > 0) this.append();
       else if (writes.length > 0) this.write(false);
       else if (loading) this.load();
       else if (running) this.endAttempt(0);
@@ -98,8 +106,8 @@ export class LaneOwners {
     for (let n = 0; n < count; n += 1) {
       const item = aLaneItem({ offset: this.log.length, version: this.rules.version, arrivedAtMs: this.nowMs });
       this.log.push(item);
-      this.take(item);
     }
+    this.history.push(`${count} come`);
   }
 
   private take(item: LaneItem): void {
@@ -114,13 +122,15 @@ export class LaneOwners {
     if (kind === 0) this.changeTo('hold', {});
     else if (kind === 1) this.changeTo('hold', { version });
     else if (kind === 2) this.changeTo('send', { version, discardBefore: version });
-    else if (kind === 3) this.changeTo('discard', { version });
+    else if (kind === 3 && choice % DELETED_EVERY === 0) this.changeTo('discard', { version });
     else if (kind === 4) this.give({ kind: 'memory short' }, 'memory short');
     else if (kind === 5) this.give({ kind: 'skip' }, 'skip');
     else this.changeTo('send', { version, batch });
   }
 
   private changeTo(permission: LanePermission, changes: Partial<LaneRules>): void {
+    // What was deleted never comes back.
+    if (this.rules.permission === 'discard') return;
     this.rules = { ...this.rules, ...changes, permission };
     if (permission !== 'send') this.heldBelow = this.log.length;
     const { version, discardBefore, batch } = this.rules;
@@ -181,7 +191,8 @@ export class LaneOwners {
 
   private commit(write: Owner['writes'][number] | undefined): void {
     if (write === undefined) return;
-    if ('kind' in write) for (const item of [...write.insert, ...write.update]) this.rows.set(item.offset, item);
+    if ('kind' in write)
+      for (const item of [...write.insert, ...write.update]) this.rows.set(item.offset, { ...item, pushEnd: null });
     else for (const offset of write) this.rows.delete(offset);
   }
 
@@ -215,13 +226,17 @@ export class LaneOwners {
     this.history.push(`crash; ${arriving % 3} records and ${arriving % 2} writes on their way arrive`);
     this.owner = this.begin();
     this.give({ kind: 'timer fired', nowMs: this.nowMs }, 'a new owner');
-    for (const item of this.log.slice(this.checkpoint)) {
-      this.takeAgain(item);
-      if (item.offset === this.owner.state.catchUp?.through) this.give({ kind: 'caught up' }, 'caught up');
-    }
   }
 
-  private takeAgain(item: LaneItem): void {
+  private read(): void {
+    const item = this.log[this.owner.nextRead];
+    if (item === undefined) return;
+    this.owner.nextRead += 1;
+    this.takeIn(item);
+    if (item.offset === this.owner.state.catchUp?.through) this.give({ kind: 'caught up' }, 'caught up');
+  }
+
+  private takeIn(item: LaneItem): void {
     if (!this.rows.has(item.offset) && !this.hasEnded.has(item.offset)) {
       this.take({ ...item, ...this.nextOf(item.offset) });
       return;
@@ -249,17 +264,19 @@ export class LaneOwners {
   }
 
   /** What the journal says comes next of a delivery that failed. */
-  private nextOf(offset: number): (NextTry & { push: number | null }) | null {
+  private nextOf(offset: number): (NextTry & { push: number | null; pushEnd: number | null }) | null {
     const record = this.failed.get(offset);
     if (record === undefined || record.result === 'ended' || record.result === null) return null;
-    return { ...record.result, push: record.offsets.length > 1 ? (record.offsets[0] ?? null) : null };
+    const several = record.offsets.length > 1;
+    const [push, pushEnd] = several ? [record.offsets[0] ?? null, record.offsets.at(-1) ?? null] : [null, null];
+    return { ...record.result, push, pushEnd };
   }
 
   private begin(): Owner {
     for (const offset of this.ended) this.rows.delete(offset);
     for (const [offset, row] of this.rows) {
       const next = this.nextOf(offset);
-      if (next && next.attempt > row.attempt) this.rows.set(offset, { ...row, ...next });
+      if (next && next.attempt > row.attempt) this.rows.set(offset, { ...row, ...next, pushEnd: null });
     }
     const offsets = [...this.rows.keys()].sort((a, b) => a - b);
     const firstRow = this.rows.get(offsets[0] ?? -1) ?? null;
@@ -274,6 +291,7 @@ export class LaneOwners {
       loading: null,
       timers: [],
       tracker: new OffsetTracker(this.checkpoint, () => undefined),
+      nextRead: this.checkpoint,
     };
   }
 

@@ -1,4 +1,4 @@
-import { type Fifo, first, withoutFirst } from './fifo.js';
+import { type Fifo, first, take, withoutFirst } from './fifo.js';
 import { PUSH_MAX_BYTES } from './lane.bounds.js';
 import type { LaneItem, LaneRules, Push } from './lane.types.js';
 import { isDiscarded } from './lane-draft.js';
@@ -22,6 +22,21 @@ export function nextPush<I extends LaneItem>(queue: Fifo<I>, rules: LaneRules): 
   const alone = head.push === null && head.attempt > 1;
   if (alone || (head.push === null && rules.batch.maxItems === 1)) return { items, open: false, rest };
   return join(items, rest, rules);
+}
+
+/** Whether members of the push are still on their way from the log. */
+export function isTorn(items: readonly LaneItem[]): boolean {
+  const last = items.at(-1);
+  return last?.push != null && last.pushEnd !== null && last.offset < last.pushEnd;
+}
+
+/** Splits off up to `count`, but no part of a push: what failed together becomes rows together. */
+export function takeWhole<I extends LaneItem>(queue: Fifo<I>, count: number): { taken: I[]; rest: Fifo<I> } {
+  const { taken, rest } = take(queue, count);
+  const last = taken.at(-1);
+  if (last === undefined || !isTorn(taken)) return { taken, rest };
+  const whole = taken.findIndex(({ push }) => push === last.push);
+  return take(queue, whole);
 }
 
 function join<I extends LaneItem>(items: [I, ...I[]], behind: Fifo<I>, rules: LaneRules): NextPush<I> {

@@ -210,6 +210,7 @@ export class LaneRunnerWorld {
         attempt: 1,
         dueAtMs: null,
         push: null,
+        pushEnd: null,
         exhaustedUnder: null,
         envelope,
         data: bytes,

@@ -1,5 +1,5 @@
 import { PUSH_MAX_ITEMS } from '@hookstile/contracts';
-import { first, take, withoutFirst } from './fifo.js';
+import { first, withoutFirst } from './fifo.js';
 import {
   ASIDE_RECORD_MAX_DELIVERIES,
   DRAIN_LOAD_ROWS_MAX,
@@ -17,7 +17,7 @@ import {
   openOutcome,
   rowsInMemory,
 } from './lane-draft.js';
-import { type NextPush, nextPush } from './lane-push.js';
+import { isTorn, type NextPush, nextPush, takeWhole } from './lane-push.js';
 
 /** A failed head whose next attempt nobody wants any more ends at once. */
 export function discardHead<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]): void {
@@ -34,10 +34,12 @@ export function store<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>
   if (lane.storing !== null || lane.storePaused || (failed !== null && lane.gate !== null)) return;
   const toRows =
     lane.phase === 'parking' || lane.phase === 'parked' || lane.phase === 'stopped' || lane.spill || lane.unsure;
-  const { taken, rest } = toRows ? take(lane.queue, PARK_ROWS_MAX) : { taken: [], rest: lane.queue };
+  const { taken, rest } = toRows ? takeWhole(lane.queue, PARK_ROWS_MAX) : { taken: [], rest: lane.queue };
   if (failed === null && taken.length === 0) return;
   lane.queue = rest;
   lane.queueBytes -= bytesOf(taken);
+  // What failed under an earlier owner, who had not written its rows, is read whole.
+  if (taken[0]?.push != null) lane.frontRows = PUSH_MAX_ITEMS;
   if (rest.length === 0) lane.spill = false;
   const insert = failed === null || failed.stored ? taken : [...failed.items, ...taken];
   lane.storing = { items: insert, head: failed !== null };
@@ -75,6 +77,7 @@ export function startNext<I extends LaneItem>(lane: Draft<I>, effects: LaneEffec
       return;
     }
     if (lane.outcomes.length >= UNACKNOWLEDGED_OUTCOMES_MAX) return;
+    if (isTorn(next.items)) return;
     const [head] = next.items;
     if (isDiscarded(lane.rules, head)) discardRun(lane, stored, effects);
     else if (stored && head.offset === lane.skip) endSkipped(lane, next, effects);
@@ -131,7 +134,9 @@ function endSkipped<I extends LaneItem>(lane: Draft<I>, next: NextPush<I>, effec
   dropFirst(lane, true, next);
   lane.skip = null;
   lane.phase = 'draining';
-  effects.push({ kind: 'journal', what: 'skipped', items, outcome: openOutcome(lane, items, true) });
+  // Were its record lost, a successor would try it again: nothing behind it may have been sent by then.
+  lane.gate = openOutcome(lane, items, true);
+  effects.push({ kind: 'journal', what: 'skipped', items, outcome: lane.gate });
   settlePhase(lane);
 }
 

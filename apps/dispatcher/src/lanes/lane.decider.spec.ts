@@ -297,6 +297,20 @@ describe('a batching lane', () => {
     expect(effects).toMatchObject([{ kind: 'park rows', insert: [{ push: 0 }, { push: 0 }] }]);
   });
 
+  it('waits for the rest of a push that failed under an earlier owner, in memory and on the way into rows', () => {
+    const member = (offset: number) => aLaneItem({ offset, attempt: 2, dueAtMs: 500, push: 0, pushEnd: 2 });
+    const came = (...offsets: number[]): Input => ({ kind: 'enqueued', items: offsets.map(member) });
+    expect(after(batching, came(0), came(1)).kinds).toEqual([]);
+    expect(after(batching, hold, came(0), came(1)).kinds).toEqual([]);
+    for (const stop of [[], [hold]]) {
+      expect(after(batching, ...stop, came(0), came(1), came(2)).effects).toMatchObject([
+        { kind: 'park rows', insert: [{ offset: 0 }, { offset: 1 }, { offset: 2 }] },
+      ]);
+    }
+    const all: Input[] = [hold, came(0, 1, 2), stored, send];
+    expect(after(...all).effects).toEqual([{ kind: 'load rows', after: -1, limit: 100 }]);
+  });
+
   it('ends all of a push by one outcome', () => {
     const { effects } = after(batching, enqueued(0, 2), delivered, acknowledged(1));
     expect(effects).toEqual([
@@ -349,7 +363,12 @@ describe('a lane whose head is exhausted', () => {
       { kind: 'journal', what: 'skipped', items: [{ offset: 0 }] },
       { kind: 'load rows' },
     ]);
-    expect(decideLane(state, loaded(1)).effects).toMatchObject([{ kind: 'start attempt', items: [{ offset: 1 }] }]);
+    const skipped = state.outcomes[0]?.id ?? 0;
+    const read = decideLane(state, loaded(1));
+    expect(read.effects, 'sent what could be overtaken').toEqual([]);
+    expect(decideLane(read.state, acknowledged(skipped)).effects).toContainEqual(
+      expect.objectContaining({ kind: 'start attempt' }),
+    );
   });
 
   it('skips nothing that is not exhausted', () => {

@@ -127,7 +127,7 @@ function attemptEnded<I extends LaneItem>(
   const ended = input.result === 'delivered' || input.result === 'failed';
   const outcome = openOutcome(lane, ended ? items : [], stored);
   effects.push({ kind: 'journal', outcome, what: 'attempt', items });
-  if (input.counted) lane.gate = outcome;
+  if (input.counted || input.result === 'failed') lane.gate = outcome;
   if (input.result === 'aborted') {
     putBack(lane, lane.head);
     return;
@@ -150,7 +150,8 @@ function attemptEnded<I extends LaneItem>(
 /** Several that failed together stay together. */
 function triedAgain<I extends LaneItem>(items: Push<I>, { attempt, dueAtMs, exhaustedUnder }: NextTry): Push<I> {
   const [head, ...others] = items;
-  const next = { attempt, dueAtMs, exhaustedUnder, push: others.length > 0 ? head.offset : null };
+  const push = others.length > 0 ? head.offset : null;
+  const next = { attempt, dueAtMs, exhaustedUnder, push, pushEnd: null };
   return [{ ...head, ...next }, ...others.map((item) => ({ ...item, ...next }))];
 }
 

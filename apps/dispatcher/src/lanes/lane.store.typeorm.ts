@@ -112,6 +112,7 @@ export class TypeormLaneStore implements LaneStore {
         ...firstOf(row),
         bytes: row.data.length,
         trigger: envelope.trigger,
+        pushEnd: null,
         arrivedAtMs: Number(row.stored_at_ms),
         envelope,
         data: row.data,

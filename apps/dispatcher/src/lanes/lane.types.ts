@@ -17,6 +17,8 @@ export interface LaneItem {
   readonly dueAtMs: number | null;
   /** The first offset of the push of several that it failed in, whose members stay together; null: of none. */
   readonly push: number | null;
+  /** The last offset of that push, where it is known from the journal and its members may be on their way yet. */
+  readonly pushEnd: number | null;
   /** The integration's version under which its attempts were exhausted: it is tried under a higher one; or null. */
   readonly exhaustedUnder: number | null;
 }
