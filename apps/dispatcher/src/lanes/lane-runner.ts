@@ -140,7 +140,9 @@ export class LaneRunner {
   relieveMemory(slowAttemptMs: number): void {
     const toRows = (lane: Lane) => this.give(lane, { kind: 'memory short' });
     const putOff = (lane: Lane) => {
-      if (!this.parts.attempts.withdraw(lane)) return;
+      const { head } = lane.state;
+      // What is rows already takes no more memory where it waits than elsewhere.
+      if (head?.status !== 'running' || head.stored || !this.parts.attempts.withdraw(lane)) return;
       this.give(lane, { kind: 'put off', dueAtMs: this.services.clock.nowMs() });
     };
     for (const integration of this.parts.integrations.all) relieve(integration, slowAttemptMs, { toRows, putOff });

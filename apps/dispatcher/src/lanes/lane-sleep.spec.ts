@@ -97,7 +97,15 @@ describe('a lane whose attempt is put off', () => {
     expect(decideLane(waiting, { kind: 'timer fired', nowMs: 70 }).effects).toMatchObject([{ kind: 'load rows' }]);
   });
 
-  it('stays as it is where its rows are what is attempted', () => {
+  it('writes its push into rows also where what is behind it went there before', () => {
+    const behind: Input[] = [enqueued(0, 1), { kind: 'memory short' }];
+    for (const inputs of [behind, [...behind, stored]]) {
+      const waiting = after(...inputs, putOff, stored, stored);
+      expect(dueOfSleeper(waiting)).toBe(70);
+    }
+  });
+
+  it('reads its rows again where they are what is attempted', () => {
     const draining = after(
       ...parked,
       { kind: 'timer fired', nowMs: 500 },
@@ -106,6 +114,6 @@ describe('a lane whose attempt is put off', () => {
         items: [aLaneItem({ offset: 0, attempt: 2, dueAtMs: 500 })],
       },
     );
-    expect(decideLane(draining, putOff)).toEqual({ state: draining, effects: [] });
+    expect(decideLane(draining, putOff).effects).toMatchObject([{ kind: 'load rows', after: -1 }]);
   });
 });

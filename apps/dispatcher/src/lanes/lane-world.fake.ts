@@ -177,7 +177,7 @@ export class LaneWorld {
 
   /** The attempt has not begun: with memory short it is put off. */
   private putOff(): void {
-    if (this.running?.stored !== false || this.state.phase !== 'flowing') return;
+    if (this.running === null) return;
     this.running = null;
     this.give({ kind: 'put off', dueAtMs: this.nowMs + 3 });
   }

@@ -109,12 +109,17 @@ function leaveMemory<I extends LaneItem>(lane: Draft<I>): void {
 }
 
 function putOff<I extends LaneItem>(lane: Draft<I>, dueAtMs: number): void {
-  if (lane.head?.status !== 'running' || lane.head.stored || lane.phase !== 'flowing') return;
+  if (lane.head?.status !== 'running') return;
+  if (lane.head.stored) {
+    putBack(lane, lane.head);
+    return;
+  }
   const [first, ...others] = lane.head.items;
   lane.head = { status: 'failed', items: [{ ...first, dueAtMs }, ...others], stored: false };
   lane.frontRows = 1 + others.length;
   lane.frontIsDue = false;
-  lane.phase = 'parking';
+  forgetLoaded(lane);
+  if (lane.phase !== 'stopped') lane.phase = 'parking';
 }
 
 function attemptEnded<I extends LaneItem>(

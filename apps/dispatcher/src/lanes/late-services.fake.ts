@@ -132,7 +132,8 @@ export function anOutcome(succeeds: boolean, aborted: boolean): AttemptOutcome {
     error: succeeds ? null : aborted ? 'aborted' : 'http_status',
     errorDetail: null,
     retryAfterMs: null,
-    durationMs: 1,
+    // So long that with memory short what waits behind it goes to rows.
+    durationMs: 60_000,
     traceId: null,
     retryable: true,
     request: { method: 'POST', url: '', headers: [], body: NO_BYTES, truncated: false },
