@@ -2,12 +2,15 @@ import { PUSH_MAX_BYTES } from './lane.bounds.js';
 import type { DueRequest, LanePageRequest } from './lane.store.js';
 import type { Statement } from './lane-write-statements.js';
 
+/** What was held since its last attempt is due as soon as it may be sent, and stays so under another owner. */
+const DUE = 'CASE WHEN held_told THEN NULL ELSE due_at_ms END AS due_at_ms';
+
 export const LOAD = `
   SELECT wanted.request, waiting.*
   FROM unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::int[])
     AS wanted (request, partition, integration_id, lane_key, after, rows)
   CROSS JOIN LATERAL (
-    SELECT position, version, attempt, due_at_ms, push, exhausted_under, stored_at_ms, envelope, data,
+    SELECT position, version, attempt, ${DUE}, push, exhausted_under, stored_at_ms, envelope, data,
       sum(length(data)) OVER (ORDER BY position) AS bytes_through, row_number() OVER (ORDER BY position) AS place
     FROM (
       SELECT * FROM waiting_delivery AS w
@@ -31,7 +34,7 @@ export const WAITING = `
   ) AS waiting
   ORDER BY wanted.request, waiting.position`;
 
-const FIRST = 'integration_id, lane_key, position, version, attempt, due_at_ms, push, exhausted_under';
+const FIRST = `integration_id, lane_key, position, version, attempt, ${DUE}, push, exhausted_under`;
 
 export const LANES = `
   SELECT wanted.request, ends.rows, ends.last, first.*

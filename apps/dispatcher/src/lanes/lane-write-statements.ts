@@ -10,13 +10,16 @@ type Of<K extends LaneWrite['kind']> = Extract<LaneWrite, { kind: K }>;
 
 const ROW_COLUMNS = 'partition, integration_id, position';
 
-/** One statement a kind of write, whatever their number; inserts before deletes, for a row may come and go in one batch. */
+/**
+ * One statement a kind of write, whatever their number; inserts before deletes, for a row may come and go in one batch.
+ * What was told before it was attempted again is not told any more.
+ */
 export function writeStatements(writes: readonly LaneWrite[]): Statement[] {
   const of = <K extends LaneWrite['kind']>(kind: K) => writes.filter((write): write is Of<K> => write.kind === kind);
   const statements = [
     inserts(of('park')),
-    updates(of('park'), of('retry')),
     told(of('told')),
+    updates(of('park'), of('retry')),
     deletes(of('delete')),
     runs(of('run')),
     signals([...of('run'), ...of('signal').map(({ fence, signal }) => ({ fence, signals: [signal] }))]),

@@ -14,6 +14,7 @@ export interface LaneStoreUnderTest {
 const integrationId = 'int_1';
 const lane: LaneName = { partition: 3, integrationId, key: 'main' };
 const backlog = { partition: 3, integrationId, after: -1, limit: 5 };
+const ofAll = { partition: 3, integrationId: null, after: null, limit: 9 };
 const fence = { partition: 3, epoch: 7 };
 const late = { partition: 3, epoch: 6 };
 
@@ -214,6 +215,31 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
       expect(await due({ integrationId: 'int_2', throughMs: 9_000 })).toEqual([
         ['int_2', 'a', 2_000],
         ['int_2', 'z', 9_000],
+      ]);
+    });
+
+    it('reads rows that were held as due at once, until they are attempted again', async () => {
+      await park([item(10, { dueAtMs: 9_000, attempt: 2 }), item(11)]);
+      await store.write([{ kind: 'told', fence, integrationId, offsets: [10] }]);
+      const due = async () => {
+        const [[page], [rows]] = [await store.lanePage(ofAll), await store.load([{ lane, after: -1, limit: 1 }])];
+        return [(await laneOf())?.first, page?.first, rows?.[0]].map((first) => [first?.attempt, first?.dueAtMs]);
+      };
+      expect(await due()).toEqual([
+        [2, null],
+        [2, null],
+        [2, null],
+      ]);
+      const again = item(10, { dueAtMs: 99_000, attempt: 3 });
+      // Told of before it was attempted, and written with it.
+      await store.write([
+        { kind: 'park', fence, lane, insert: [], update: [again], storedAtMs: 1 },
+        { kind: 'told', fence, integrationId, offsets: [10] },
+      ]);
+      expect(await due()).toEqual([
+        [3, 99_000],
+        [3, 99_000],
+        [3, 99_000],
       ]);
     });
 

@@ -48,7 +48,7 @@ export class FakeLaneStore implements LaneStore {
 
   async write(writes: readonly LaneWrite[]): Promise<readonly Fence[]> {
     const holds = ({ partition, epoch }: Fence) => this.epochs.get(partition) === epoch;
-    const order = ['park', 'retry', 'told', 'delete', 'run', 'signal', 'signal sent'] as const;
+    const order = ['told', 'park', 'retry', 'delete', 'run', 'signal', 'signal sent'] as const;
     for (const kind of order) {
       for (const write of writes) if (write.kind === kind && holds(write.fence)) this.apply(write);
     }
@@ -56,7 +56,9 @@ export class FakeLaneStore implements LaneStore {
   }
 
   async load(requests: readonly LoadRequest[]): Promise<readonly (readonly LaneDelivery[])[]> {
-    return requests.map((request) => withinBytes(this.behind(request).map(({ item }) => item)));
+    return requests.map((request) =>
+      withinBytes(this.behind(request).map(({ item, told }) => (told ? { ...item, dueAtMs: null } : item))),
+    );
   }
 
   async partition(partition: number): Promise<StoredPartition> {
@@ -249,9 +251,9 @@ function waitingRow({ item, storedAtMs }: Row): WaitingRow {
   return { offset, envelope, attempt, dueAtMs, exhaustedUnder, storedAtMs };
 }
 
-function firstRow({ item }: Row): FirstRow {
+function firstRow({ item, told }: Row): FirstRow {
   const { offset, version, attempt, dueAtMs, push, exhaustedUnder } = item;
-  return { offset, version, attempt, dueAtMs, push, exhaustedUnder };
+  return { offset, version, attempt, dueAtMs: told ? null : dueAtMs, push, exhaustedUnder };
 }
 
 type Named = Pick<LaneName, 'integrationId'> & { key: string | null };
