@@ -91,8 +91,12 @@ export class HeldBacklogs {
     const reason = integration.run.stopped ?? integration.configuration?.disabledReason ?? 'admin';
     while (after < Number.POSITIVE_INFINITY) {
       const request = { partition: fence.partition, integrationId, after, limit: HELD_PAGE_ROWS };
-      const rows = await services.store.untold(request);
-      if (rows.length === 0 || !this.isHeld(integration)) return;
+      const found = await services.store.untold(request);
+      if (found.length === 0 || !this.isHeld(integration)) return;
+      after = found.at(-1)?.offset ?? after;
+      // What ended after the stop is a row until its record is acknowledged, and is held no more.
+      const rows = found.filter((row) => !hasEnded(integration, row));
+      if (rows.length === 0) continue;
       await new Promise<void>((resolve) => {
         journal.aside(integration, 'held', rows, reason, (journalOffset) => {
           progress.needs.open(journalOffset, 1);
@@ -103,7 +107,6 @@ export class HeldBacklogs {
           });
         });
       });
-      after = rows.at(-1)?.offset ?? after;
     }
   }
 
@@ -212,4 +215,9 @@ export class HeldBacklogs {
       ? latestMs
       : Math.min(latestMs, oldest.storedAtMs + this.options.services.held.maxAgeMs + 1);
   }
+}
+
+function hasEnded({ lanes }: LanedIntegration, { key, offset }: BacklogRow): boolean {
+  const lane = lanes.get(key);
+  return lane !== undefined && offset <= lane.state.endedThrough;
 }

@@ -263,6 +263,9 @@ export class LaneRunnerWorld {
 
   private record(record: JournalEnvelope): number {
     this.journal.push(record);
+    for (const { offset } of record.kind === 'held' ? record.deliveries : []) {
+      if (this.ended.has(offset)) this.violations.push(`held though it had ended: ${offset}`);
+    }
     if (record.kind === 'epoch' || record.kind === 'held') return this.journal.length - 1;
     const ends = record.kind !== 'attempt' || record.push !== 'pending';
     for (const { offset } of ends ? record.deliveries : []) {
