@@ -80,6 +80,7 @@ export class HeldBacklogs {
       held.untoldFrom = Math.min(held.untoldFrom, untoldFrom);
     }
     held.tending = false;
+    held.forgotten.clear();
     this.tended -= 1;
   }
 
@@ -217,7 +218,6 @@ export class HeldBacklogs {
   }
 }
 
-function hasEnded({ lanes }: LanedIntegration, { key, offset }: BacklogRow): boolean {
-  const lane = lanes.get(key);
-  return lane !== undefined && offset <= lane.state.endedThrough;
+function hasEnded({ lanes, held }: LanedIntegration, { key, offset }: BacklogRow): boolean {
+  return offset <= Math.max(lanes.get(key)?.state.endedThrough ?? -1, held.forgotten.get(key) ?? -1);
 }

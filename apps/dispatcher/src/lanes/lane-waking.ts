@@ -62,6 +62,9 @@ export class LaneWaking {
     const { integration, name } = lane;
     this.options.services.timers.forget(lane);
     integration.lanes.delete(name.key);
+    const { tending, forgotten } = integration.held;
+    const through = Math.max(lane.state.endedThrough, forgotten.get(name.key) ?? -1);
+    if (tending) forgotten.set(name.key, through);
     if (!lane.woken) return;
     this.options.services.awake.count -= 1;
     integration.sleepers.woken -= 1;

@@ -96,6 +96,8 @@ export interface HeldBacklog {
   /** Waits for the lookups that are under way. */
   looked: (() => void) | null;
   signalledAtMs: number;
+  /** How far lanes had ended that were forgotten while rows were read: what was read may have gone since. */
+  readonly forgotten: Map<string, number>;
 }
 
 /** An integration whose deliveries this partition holds: what its lanes share. */

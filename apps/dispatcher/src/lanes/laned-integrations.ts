@@ -133,6 +133,7 @@ export class LanedIntegrations {
         discarding: false,
         looked: null,
         signalledAtMs: Number.NEGATIVE_INFINITY,
+        forgotten: new Map(),
       },
     };
     integration.permission = rulesOf(integration).permission;
