@@ -1,5 +1,5 @@
 import { LANES_AWAKE_MAX, SLEEP_AHEAD_MS, WAKE_AHEAD_MS, WAKE_INTERVAL_MS, WAKE_PAGE_LANES } from './lane.bounds.js';
-import { type LanedIntegration, rulesOf } from './lane.js';
+import { type Lane, type LanedIntegration, rulesOf } from './lane.js';
 import type { DueLane, Fence, LaneFirst, LanePageRequest } from './lane.store.js';
 import type { FirstRow } from './lane.types.js';
 import { isDiscarded, isExhausted } from './lane-draft.js';
@@ -44,6 +44,15 @@ export class DueLanes {
     const nowMs = this.tellTime();
     const isFar = dueAtMs > nowMs + SLEEP_AHEAD_MS && dueAtMs > this.watermarkMs;
     return isFar && !this.isTooFar(dueAtMs, integration);
+  }
+
+  /** Whether a lane that waits should make room for others of its integration, which are due or not looked at yet. */
+  mustStepAside({ woken, integration }: Lane, dueAtMs: number): boolean {
+    const { review, owedFromMs, waking, woken: awake } = integration.sleepers;
+    if (!woken || awake + waking.size < awakeMax(integration)) return false;
+    const nowMs = this.tellTime();
+    const areOthersDue = review !== null || owedFromMs <= nowMs;
+    return areOthersDue && dueAtMs > nowMs && !this.isTooFar(dueAtMs, integration);
   }
 
   /** Looks for lanes that are due, and, after the takeover, at all. */
@@ -180,7 +189,7 @@ export class DueLanes {
       });
       return true;
     }
-    sleepers.owed += 1;
+    owe(integration, dueAtMs);
     return false;
   }
 
@@ -201,12 +210,16 @@ export class DueLanes {
       });
       for (const due of page) {
         if (!this.options.isOurs()) return;
-        if (rulesOf(integration).permission !== 'hold' && !this.wakeOne(integration, due)) return;
+        if (rulesOf(integration).permission === 'hold' || this.wakeOne(integration, due)) continue;
+        sleepers.owedFromMs = due.dueAtMs;
+        return;
       }
       if (page.length < WAKE_PAGE_LANES) break;
       after = page.at(-1) ?? null;
     }
-    if (sleepers.owed === owed) sleepers.owed = 0;
+    if (sleepers.owed !== owed) return;
+    sleepers.owed = 0;
+    sleepers.owedFromMs = Number.POSITIVE_INFINITY;
   }
 
   /** After a takeover: by their first rows, for those that wait for no time are found by none. */
@@ -265,6 +278,12 @@ export class DueLanes {
     if (first.dueAtMs === null) return !isExhausted(rules, first);
     return first.dueAtMs <= this.watermarkMs || this.isTooFar(first.dueAtMs, integration);
   }
+}
+
+/** One of its lanes sleeps although it is due, or soon will be. */
+export function owe({ sleepers }: LanedIntegration, dueAtMs: number): void {
+  sleepers.owed += 1;
+  sleepers.owedFromMs = Math.min(sleepers.owedFromMs, dueAtMs);
 }
 
 function behind(last: LaneFirst | undefined, apart: ReadonlySet<LanedIntegration>): LanePageRequest['after'] {

@@ -1,4 +1,4 @@
-import type { DueLanes } from './due-lanes.js';
+import { type DueLanes, owe } from './due-lanes.js';
 import type { HeldBacklogs } from './held-backlogs.js';
 import { LANES_IN_MEMORY_OF_ONE, SLEEPERS_CHECK_INTERVAL_MS } from './lane.bounds.js';
 import { isIdle, type Lane, type LanedIntegration, sleeperDue } from './lane.js';
@@ -32,7 +32,9 @@ export class LaneSweep {
       for (const lane of [...integration.lanes.values()]) {
         this.dropIfIdle(lane);
         const dueAtMs = sleeperDue(lane);
-        if (dueAtMs !== null && due.maySleepUntil(dueAtMs, integration)) waking.fallAsleep(lane);
+        if (dueAtMs === null) continue;
+        if (due.maySleepUntil(dueAtMs, integration)) waking.fallAsleep(lane);
+        else if (due.mustStepAside(lane, dueAtMs)) this.stepAside(lane, dueAtMs);
       }
       held.tend(integration);
     }
@@ -54,14 +56,19 @@ export class LaneSweep {
 
   /** Rows of a lane were written, from `offset` on. */
   stored(lane: Lane, offset: number): void {
-    const { waking, held, isOurs } = this.options;
+    const { held, isOurs } = this.options;
     const { integration, name } = lane;
     if (!isOurs()) return;
     if (integration.permission === 'hold') held.stored(integration, offset);
     const isTooMany = integration.lanes.size > LANES_IN_MEMORY_OF_ONE && name.key !== STRICT_LANE_KEY;
-    if (!isTooMany || integration.lanes.get(name.key) !== lane || sleeperDue(lane) === null) return;
-    waking.fallAsleep(lane);
-    integration.sleepers.owed += 1;
+    const dueAtMs = isTooMany && integration.lanes.get(name.key) === lane ? sleeperDue(lane) : null;
+    if (dueAtMs !== null) this.stepAside(lane, dueAtMs);
+  }
+
+  /** It sleeps although it is due soon. */
+  private stepAside(lane: Lane, dueAtMs: number): void {
+    owe(lane.integration, dueAtMs);
+    this.options.waking.fallAsleep(lane);
   }
 
   /** There is room for another lane of the integration in memory: a page at a time, not lane by lane. */

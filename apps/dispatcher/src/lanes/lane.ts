@@ -79,6 +79,8 @@ export interface Sleepers {
   woken: number;
   /** How often lanes were passed over that are due, or went to sleep although they are; 0: none sleeps. */
   owed: number;
+  /** When the first of these is due; Infinity: none. */
+  owedFromMs: number;
   /** All its lanes are looked at, in the order of their keys: behind `after`. `held`: what they hold is due. */
   review: { after: string | null; readonly held: boolean } | null;
   looking: boolean;

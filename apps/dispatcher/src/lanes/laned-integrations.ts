@@ -123,6 +123,7 @@ export class LanedIntegrations {
         lookups: 0,
         woken: 0,
         owed: 0,
+        owedFromMs: Number.POSITIVE_INFINITY,
         review: null,
         looking: false,
       },
