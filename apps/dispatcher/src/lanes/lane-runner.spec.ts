@@ -11,6 +11,7 @@ vi.mock('./lane.bounds.js', async (original) => ({
   LANES_AWAKE_OF_ONE_MIN: 2,
   LANES_IN_MEMORY_OF_ONE: 3,
   HELD_PAGE_ROWS: 2,
+  TRACKED_MAX_COUNT: 12,
 }));
 
 /** More, and longer, ones for a night: LANE_HISTORIES and LANE_STEPS_MAX. */

@@ -3,6 +3,7 @@ import type { Checkpoint } from '../journal/checkpoint.js';
 import type { NextAttempt } from '../journal/journal-history.js';
 import type { Skipping } from '../journal/journal-records.js';
 import { type FailureRun, underEnablement } from './failure-run.js';
+import { TRACKED_MAX_COUNT } from './lane.bounds.js';
 import { decideLane } from './lane.decider.js';
 import { gateBoundsOf, type Lane, type LanedIntegration, type LaneTurn, originOf, rulesOf } from './lane.js';
 import type { Fence, LaneDelivery } from './lane.store.js';
@@ -11,7 +12,7 @@ import { laneKeyOf, STRICT_LANE_KEY } from './lane-key.js';
 import { inMemory, loadedBytes } from './lane-memory.js';
 import { type LaneParts, laneParts } from './lane-parts.js';
 import type { LaneServices } from './lane-services.js';
-import { relieve } from './memory-relief.js';
+import { moveOn, type ReliefOptions, relieve } from './memory-relief.js';
 import { PartitionProgress, type ProgressBeginning } from './partition-progress.js';
 import { waitMaxMsOf } from './retry-wait.js';
 
@@ -32,6 +33,15 @@ export class LaneRunner {
   private readonly parts: LaneParts;
   private lost = false;
   private closing = false;
+  private readonly relief: ReliefOptions = {
+    toRows: (lane) => this.give(lane, { kind: 'memory short' }),
+    putOff: (lane) => {
+      const { head } = lane.state;
+      // What is rows already takes no more memory where it waits than elsewhere.
+      if (head?.status !== 'running' || head.stored || !this.parts.attempts.withdraw(lane)) return;
+      this.give(lane, { kind: 'put off', dueAtMs: this.services.clock.nowMs() });
+    },
+  };
 
   constructor(
     readonly fence: Fence,
@@ -138,14 +148,7 @@ export class LaneRunner {
 
   /** With the memory of all short, integrations that are slow go to rows, so that they do not hold up the others. */
   relieveMemory(slowAttemptMs: number): void {
-    const toRows = (lane: Lane) => this.give(lane, { kind: 'memory short' });
-    const putOff = (lane: Lane) => {
-      const { head } = lane.state;
-      // What is rows already takes no more memory where it waits than elsewhere.
-      if (head?.status !== 'running' || head.stored || !this.parts.attempts.withdraw(lane)) return;
-      this.give(lane, { kind: 'put off', dueAtMs: this.services.clock.nowMs() });
-    };
-    for (const integration of this.parts.integrations.all) relieve(integration, slowAttemptMs, { toRows, putOff });
+    for (const integration of this.parts.integrations.all) relieve(integration, slowAttemptMs, this.relief);
   }
 
   /** Mean durations of the attempts of each integration. */
@@ -156,6 +159,10 @@ export class LaneRunner {
   /** Forgets lanes that have nothing to do, or exist as rows; looks for those that have something to do again. */
   sweep(): void {
     this.parts.sweep.sweep();
+    const { size, lowWater, nextOffset } = this.progress;
+    if (size <= TRACKED_MAX_COUNT || this.closing) return;
+    const through = (lowWater + nextOffset) / 2;
+    for (const integration of this.parts.integrations.all) moveOn(integration, through, this.relief);
   }
 
   /** The lease ran out, and may be renewed yet. */

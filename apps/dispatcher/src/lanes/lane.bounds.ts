@@ -33,6 +33,9 @@ export const MEMORY_MAX_COUNT = 10_000;
 export const MEMORY_MAX_BYTES = 64 * 1024 * 1024;
 export const MEMORY_RELIEF_INTERVAL_MS = 500;
 
+/** Deliveries of a partition behind its oldest one in memory; beyond, what waits in memory for longest goes to rows. */
+export const TRACKED_MAX_COUNT = 50_000;
+
 /** Rows that draining lanes read ahead; beyond, each reads its next push only. */
 export const LOADED_MAX_BYTES = 32 * 1024 * 1024;
 

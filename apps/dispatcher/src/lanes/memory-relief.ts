@@ -1,3 +1,4 @@
+import { first } from './fifo.js';
 import { LANE_DRAIN_MAX_MS } from './lane.bounds.js';
 import { gateBoundsOf, type Lane, type LanedIntegration } from './lane.js';
 
@@ -22,4 +23,14 @@ export function relieve(integration: LanedIntegration, slowAttemptMs: number, { 
   for (const lane of [...lanes.values()]) if (lane.state.queue.length > 0) toRows(lane);
   const keep = Math.ceil((LANE_DRAIN_MAX_MS * atATime) / meanAttemptMs);
   for (const { lane } of gate.lastBeyond(keep)) putOff(lane);
+}
+
+/** What waits in memory at or before this offset goes to rows: while it waits there, the partition's checkpoint does. */
+export function moveOn({ lanes }: LanedIntegration, through: number, { toRows, putOff }: ReliefOptions): void {
+  for (const lane of [...lanes.values()]) {
+    const { head, queue } = lane.state;
+    const oldest = first(queue)?.offset ?? Number.POSITIVE_INFINITY;
+    if (oldest <= through) toRows(lane);
+    if (head?.status === 'running' && head.items[0].offset <= through) putOff(lane);
+  }
 }

@@ -1,12 +1,13 @@
 import type { DeliveryEnvelope } from '@hookstile/contracts';
 import type { Checkpoint } from '../journal/checkpoint.js';
 import { JournalNeeds } from '../journal/journal-needs.js';
-import { advanceMark, type Marks } from '../journal/marks.js';
+import { advanceMark, type MarkedDelivery, type Marks } from '../journal/marks.js';
 import { OffsetTracker } from './offset-tracker.js';
 
 /** A delivery's place in `deliveries` until all below it, and it, ended or are rows. */
 interface Tracked {
-  readonly envelope: DeliveryEnvelope | null;
+  /** Of its envelope no more than marks need: many are tracked. */
+  readonly delivery: MarkedDelivery | null;
   needs: number[] | null;
 }
 
@@ -48,6 +49,11 @@ export class PartitionProgress {
     return this.tracker.lowWater;
   }
 
+  /** How many deliveries are remembered until the checkpoint can be behind them. */
+  get size(): number {
+    return this.tracker.size;
+  }
+
   checkpoint(epoch: number): Checkpoint {
     const journalOffset = this.needs.floor;
     return {
@@ -62,7 +68,10 @@ export class PartitionProgress {
 
   /** False where the offset is not new. */
   track(offset: number, envelope: DeliveryEnvelope | null): boolean {
-    const tracked = this.tracker.track(offset, { envelope, needs: this.early.get(offset) ?? null });
+    const tracked = this.tracker.track(offset, {
+      delivery: envelope && markedOf(envelope),
+      needs: this.early.get(offset) ?? null,
+    });
     if (this.early.size > 0) this.early.delete(offset);
     return tracked;
   }
@@ -108,9 +117,13 @@ export class PartitionProgress {
     return () => this.needs.release(current);
   }
 
-  private passed({ envelope, needs }: Tracked, offset: number): void {
-    if (envelope) advanceMark(this.marks, envelope);
+  private passed({ delivery, needs }: Tracked, offset: number): void {
+    if (delivery) advanceMark(this.marks, delivery);
     if (needs) for (const need of needs) this.needs.release(need);
     if (offset === this.beginning.historyThrough) this.needs.release(this.beginning.journalOffset);
   }
+}
+
+function markedOf({ sourcePartition, sourceOffset, integrationId, trigger }: DeliveryEnvelope): MarkedDelivery {
+  return { sourcePartition, sourceOffset, integrationId, trigger };
 }
