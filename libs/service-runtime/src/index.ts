@@ -31,3 +31,4 @@ export { flushTelemetry } from './telemetry/flush.js';
 export * from './telemetry/metrics.js';
 export * from './telemetry/tracing.js';
 export * from './tokens.js';
+export { within } from './within.js';

@@ -1,4 +1,5 @@
 import { reasonOf } from './mask.js';
+import { within } from './within.js';
 
 const CHECK_TIMEOUT_MS = 2_000;
 
@@ -14,16 +15,6 @@ export interface ReadinessReport {
 /** What must work before the service takes work: a check resolves, or rejects with the reason. */
 export interface Readiness {
   register(name: string, check: ReadinessCheck): void;
-}
-
-async function within(check: ReadinessCheck, timeoutMs: number): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  try {
-    await Promise.race([check(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 export class ReadinessChecks implements Readiness {
@@ -45,7 +36,10 @@ export class ReadinessChecks implements Readiness {
     const dependencies: ReadinessReport['dependencies'] = {};
     await Promise.all(
       [...this.checks].map(async ([name, check]) => {
-        dependencies[name] = await within(check, this.timeoutMs).then(
+        const late = () => new Error(`no answer within ${this.timeoutMs} ms`);
+        // A check may throw before it answers.
+        const answer = (async () => check())();
+        dependencies[name] = await within(answer, this.timeoutMs, late).then(
           () => ({ status: 'up' as const }),
           (error: unknown) => ({ status: 'down' as const, detail: reasonOf(error) }),
         );

@@ -1,3 +1,4 @@
+import { within } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
 import type { LaneDelivery } from '../lanes/lane.store.js';
 import type { Memory } from '../lanes/memory.js';
@@ -81,7 +82,7 @@ export class AheadDeliveries {
   private async caughtUp(integrationId: string): Promise<boolean> {
     const { catchUp, logger } = this.options;
     try {
-      await within(catchUp(), CATCH_UP_TIMEOUT_MS);
+      await within(catchUp(), CATCH_UP_TIMEOUT_MS, () => new Error(`no answer within ${CATCH_UP_TIMEOUT_MS} ms`));
       this.overdue.delete(integrationId);
       return true;
     } catch (error) {
@@ -114,10 +115,4 @@ export class AheadDeliveries {
     this.bytes += bytes;
     this.options.memory.change(count, bytes);
   }
-}
-
-function within<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<T>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

@@ -16,6 +16,7 @@ import {
   RANDOM_BYTES,
   type RandomBytes,
   tenantOf,
+  within,
 } from '@hookstile/service-runtime';
 import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, UseInterceptors } from '@nestjs/common';
 import { OwnerForwarding } from '../ownership/owner-forwarding.js';
@@ -99,12 +100,12 @@ export class LanesController {
     const options = await this.optionsOf(principal, id);
     const runner = this.runnerOf(options.partition);
     if (runner === null) throw unavailable('the lanes of this integration are being taken over');
-    const lane = await within(runner.awaken(id, key));
+    const lane = await within(runner.awaken(id, key), SKIP_TIMEOUT_MS, late);
     if (lane === null) throw new ProblemError('not_found', 'no such lane');
     const { head, rules } = lane.state;
     const isHeld = head?.status === 'waiting' && isExhausted(rules, head);
     const skipping = originOf(principal, requestId, this.clock, this.randomBytes);
-    if (!isHeld || !(await within(runner.giveUp(lane, skipping))))
+    if (!isHeld || !(await within(runner.giveUp(lane, skipping), SKIP_TIMEOUT_MS, late)))
       throw new ProblemError('conflict', 'the head of this lane is not exhausted: there is nothing to skip');
     return viewOfLane({ ...options, nowMs: this.clock.monotonicMs() }, lane);
   }
@@ -137,9 +138,4 @@ export class LanesController {
 }
 
 const unavailable = (detail: string) => new ProblemError('unavailable', detail, { retryAfterSeconds: RETRY_AFTER_S });
-
-async function within<T>(answer: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<T>();
-  const timer = setTimeout(() => reject(unavailable('the lane does not answer at present')), SKIP_TIMEOUT_MS);
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-}
+const late = () => unavailable('the lane does not answer at present');

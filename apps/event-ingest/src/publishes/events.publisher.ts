@@ -1,5 +1,6 @@
 import { type EventAttributes, partitionOf } from '@hookstile/contracts';
 import type { OutgoingRecord, RecordPublisher } from '@hookstile/messaging';
+import { within } from '@hookstile/service-runtime';
 import { type AcceptedEvent } from '../accept/accepted-event.js';
 import { ACCEPTED_AT_HEADER } from '../accept/record-headers.js';
 import { EventsUnavailableError } from './events-unavailable.error.js';
@@ -42,13 +43,8 @@ export class EventsPublisher {
   async publish(events: readonly AcceptedEvent[], traceparent: string): Promise<void> {
     const { publisher } = this.options;
     if (publisher.healthy === false && publisher.pending > 0) throw new EventsUnavailableError();
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new EventsUnavailableError()), ACK_TIMEOUT_MS);
-    try {
-      await Promise.race([publisher.publish(events.map((event) => this.recordOf(event, traceparent))), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const acknowledged = publisher.publish(events.map((event) => this.recordOf(event, traceparent)));
+    await within(acknowledged, ACK_TIMEOUT_MS, () => new EventsUnavailableError());
   }
 
   /** One partition a tenant, so that a tenant's events keep the order in which they were accepted. */
