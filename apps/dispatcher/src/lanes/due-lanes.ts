@@ -60,7 +60,7 @@ export class DueLanes {
     if (this.looking) return;
     this.looking = true;
     try {
-      if (this.isDue && this.maySleep) {
+      if (this.beginsLook() && this.maySleep()) {
         await this.wakeDue(this.tellTime());
         await this.reviewAll();
       }
@@ -151,7 +151,8 @@ export class DueLanes {
     }
   }
 
-  private get isDue(): boolean {
+  /** False where it has looked a moment ago. */
+  private beginsLook(): boolean {
     const monotonicMs = this.options.services.clock.monotonicMs();
     if (monotonicMs - this.lookedAtMs < WAKE_INTERVAL_MS) return false;
     this.lookedAtMs = monotonicMs;
@@ -159,7 +160,7 @@ export class DueLanes {
   }
 
   /** Without sleeping lanes, as while all goes well, Postgres is not asked. */
-  private get maySleep(): boolean {
+  private maySleep(): boolean {
     for (const { sleepers } of this.options.integrations.all) if (sleepers.may) return true;
     this.reviewed = 'all';
     return false;

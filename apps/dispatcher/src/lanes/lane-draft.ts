@@ -1,5 +1,5 @@
 import { emptyFifo, push, take } from './fifo.js';
-import type { LaneHead, LaneItem, LaneRules, LaneState, OpenOutcome } from './lane.types.js';
+import type { FirstRow, LaneHead, LaneItem, LaneRules, LaneState, OpenOutcome, Push } from './lane.types.js';
 
 /** The lane's copy of its state while one input is applied; nobody else sees it before it is returned. */
 export type Draft<I extends LaneItem> = { -readonly [K in keyof LaneState<I>]: LaneState<I>[K] };
@@ -40,6 +40,20 @@ export function putBack<I extends LaneItem>(lane: Draft<I>, head: Extract<LaneHe
   forgetLoaded(lane);
 }
 
+/** The head waits for its next attempt, in rows: with what is behind it, or changed where it has some already. */
+export function parkHead<I extends LaneItem>(lane: Draft<I>, items: Push<I>, stored: boolean): void {
+  lane.head = { status: 'failed', items, stored };
+  lane.frontRows = items.length;
+  lane.frontIsDue = false;
+  forgetLoaded(lane);
+  if (lane.phase !== 'stopped') lane.phase = 'parking';
+}
+
+/** What a row says of its delivery, but for the bytes. */
+export function rowOf({ offset, version, attempt, dueAtMs, push: together, exhaustedUnder }: LaneItem): FirstRow {
+  return { offset, version, attempt, dueAtMs, push: together, exhaustedUnder };
+}
+
 /** What was read can be read again, but for what is being attempted; a read under way comes back useless. */
 export function forgetLoaded<I extends LaneItem>(lane: Draft<I>): void {
   lane.loaded = emptyFifo();
@@ -64,6 +78,9 @@ export function isDiscarded(rules: LaneRules, item: { readonly version: number }
 }
 
 /** Whether its attempts are exhausted and nothing has changed since. */
-export function isExhausted({ version }: LaneRules, item: { readonly exhaustedUnder: number | null }): boolean {
+export function isExhausted(
+  { version }: Pick<LaneRules, 'version'>,
+  item: { readonly exhaustedUnder: number | null },
+): boolean {
   return item.exhaustedUnder !== null && item.exhaustedUnder >= version;
 }

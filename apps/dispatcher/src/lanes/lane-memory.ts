@@ -1,6 +1,7 @@
 import { sumOf } from './fifo.js';
 import type { LaneDelivery } from './lane.store.js';
 import type { LaneState } from './lane.types.js';
+import { bytesOf } from './lane-draft.js';
 
 type State = LaneState<LaneDelivery>;
 
@@ -15,12 +16,12 @@ export function inMemory({ queue, queueBytes, storing, head }: State): InMemory 
   let bytes = queueBytes;
   if (storing !== null) {
     count += storing.items.length;
-    for (const item of storing.items) bytes += item.bytes;
+    bytes += bytesOf(storing.items);
   }
   const isCounted = head === null || head.status === 'waiting' || head.stored || storing?.head === true;
   if (!isCounted) {
     count += head.items.length;
-    for (const item of head.items) bytes += item.bytes;
+    bytes += bytesOf(head.items);
   }
   return { count, bytes };
 }

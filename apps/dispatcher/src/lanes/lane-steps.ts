@@ -1,5 +1,5 @@
 import { PUSH_MAX_ITEMS } from '@hookstile/contracts';
-import { first, withoutFirst } from './fifo.js';
+import { type Fifo, first, withoutFirst } from './fifo.js';
 import {
   ASIDE_RECORD_MAX_DELIVERIES,
   DRAIN_LOAD_ROWS_MAX,
@@ -15,6 +15,7 @@ import {
   isDiscarded,
   isExhausted,
   openOutcome,
+  rowOf,
   rowsInMemory,
 } from './lane-draft.js';
 import { isTorn, type NextPush, nextPush, takeWhole } from './lane-push.js';
@@ -111,8 +112,8 @@ function isNotDue<I extends LaneItem>(lane: Draft<I>, head: I): boolean {
 
 /** A push that failed under an earlier owner. */
 function waitInRows<I extends LaneItem>(lane: Draft<I>, head: I, effects: LaneEffect<I>[]): void {
-  const { offset, version, attempt, dueAtMs, push, exhaustedUnder } = head;
-  lane.head = { status: 'waiting', offset, version, attempt, dueAtMs, push, exhaustedUnder };
+  const { dueAtMs, push } = head;
+  lane.head = { status: 'waiting', ...rowOf(head) };
   lane.frontRows = push === null ? 1 : PUSH_MAX_ITEMS;
   if (lane.phase === 'draining') lane.phase = 'parked';
   forgetLoaded(lane);
@@ -140,7 +141,11 @@ function endSkipped<I extends LaneItem>(lane: Draft<I>, next: NextPush<I>, effec
   settlePhase(lane);
 }
 
-function dropFirst<I extends LaneItem>(lane: Draft<I>, stored: boolean, { items, rest }: NextPush<I>): void {
+function dropFirst<I extends LaneItem>(
+  lane: Draft<I>,
+  stored: boolean,
+  { items, rest }: { readonly items: readonly I[]; readonly rest: Fifo<I> },
+): void {
   if (stored) {
     lane.loaded = rest;
   } else {
@@ -158,11 +163,7 @@ function discardRun<I extends LaneItem>(lane: Draft<I>, stored: boolean, effects
     rest = withoutFirst(rest);
     items.push(item);
   }
-  if (stored) lane.loaded = rest;
-  else {
-    lane.queue = rest;
-    lane.queueBytes -= bytesOf(items);
-  }
+  dropFirst(lane, stored, { items, rest });
   effects.push({ kind: 'journal', what: 'discarded', items, outcome: openOutcome(lane, items, stored) });
   settlePhase(lane);
 }

@@ -4,6 +4,7 @@ import type { Lane } from './lane.js';
 import type { LaneName, LaneStore, StoredLane } from './lane.store.js';
 import type { LanePhase } from './lane.types.js';
 import { isExhausted } from './lane-draft.js';
+import { inMemory } from './lane-memory.js';
 
 export interface LaneView {
   key: string;
@@ -43,7 +44,7 @@ const STATES: Record<LanePhase, LaneView['state']> = {
 const instantOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 /** What a lane has in memory, in order: perhaps rows too. */
-function inMemory({ state }: Lane, after: number): Waiting[] {
+function waitingInMemory({ state }: Lane, after: number): Waiting[] {
   const head = state.head?.status === 'waiting' || state.head === null ? [] : state.head.items;
   const all = [...head, ...(state.storing?.items ?? []), ...take(state.queue, state.queue.length).taken];
   return all.filter(({ offset }) => offset > after);
@@ -58,7 +59,7 @@ async function waitingIn(
   limit: number,
 ): Promise<Waiting[]> {
   const byOffset = new Map<number, Waiting>();
-  for (const waiting of known ? inMemory(known, after) : []) byOffset.set(waiting.offset, waiting);
+  for (const waiting of known ? waitingInMemory(known, after) : []) byOffset.set(waiting.offset, waiting);
   const ended = known?.state.endedThrough ?? -1;
   const [rows] = await store.waiting([{ lane, after: Math.max(after, ended), limit }]);
   for (const row of rows ?? []) byOffset.set(row.offset, row);
@@ -67,10 +68,7 @@ async function waitingIn(
 
 /** How much waits in a lane that this process has in memory. */
 export function countWaiting({ state }: Lane): number {
-  const { head, storing, queue, rows } = state;
-  const inStoring = storing?.items.length ?? 0;
-  const isCounted = head === null || head.status === 'waiting' || head.stored || storing?.head === true;
-  return rows + queue.length + inStoring + (isCounted ? 0 : head.items.length);
+  return state.rows + inMemory(state).count;
 }
 
 /** What comes first in a lane, as far as it is in memory. */
@@ -114,7 +112,7 @@ export function storedLaneView(
   integration: { isStopped: boolean; version: number },
 ): LaneView {
   const waitsFor = dueAtMs === null ? null : attempt === 1 ? 'bounds' : 'retry';
-  const isHeldByHead = exhaustedUnder !== null && exhaustedUnder >= integration.version;
+  const isHeldByHead = isExhausted(integration, { exhaustedUnder });
   return {
     key: name.key,
     state: integration.isStopped ? 'stopped' : 'parked',

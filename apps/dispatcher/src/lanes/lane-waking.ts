@@ -3,6 +3,7 @@ import { LANES_AWAKE_OF_ONE_MIN, LANES_AWAKE_PER_ATTEMPT, LOAD_RETRY_DELAY_MS } 
 import { gateBoundsOf, type Lane, type LanedIntegration, rulesOf, type WakingLane } from './lane.js';
 import type { Fence, LaneDelivery, StoredLane } from './lane.store.js';
 import type { LaneInput } from './lane.types.js';
+import { bytesOf } from './lane-draft.js';
 import type { LaneServices } from './lane-services.js';
 import type { LanedIntegrations } from './laned-integrations.js';
 
@@ -151,8 +152,4 @@ export class LaneWaking {
     if (items.length > 0) give(lane, { kind: 'enqueued', items });
     return lane;
   }
-}
-
-function bytesOf(items: readonly LaneDelivery[]): number {
-  return items.reduce((sum, { bytes }) => sum + bytes, 0);
 }

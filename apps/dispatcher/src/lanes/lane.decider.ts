@@ -8,7 +8,9 @@ import {
   isDiscarded,
   isExhausted,
   openOutcome,
+  parkHead,
   putBack,
+  rowOf,
   rowsInMemory,
 } from './lane-draft.js';
 import { discardHead, endCatchUp, readAhead, settlePhase, startNext, store } from './lane-steps.js';
@@ -115,11 +117,7 @@ function putOff<I extends LaneItem>(lane: Draft<I>, dueAtMs: number): void {
     return;
   }
   const [first, ...others] = lane.head.items;
-  lane.head = { status: 'failed', items: [{ ...first, dueAtMs }, ...others], stored: false };
-  lane.frontRows = 1 + others.length;
-  lane.frontIsDue = false;
-  forgetLoaded(lane);
-  if (lane.phase !== 'stopped') lane.phase = 'parking';
+  parkHead(lane, [{ ...first, dueAtMs }, ...others], false);
 }
 
 function attemptEnded<I extends LaneItem>(
@@ -143,13 +141,9 @@ function attemptEnded<I extends LaneItem>(
     return;
   }
   const next = input.result as Exclude<typeof input.result, string>;
-  lane.head = { status: 'failed', items: triedAgain(items, next), stored };
-  lane.frontRows = items.length;
-  lane.frontIsDue = false;
+  parkHead(lane, triedAgain(items, next), stored);
   // The journal knows of the attempt before a row does: a row alone would hide the attempt from the event log.
   lane.gate = outcome;
-  forgetLoaded(lane);
-  if (lane.phase !== 'stopped') lane.phase = 'parking';
 }
 
 /** Several that failed together stay together. */
@@ -178,9 +172,9 @@ function rowsStored<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>[]
   lane.rows += items.length;
   for (const item of items) effects.push({ kind: 'mark offset done', offset: item.offset });
   if (head && lane.head?.status === 'failed') {
-    const { offset, version, attempt, dueAtMs, push: together, exhaustedUnder } = lane.head.items[0];
+    const row = rowOf(lane.head.items[0]);
+    const { dueAtMs } = row;
     lane.head = null;
-    const row = { offset, version, attempt, dueAtMs, push: together, exhaustedUnder };
     const waits = dueAtMs !== null || isExhausted(lane.rules, row);
     if (lane.phase !== 'stopped' && waits && !isDiscarded(lane.rules, row)) lane.head = { status: 'waiting', ...row };
     if (lane.head !== null && dueAtMs !== null) effects.push({ kind: 'set timer', atMs: dueAtMs });

@@ -19,6 +19,7 @@ import type {
   WaitingRow,
 } from './lane.store.js';
 import type { FirstRow } from './lane.types.js';
+import { rowOf } from './lane-draft.js';
 
 type Next = Pick<LaneDelivery, 'attempt' | 'dueAtMs' | 'push' | 'exhaustedUnder'>;
 
@@ -252,8 +253,8 @@ function waitingRow({ item, storedAtMs }: Row): WaitingRow {
 }
 
 function firstRow({ item, told }: Row): FirstRow {
-  const { offset, version, attempt, dueAtMs, push, exhaustedUnder } = item;
-  return { offset, version, attempt, dueAtMs: told ? null : dueAtMs, push, exhaustedUnder };
+  const row = rowOf(item);
+  return told ? { ...row, dueAtMs: null } : row;
 }
 
 type Named = Pick<LaneName, 'integrationId'> & { key: string | null };
