@@ -1,4 +1,5 @@
 import { PUSH_MAX_ITEMS } from '@hookstile/contracts';
+import { applyDecorators } from '@nestjs/common';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { Optional, OptionalObject } from '../input/optional.js';
 import { Line } from '../input/text.js';
@@ -75,6 +76,18 @@ export class ExponentialDto {
   jitter?: number;
 }
 
+/** HTTP statuses, or absent. */
+function OptionalStatuses(): PropertyDecorator {
+  return applyDecorators(
+    Optional(),
+    IsArray(),
+    ArrayMaxSize(STATUSES_MAX),
+    IsInt({ each: true }),
+    Min(100, { each: true }),
+    Max(599, { each: true }),
+  );
+}
+
 export class RetryDto {
   @Optional()
   @IsArray()
@@ -91,20 +104,10 @@ export class RetryDto {
   @IsIn(['continue', 'block'])
   onExhausted?: 'continue' | 'block';
 
-  @Optional()
-  @IsArray()
-  @ArrayMaxSize(STATUSES_MAX)
-  @IsInt({ each: true })
-  @Min(100, { each: true })
-  @Max(599, { each: true })
+  @OptionalStatuses()
   stopOn?: number[];
 
-  @Optional()
-  @IsArray()
-  @ArrayMaxSize(STATUSES_MAX)
-  @IsInt({ each: true })
-  @Min(100, { each: true })
-  @Max(599, { each: true })
+  @OptionalStatuses()
   disableOn?: number[];
 
   @Optional()
