@@ -4,6 +4,7 @@ import {
   attemptsV1,
   type Contract,
   configurationV1,
+  decisionsV1,
   deliveriesV1,
   domainEventsV1,
   integrationSignalsV1,
@@ -19,6 +20,7 @@ interface Fixture {
 const CONTRACTS: Contract<unknown>[] = [
   attemptsV1,
   configurationV1,
+  decisionsV1,
   deliveriesV1,
   domainEventsV1,
   integrationSignalsV1,

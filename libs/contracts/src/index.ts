@@ -1,6 +1,7 @@
 export * from './attempts/v1/schema.js';
 export * from './codec.js';
 export * from './configuration/v1/schema.js';
+export * from './decisions/v1/schema.js';
 export * from './deliveries/v1/schema.js';
 export * from './domain-events/v1/schema.js';
 export * from './events/v1/schema.js';

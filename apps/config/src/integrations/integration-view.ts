@@ -1,4 +1,4 @@
-import type { DisabledReason, IntegrationSettings } from '@hookstile/contracts';
+import type { DisabledReason, IntegrationSettings, OAuth2 } from '@hookstile/contracts';
 import type { Integration } from './integration.decider.js';
 import { type MaskedSecret, masked } from './masked-secret.js';
 
@@ -11,7 +11,8 @@ type MaskedAuth =
   | { type: 'none' }
   | { type: 'apiKey'; header: string; value: MaskedSecret }
   | { type: 'bearer'; token: MaskedSecret }
-  | { type: 'basic'; username: string; password: MaskedSecret };
+  | { type: 'basic'; username: string; password: MaskedSecret }
+  | (Omit<OAuth2, 'clientSecret'> & { clientSecret: MaskedSecret });
 
 /** What a user gives of an integration, with every default spelled out and secrets masked. */
 export interface IntegrationDocument {
@@ -107,5 +108,7 @@ function maskedAuth(auth: Auth): MaskedAuth {
       return { type: 'bearer', token: masked(auth.token) };
     case 'basic':
       return { type: 'basic', username: auth.username, password: masked(auth.password) };
+    case 'oauth2':
+      return { ...auth, clientSecret: masked(auth.clientSecret) };
   }
 }

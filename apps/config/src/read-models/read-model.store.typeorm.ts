@@ -15,6 +15,7 @@ const TABLES: Readonly<Record<Kind, string>> = {
   tenant: 'tenants',
   'api-key': 'api_keys',
   integration: 'integrations',
+  'decision-rule': 'decision_rules',
 };
 
 interface Row {

@@ -9,6 +9,8 @@ export function authHeaderOf(
 ): [name: string, value: string] | null {
   switch (auth.type) {
     case 'none':
+    // Its token is not known before an attempt asks for it.
+    case 'oauth2':
       return null;
     case 'apiKey':
       return [auth.header, open(auth.value)];

@@ -3,6 +3,7 @@ import {
   type Configuration,
   configurationKey,
   configurationV1,
+  type DecisionRuleConfiguration,
   type IntegrationConfiguration,
   type TenantConfiguration,
 } from '@hookstile/contracts';
@@ -25,7 +26,7 @@ export interface ConfigurationProjectionOptions {
   logger: Logger;
 }
 
-/** Tenants, keys and integrations as the topic `configuration` tells them, in memory, with the barrier of invariant 6. */
+/** Tenants, keys, integrations and decision rules as the topic `configuration` tells them, in memory, with the barrier of invariant 6. */
 export class ConfigurationProjection {
   private readonly index = new ConfigurationIndex();
   private readonly listeners = new Set<ConfigurationListener>();
@@ -56,7 +57,17 @@ export class ConfigurationProjection {
 
   /** Those not deleted, sorted by id; the same array until one of the tenant's changes. */
   integrationsOf(tenantId: string): readonly IntegrationConfiguration[] {
-    return this.index.integrationsOf(tenantId);
+    return this.index.integrations.of(tenantId);
+  }
+
+  /** Deleted ones too: look at `deleted`. */
+  decisionRule(id: string): DecisionRuleConfiguration | undefined {
+    return this.index.decisionRules.get(id);
+  }
+
+  /** Those not deleted, sorted by id. */
+  decisionRulesOf(tenantId: string): readonly DecisionRuleConfiguration[] {
+    return this.index.decisionRules.of(tenantId);
   }
 
   /** Keys that were not deleted. */

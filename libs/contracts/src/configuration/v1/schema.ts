@@ -1,8 +1,12 @@
 import { type Static, Type } from 'typebox';
 import { jsonContract } from '../../codec.js';
 import { Instant, Nullable, WholeNumber } from '../../schema-parts.js';
+import { DecisionRuleSettings } from './decision-rule.js';
 import { IntegrationSettings } from './settings.js';
 
+export * from './authentication.js';
+export * from './decision-rule.js';
+export * from './sealed-secret.js';
 export * from './settings.js';
 
 /** Each record is the whole newest state of one thing; a reader ignores a version below the one it has. */
@@ -60,7 +64,22 @@ export const IntegrationConfiguration = Type.Object({
 });
 export type IntegrationConfiguration = Static<typeof IntegrationConfiguration>;
 
-export const Configuration = Type.Union([TenantConfiguration, ApiKeyConfiguration, IntegrationConfiguration]);
+/** A synchronous webhook that is used as a policy condition. */
+export const DecisionRuleConfiguration = Type.Object({
+  kind: Type.Literal('decision-rule'),
+  ...common,
+  tenantId: Type.String(),
+  state: Type.Union([Type.Literal('enabled'), Type.Literal('disabled')]),
+  settings: DecisionRuleSettings,
+});
+export type DecisionRuleConfiguration = Static<typeof DecisionRuleConfiguration>;
+
+export const Configuration = Type.Union([
+  TenantConfiguration,
+  ApiKeyConfiguration,
+  IntegrationConfiguration,
+  DecisionRuleConfiguration,
+]);
 export type Configuration = Static<typeof Configuration>;
 
 /** A deleted thing keeps its record (`deleted: true`), so that a late lower version cannot bring it back. */

@@ -1,22 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Nullable, WholeNumber } from '../../schema-parts.js';
-
-/** A secret under AES-256-GCM; `keyId` names the ring's key, all parts but it in base64. */
-export const SealedSecret = Type.Object({
-  keyId: Type.String(),
-  nonce: Type.String(),
-  ciphertext: Type.String(),
-  lastFour: Type.String(),
-  updatedAt: Type.String(),
-});
-export type SealedSecret = Static<typeof SealedSecret>;
-
-const Auth = Type.Union([
-  Type.Object({ type: Type.Literal('none') }),
-  Type.Object({ type: Type.Literal('apiKey'), header: Type.String(), value: SealedSecret }),
-  Type.Object({ type: Type.Literal('bearer'), token: SealedSecret }),
-  Type.Object({ type: Type.Literal('basic'), username: Type.String(), password: SealedSecret }),
-]);
+import { Authentication } from './authentication.js';
+import { SealedSecret } from './sealed-secret.js';
 
 /** Deliveries in one push at most: the journal's record names them all. */
 export const PUSH_MAX_ITEMS = 100;
@@ -55,6 +40,42 @@ export const Retry = Type.Union([
 ]);
 export type Retry = Static<typeof Retry>;
 
+/** Top-level names, or JSON pointers, of the body as it is built, and what each is called instead. */
+const Renamed = Type.Optional(Type.Record(Type.String(), Type.String()));
+/** Top-level names, or JSON pointers, that are left out of the body. */
+const Omitted = Type.Optional(Type.Array(Type.String()));
+
+/** Absent members of `rename` and `omit` change nothing. A template says by itself what stands in the body. */
+export const BodyShape = Type.Union([
+  Type.Object({
+    format: Type.Union([Type.Literal('standard'), Type.Literal('cloudevents'), Type.Literal('data')]),
+    rename: Renamed,
+    omit: Omitted,
+  }),
+  Type.Object({ format: Type.Literal('template'), template: Type.String() }),
+]);
+export type BodyShape = Static<typeof BodyShape>;
+
+export const Signing = Type.Object({
+  scheme: Type.Union([Type.Literal('none'), Type.Literal('standard-webhooks')]),
+  algorithm: Type.Union([Type.Literal('hmac-sha256'), Type.Literal('ed25519')]),
+  /** `whsec_<base64>` of HMAC-SHA256, `whsk_<base64>` of ed25519; null where the scheme is `none`. */
+  secret: Nullable(SealedSecret),
+  /** `whpk_<base64>`, of ed25519 only. */
+  publicKey: Type.Optional(Type.String()),
+});
+export type Signing = Static<typeof Signing>;
+
+/** How far an endpoint's certificate is trusted, and which one is shown to it; PEM. */
+export const TlsSettings = Type.Object({
+  /** False: neither the authority nor the name is checked. */
+  verify: Type.Boolean(),
+  ca: Type.Optional(Type.String()),
+  clientCertificate: Type.Optional(Type.String()),
+  clientKey: Type.Optional(SealedSecret),
+});
+export type TlsSettings = Static<typeof TlsSettings>;
+
 /**
  * An integration's settings with every default spelled out, as the public API names them; secrets are sealed.
  * Members of the public surface that no code carries out yet are absent here and refused by the config service.
@@ -62,21 +83,20 @@ export type Retry = Static<typeof Retry>;
 export const IntegrationSettings = Type.Object({
   name: Type.String(),
   profile: Type.String(),
+  /** Of the profile's data that filled what was not given; absent in records of the first builds: 1. */
+  profileVersion: Type.Optional(WholeNumber),
   url: Type.String(),
   eventTypes: Type.Array(Type.String()),
   request: Type.Object({
     method: Type.Union([Type.Literal('POST'), Type.Literal('PUT'), Type.Literal('PATCH')]),
-    /** Values given by users count as secrets. */
+    /** Values given by users count as secrets; they may be templates. */
     headers: Type.Record(Type.String(), SealedSecret),
-    auth: Auth,
-    body: Type.Object({ format: Type.Literal('standard') }),
-    sign: Type.Object({
-      scheme: Type.Union([Type.Literal('none'), Type.Literal('standard-webhooks')]),
-      algorithm: Type.Literal('hmac-sha256'),
-      /** Null where the scheme is `none`. */
-      secret: Nullable(SealedSecret),
-    }),
+    auth: Authentication,
+    body: BodyShape,
+    sign: Signing,
     timeoutMs: WholeNumber,
+    /** Absent in records of the first builds: verified, by the built-in authorities. */
+    tls: Type.Optional(TlsSettings),
   }),
   ordering: Ordering,
   /** `maxItems` is at most `PUSH_MAX_ITEMS`; above 1 a request's body is always an array. */

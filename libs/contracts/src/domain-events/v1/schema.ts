@@ -14,7 +14,12 @@ export type Actor = Static<typeof Actor>;
 export const DomainEventRecord = Type.Object({
   /** Position in the event store, rising. */
   sequence: WholeNumber,
-  aggregate: Type.Union([Type.Literal('tenant'), Type.Literal('api_key'), Type.Literal('integration')]),
+  aggregate: Type.Union([
+    Type.Literal('tenant'),
+    Type.Literal('api_key'),
+    Type.Literal('integration'),
+    Type.Literal('decision_rule'),
+  ]),
   aggregateId: Type.String(),
   /** Version of the aggregate after this event, from 1. */
   version: WholeNumber,
