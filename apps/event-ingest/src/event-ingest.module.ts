@@ -30,6 +30,9 @@ export const eventIngestService: ServiceDefinition<EventIngestEnv> = {
   schema: 'ingest',
   // The front door needs none: events are accepted while Postgres is away, also by a process that starts then.
   databaseOpening: ({ HOOKSTILE_INGEST_ROLES }) => (HOOKSTILE_INGEST_ROLES.includes('router') ? 'by-module' : 'never'),
+  // Who sends requests here looks at the readiness: what only routing needs must not keep events from being accepted.
+  readyWithout: ({ HOOKSTILE_INGEST_ROLES }) =>
+    HOOKSTILE_INGEST_ROLES.includes('front-door') ? ['postgres', 'router'] : [],
   rawBodyRoutes: [EVENTS_PATH],
   rawBodyMaxBytes: BATCH_MAX_BYTES,
 };

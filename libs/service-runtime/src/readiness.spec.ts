@@ -34,6 +34,18 @@ describe('ReadinessChecks', () => {
     });
   });
 
+  it('is ready without what requests are taken without, and says so', async () => {
+    const readiness = new ReadinessChecks(TIMEOUT_MS, new Set(['postgres']));
+    readiness.register('kafka', () => undefined);
+    readiness.register('postgres', () => {
+      throw new Error('gone');
+    });
+    expect(await readiness.report()).toEqual({
+      status: 'ready',
+      dependencies: { kafka: { status: 'up' }, postgres: { status: 'down', detail: 'gone', required: false } },
+    });
+  });
+
   it('is not ready once it stops, whatever is up', async () => {
     const readiness = new ReadinessChecks(TIMEOUT_MS);
     readiness.register('postgres', () => undefined);

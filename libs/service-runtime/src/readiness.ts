@@ -9,10 +9,11 @@ export type ReadinessCheck = () => Promise<void> | void;
 
 export interface ReadinessReport {
   status: 'ready' | 'unready' | 'stopping';
-  dependencies: Record<string, { status: 'up' | 'down'; detail?: string }>;
+  /** `required: false`: requests are taken without it. */
+  dependencies: Record<string, { status: 'up' | 'down'; detail?: string; required?: false }>;
 }
 
-/** What must work before the service takes work: a check resolves, or rejects with the reason. */
+/** What the service works with: a check resolves, or rejects with the reason. */
 export interface Readiness {
   register(name: string, check: ReadinessCheck): void;
 }
@@ -21,7 +22,11 @@ export class ReadinessChecks implements Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
   private stopping = false;
 
-  constructor(private readonly timeoutMs = CHECK_TIMEOUT_MS) {}
+  /** @param readyWithout names of dependencies that are looked at, and that requests are taken without */
+  constructor(
+    private readonly timeoutMs = CHECK_TIMEOUT_MS,
+    private readonly readyWithout: ReadonlySet<string> = new Set(),
+  ) {}
 
   register(name: string, check: ReadinessCheck): void {
     this.checks.set(name, check);
@@ -39,13 +44,14 @@ export class ReadinessChecks implements Readiness {
         const late = () => new Error(`no answer within ${this.timeoutMs} ms`);
         // A check may throw before it answers.
         const answer = (async () => check())();
-        dependencies[name] = await within(answer, this.timeoutMs, late).then(
+        const state = await within(answer, this.timeoutMs, late).then(
           () => ({ status: 'up' as const }),
           (error: unknown) => ({ status: 'down' as const, detail: reasonOf(error) }),
         );
+        dependencies[name] = this.readyWithout.has(name) ? { ...state, required: false } : state;
       }),
     );
-    const up = Object.values(dependencies).every(({ status }) => status === 'up');
+    const up = Object.values(dependencies).every(({ status, required = true }) => status === 'up' || !required);
     if (this.stopping) return { status: 'stopping', dependencies };
     return { status: up ? 'ready' : 'unready', dependencies };
   }

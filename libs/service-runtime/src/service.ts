@@ -46,6 +46,8 @@ export interface ServiceDefinition<E extends BaseEnv = BaseEnv> {
   pools?: Readonly<Record<string, PoolBounds>>;
   /** By default `first`. */
   databaseOpening?(env: E): DatabaseOpening;
+  /** Dependencies, by their names in `/readyz`, that it takes requests without; by default none. */
+  readyWithout?(env: E): readonly string[];
   /** TypeORM entities, for modules that use repositories. */
   entities?: readonly (new () => object)[];
   strategies?(app: INestApplication): CustomTransportStrategy[];

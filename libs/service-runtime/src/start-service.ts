@@ -58,9 +58,9 @@ function openingOf(definition: ServiceDefinition, env: BaseEnv): DatabaseOpening
   return definition.databaseOpening?.(env) ?? 'first';
 }
 
-function readinessOf({ dataSource, messaging }: ServiceContext, opening: DatabaseOpening): ReadinessChecks {
-  const readiness = new ReadinessChecks();
-  if (opening !== 'never') {
+function readinessOf(definition: ServiceDefinition, { env, dataSource, messaging }: ServiceContext): ReadinessChecks {
+  const readiness = new ReadinessChecks(undefined, new Set(definition.readyWithout?.(env)));
+  if (openingOf(definition, env) !== 'never') {
     readiness.register('postgres', async () => {
       if (!dataSource.isInitialized) throw new Error('not connected yet');
       await dataSource.query('SELECT 1');
@@ -92,7 +92,7 @@ async function boot(
 ): Promise<RunningService> {
   const keyRing = keyRingOf(env, logger);
   const context = await contextOf(definition, env, overrides, logger, teardown);
-  const readiness = readinessOf(context, openingOf(definition, env));
+  const readiness = readinessOf(definition, context);
   const follows = definition.followsConfiguration ?? definition.name !== 'config';
   const projection = follows ? await startProjection(context, readiness, teardown) : null;
   const app = await startApplication(definition, { context, keyRing, readiness, projection }, teardown);
