@@ -2,14 +2,15 @@ import type { IntegrationSettings } from '@hookstile/contracts';
 import type { KeyRing, RandomBytes } from '@hookstile/service-runtime';
 import { InputErrors } from '../input/input-errors.js';
 import { type Profile, profileNamed, STANDARD_WEBHOOKS } from '../profiles/profile.js';
-import { authHeaderOf, authSettings } from './auth-settings.js';
-import { headerSettings } from './header-settings.js';
+import { authHeaderOf, authSettings } from '../request-input/auth-settings.js';
+import { headerSettings } from '../request-input/header-settings.js';
+import { SecretSealer } from '../request-input/secret-sealer.js';
+import { checkUrl } from '../request-input/url-input.js';
+import { checkEventTypes } from './event-types-input.js';
 import type { IntegrationDto } from './integration.dto.js';
 import { refuseWhatIsNotCarriedOut } from './not-carried-out.js';
-import { SecretSealer } from './secret-sealer.js';
 import { batchSettings, orderingSettings, retrySettings } from './sending-settings.js';
 import { signSettings } from './sign-settings.js';
-import { checkEventTypes, checkUrl } from './url-and-types.js';
 
 export interface SettingsContext {
   integrationId: string;
@@ -39,17 +40,12 @@ export function makeSettings(input: IntegrationDto, context: SettingsContext): M
   const profile = profileNamed(input.profile ?? STANDARD_WEBHOOKS.name);
   if (!profile) errors.add('/profile', 'profile', `"${input.profile}" is no known profile.`);
   refuseWhatIsNotCarriedOut(input, errors);
-  checkUrl(input.url, errors);
+  checkUrl('/url', input.url, errors);
   checkEventTypes(input.eventTypes ?? [], errors);
   const request = input.request ?? {};
-  const auth = authSettings(request.auth, current?.request.auth ?? null, sealer, errors);
-  const headers = headerSettings(
-    request.headers,
-    current?.request.headers ?? {},
-    authHeaderOf(request.auth),
-    sealer,
-    errors,
-  );
+  const place = { pointer: '/request', sealer, errors };
+  const auth = authSettings(request.auth, current?.request.auth ?? null, place);
+  const headers = headerSettings(request.headers, current?.request.headers ?? {}, authHeaderOf(request.auth), place);
   const { sign, newSecret } = signSettings(request.sign, current?.request.sign ?? null, sealer, randomBytes, errors);
   const { retry } = (profile ?? STANDARD_WEBHOOKS).settings;
   const ordering = orderingSettings(input.ordering, errors);

@@ -1,18 +1,10 @@
-import type { DisabledReason, IntegrationSettings, OAuth2 } from '@hookstile/contracts';
+import type { DisabledReason, IntegrationSettings } from '@hookstile/contracts';
+import { type MaskedAuth, maskedAuth } from '../request-input/masked-auth.js';
+import { type MaskedSecret, masked } from '../request-input/masked-secret.js';
 import type { Integration } from './integration.decider.js';
-import { type MaskedSecret, masked } from './masked-secret.js';
 
 /** The version of the built-in profiles that an integration was last written under. */
 const PROFILE_VERSION = 1;
-
-type Auth = IntegrationSettings['request']['auth'];
-
-type MaskedAuth =
-  | { type: 'none' }
-  | { type: 'apiKey'; header: string; value: MaskedSecret }
-  | { type: 'bearer'; token: MaskedSecret }
-  | { type: 'basic'; username: string; password: MaskedSecret }
-  | (Omit<OAuth2, 'clientSecret'> & { clientSecret: MaskedSecret });
 
 /** What a user gives of an integration, with every default spelled out and secrets masked. */
 export interface IntegrationDocument {
@@ -96,19 +88,4 @@ export function integrationView(id: string, integration: Integration, consecutiv
     createdAt: integration.createdAt,
     updatedAt: integration.updatedAt,
   };
-}
-
-function maskedAuth(auth: Auth): MaskedAuth {
-  switch (auth.type) {
-    case 'none':
-      return { type: 'none' };
-    case 'apiKey':
-      return { type: 'apiKey', header: auth.header, value: masked(auth.value) };
-    case 'bearer':
-      return { type: 'bearer', token: masked(auth.token) };
-    case 'basic':
-      return { type: 'basic', username: auth.username, password: masked(auth.password) };
-    case 'oauth2':
-      return { ...auth, clientSecret: masked(auth.clientSecret) };
-  }
 }

@@ -1,57 +1,10 @@
 import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsString, Max, Min } from 'class-validator';
 import { Optional, OptionalObject, OptionalOrNull } from '../input/optional.js';
-import { Line } from '../input/text.js';
-import { IsHeaders } from './headers-input.js';
-import { IsSecret } from './secret-input.js';
+import { AuthDto } from '../request-input/auth.dto.js';
+import { IsHeaders } from '../request-input/headers-input.js';
+import { IsSecret } from '../request-input/secret-input.js';
 
 const TIMEOUT_MAX_MS = 300_000;
-const USERNAME_MAX_LENGTH = 1_024;
-
-/** Every member of every type; which belong to the given one is checked where the settings are made. */
-export class AuthDto {
-  @IsIn(['none', 'apiKey', 'bearer', 'basic', 'oauth2'])
-  type: 'none' | 'apiKey' | 'bearer' | 'basic' | 'oauth2';
-
-  @Optional()
-  @IsString()
-  header?: string;
-
-  @Optional()
-  @IsSecret()
-  value?: unknown;
-
-  @Optional()
-  @IsSecret()
-  token?: unknown;
-
-  @Optional()
-  @Line(0, USERNAME_MAX_LENGTH)
-  username?: string;
-
-  @Optional()
-  @IsSecret()
-  password?: unknown;
-
-  @Optional()
-  @IsString()
-  tokenUrl?: string;
-
-  @Optional()
-  @IsString()
-  clientId?: string;
-
-  @Optional()
-  @IsSecret()
-  clientSecret?: unknown;
-
-  @Optional()
-  @IsString()
-  scope?: string;
-
-  @Optional()
-  @IsString()
-  audience?: string;
-}
 
 export class BodyDto {
   @Optional()

@@ -1,9 +1,9 @@
 import type { IntegrationSettings } from '@hookstile/contracts';
 import type { RandomBytes } from '@hookstile/service-runtime';
 import type { InputErrors } from '../input/input-errors.js';
-import { isMasked } from './masked-secret.js';
+import { isMasked } from '../request-input/masked-secret.js';
+import type { SecretSealer } from '../request-input/secret-sealer.js';
 import type { SignDto } from './request.dto.js';
-import type { SecretSealer } from './secret-sealer.js';
 
 type Sign = IntegrationSettings['request']['sign'];
 

@@ -1,10 +1,9 @@
 import type { SealedSecret } from '@hookstile/contracts';
-import { type InputErrors, pointerTo } from '../input/input-errors.js';
+import { pointerTo } from '../input/input-errors.js';
 import { headersOf } from './headers-input.js';
+import type { InputPlace } from './input-place.js';
 import { isSecretInput, SECRET_MAX_LENGTH } from './secret-input.js';
-import type { SecretSealer } from './secret-sealer.js';
 
-const POINTER = '/request/headers';
 const HEADERS_MAX = 50;
 const NAME_MAX_LENGTH = 255;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -44,21 +43,22 @@ export function headerSettings(
   input: unknown,
   current: Readonly<Record<string, SealedSecret>>,
   authHeader: string | null,
-  sealer: SecretSealer,
-  errors: InputErrors,
+  place: InputPlace,
 ): Record<string, SealedSecret> {
+  const { sealer, errors } = place;
+  const parent = `${place.pointer}/headers`;
   const given = headersOf(input);
   if (!given) {
-    errors.add(POINTER, 'is_headers', 'headers as text look like "A: b, C: d", each name once.');
+    errors.add(parent, 'is_headers', 'headers as text look like "A: b, C: d", each name once.');
     return {};
   }
   const names = Object.keys(given);
-  if (names.length > HEADERS_MAX) errors.add(POINTER, 'max_size', `at most ${HEADERS_MAX} headers can be given.`);
+  if (names.length > HEADERS_MAX) errors.add(parent, 'max_size', `at most ${HEADERS_MAX} headers can be given.`);
   const currentByName = new Map(Object.entries(current).map(([name, sealed]) => [name.toLowerCase(), sealed]));
   const seen = new Set(authHeader === null ? [] : [authHeader.toLowerCase()]);
   const sealed: [string, SealedSecret][] = [];
   for (const name of names) {
-    const pointer = pointerTo(POINTER, name);
+    const pointer = pointerTo(parent, name);
     const problem = nameProblem(name, seen) ?? valueProblem(given[name]);
     seen.add(name.toLowerCase());
     if (problem) errors.add(pointer, 'header', `${name}: ${problem}`);
@@ -68,7 +68,7 @@ export function headerSettings(
 }
 
 function nameProblem(name: string, seen: ReadonlySet<string>): string | null {
-  if (seen.has(name.toLowerCase())) return 'is given twice, or is the header that request.auth sets.';
+  if (seen.has(name.toLowerCase())) return 'is given twice, or is the header that auth sets.';
   return headerNameProblem(name);
 }
 

@@ -6,7 +6,7 @@ import { isMasked } from './masked-secret.js';
 /** Stands where an input error was added; the settings it gets into are never used. */
 const NOTHING_SEALED: SealedSecret = { keyId: '', nonce: '', ciphertext: '', lastFour: '', updatedAt: '' };
 
-/** Seals one integration's secrets. One that is given again as it is keeps its ciphertext: nothing has changed. */
+/** Seals the secrets of one thing, bound to `owner`. One that is given again as it is keeps its ciphertext: nothing has changed. */
 export class SecretSealer {
   constructor(
     private readonly keyRing: KeyRing,
