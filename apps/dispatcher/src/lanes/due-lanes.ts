@@ -1,3 +1,4 @@
+import type { DueTimes } from './due-times.js';
 import { LANES_AWAKE_MAX, SLEEP_AHEAD_MS, WAKE_AHEAD_MS, WAKE_INTERVAL_MS, WAKE_PAGE_LANES } from './lane.bounds.js';
 import { type Lane, type LanedIntegration, rulesOf } from './lane.js';
 import type { DueLane, Fence, LaneFirst, LanePageRequest } from './lane.store.js';
@@ -13,6 +14,7 @@ export interface DueLanesOptions {
   services: LaneServices;
   integrations: LanedIntegrations;
   waking: LaneWaking;
+  times: DueTimes;
   isOurs(): boolean;
 }
 
@@ -22,9 +24,6 @@ export interface DueLanesOptions {
  * due behind `watermarkMs`, or its integration is owed another look.
  */
 export class DueLanes {
-  /** The time of day, but that it never goes back: who sleeps sleeps no longer for a clock that is put right. */
-  private believedMs = Number.NEGATIVE_INFINITY;
-  private believedAtMs: number;
   /** Lanes that are due up to here stay in memory. */
   private watermarkMs = Number.NEGATIVE_INFINITY;
   /** Those up to here were woken, or their integration is owed a look. */
@@ -34,25 +33,33 @@ export class DueLanes {
   private looking = false;
   private lookedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly options: DueLanesOptions) {
-    this.believedAtMs = options.services.clock.monotonicMs();
+  constructor(private readonly options: DueLanesOptions) {}
+
+  /** Whether a lane may be forgotten that is due then. */
+  maySleepUntil(dueAtMs: number): boolean {
+    return dueAtMs > this.nowMs + SLEEP_AHEAD_MS && dueAtMs > this.watermarkMs;
   }
 
-  /** Whether a lane may be forgotten that is due then. Who is due later than can be meant waits in memory. */
-  maySleepUntil(dueAtMs: number, integration: LanedIntegration): boolean {
-    if (dueAtMs === Number.POSITIVE_INFINITY) return true;
-    const nowMs = this.tellTime();
-    const isFar = dueAtMs > nowMs + SLEEP_AHEAD_MS && dueAtMs > this.watermarkMs;
-    return isFar && !this.isTooFar(dueAtMs, integration);
+  /** The wall clock jumped: what is due is looked for from the beginning. */
+  startOver(): void {
+    this.watermarkMs = Number.NEGATIVE_INFINITY;
+    this.scanned = null;
+    this.lookedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The row of one of its lanes says now that it is due then: it may have been passed over. */
+  corrected(integration: LanedIntegration, dueAtMs: number): void {
+    if (dueAtMs > this.watermarkMs) return;
+    owe(integration, dueAtMs);
+    void this.lookAt(integration);
   }
 
   /** Whether a lane that waits should make room for others of its integration, which are due or not looked at yet. */
   mustStepAside({ woken, integration }: Lane, dueAtMs: number): boolean {
     const { review, owedFromMs, waking, woken: awake } = integration.sleepers;
     if (!woken || awake + waking.size < awakeMax(integration)) return false;
-    const nowMs = this.tellTime();
-    const areOthersDue = review !== null || owedFromMs <= nowMs;
-    return areOthersDue && dueAtMs > nowMs && !this.isTooFar(dueAtMs, integration);
+    const areOthersDue = review !== null || owedFromMs <= this.nowMs;
+    return areOthersDue && dueAtMs > this.nowMs;
   }
 
   /** Looks for lanes that are due, and, after the takeover, at all. */
@@ -61,7 +68,7 @@ export class DueLanes {
     this.looking = true;
     try {
       if (this.beginsLook() && this.maySleep()) {
-        await this.wakeDue(this.tellTime());
+        await this.wakeDue(this.nowMs);
         await this.reviewAll();
       }
       for (const integration of this.options.integrations.all) {
@@ -99,7 +106,7 @@ export class DueLanes {
 
   /** An integration without rows has no lane that sleeps: what comes for it needs no lookup any more. */
   async forgetEmpty(): Promise<void> {
-    const { services, fence, integrations, isOurs } = this.options;
+    const { services, fence, integrations, times, isOurs } = this.options;
     const asked = new Map<LanedIntegration, number>();
     for (const integration of integrations.all) {
       const { may, slept, review, owed, waking } = integration.sleepers;
@@ -109,10 +116,12 @@ export class DueLanes {
     try {
       const ids = [...asked.keys()].map(({ id }) => id);
       const backlogs = await services.store.backlogs(fence.partition, ids);
-      for (const [{ id, sleepers }, slept] of asked) {
+      for (const [integration, slept] of asked) {
+        const { id, sleepers } = integration;
         if (!isOurs() || backlogs.has(id) || sleepers.slept !== slept || sleepers.waking.size > 0) continue;
         sleepers.may = false;
         sleepers.rows = 0;
+        times.forget(integration);
       }
     } catch (error) {
       services.logger.warn({ err: error, ...fence }, 'integrations without rows could not be found');
@@ -138,7 +147,7 @@ export class DueLanes {
       const { watermarkMs: throughMs, scanned: after } = this;
       const common = { partition: fence.partition, integrationId: null, except: [...passedOver] };
       const page = await services.store.dueLanes({ ...common, after, throughMs, limit: WAKE_PAGE_LANES });
-      if (!this.options.isOurs()) return;
+      if (!this.options.isOurs() || this.watermarkMs !== throughMs) return;
       for (const due of page) {
         const integration = integrations.of(due.integrationId);
         if (!this.wakeOne(integration, due)) passedOver.add(integration.id);
@@ -166,16 +175,13 @@ export class DueLanes {
     return false;
   }
 
-  private tellTime(): number {
-    const { clock } = this.options.services;
-    const monotonicMs = clock.monotonicMs();
-    this.believedMs = Math.max(this.believedMs + monotonicMs - this.believedAtMs, clock.nowMs());
-    this.believedAtMs = monotonicMs;
-    return this.believedMs;
+  private get nowMs(): number {
+    return this.options.services.clock.nowMs();
   }
 
+  /** Later than can be meant: its row is put right when it falls asleep again. */
   private isTooFar(dueAtMs: number, { configuration }: LanedIntegration): boolean {
-    return configuration !== null && dueAtMs > this.believedMs + longestWaitMs(configuration.settings.retry);
+    return configuration !== null && dueAtMs > this.nowMs + longestWaitMs(configuration.settings.retry);
   }
 
   /** False where it has to wait until other lanes of its integration are done. */
@@ -183,11 +189,7 @@ export class DueLanes {
     const { sleepers, lanes } = integration;
     if (lanes.has(key) || sleepers.waking.has(key) || rulesOf(integration).permission === 'hold') return true;
     if (this.hasRoom(integration)) {
-      const { services, waking } = this.options;
-      const waitMs = Math.max(0, dueAtMs - this.believedMs);
-      waking.wake(integration, key, (lane) => {
-        if (lane !== null) services.timers.set(lane, dueAtMs, waitMs);
-      });
+      this.options.waking.wake(integration, key);
       return true;
     }
     owe(integration, dueAtMs);
@@ -202,7 +204,7 @@ export class DueLanes {
     let after: DueLane | null = null;
     for (;;) {
       const common = { partition: fence.partition, integrationId: integration.id, except: [] };
-      const throughMs = Math.max(this.watermarkMs, Math.ceil(this.tellTime()));
+      const throughMs = Math.max(this.watermarkMs, Math.ceil(this.nowMs));
       const page: readonly DueLane[] = await services.store.dueLanes({
         ...common,
         after,

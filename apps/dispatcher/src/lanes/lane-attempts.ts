@@ -154,6 +154,8 @@ export class LaneAttempts {
       lane.ended = { attemptId, startedAtMs, outcome, verdict, sequence, ...folded };
     }
     const { verdict, counted, signals } = lane.ended;
+    const storedMs = typeof verdict === 'object' ? (verdict?.dueAtMs ?? null) : null;
+    if (storedMs !== null) lane.due = { storedMs, firstMs: storedMs, monotonicMs: this.nowMs + storedMs - endedAtMs };
     logAttempt(services.logger, fence, lane, items, lane.ended);
     if (counted) integration.gate.hold();
     if (signals.includes('disable-requested')) onStopped(integration);

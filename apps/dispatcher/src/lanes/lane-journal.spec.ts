@@ -69,6 +69,7 @@ beforeEach(() => {
     name: { partition: 3, integrationId: 'int_1', key: 'main' },
     integration: { ...integration, configuration: anIntegration() },
     ended: failed,
+    due: null,
     needsAtStore: [],
   } as unknown as Lane;
 });

@@ -1,5 +1,6 @@
 import { CatchingUp } from './catching-up.js';
 import { DueLanes } from './due-lanes.js';
+import { DueTimes } from './due-times.js';
 import type { FailureRun } from './failure-run.js';
 import { HeldBacklogs } from './held-backlogs.js';
 import { type Lane, type LanedIntegration, type LaneShell, rulesOf } from './lane.js';
@@ -35,6 +36,7 @@ export interface LaneParts {
   readonly attempts: LaneAttempts;
   readonly journal: LaneJournal;
   readonly rows: LaneRows;
+  readonly times: DueTimes;
   readonly waking: LaneWaking;
   readonly due: DueLanes;
   readonly held: HeldBacklogs;
@@ -61,14 +63,20 @@ export function laneParts(options: LanePartsOptions): LaneParts {
     ...common,
     onAcknowledged: (lane, outcome) => give(lane, { kind: 'outcome acknowledged', outcome }),
   });
+  const times = new DueTimes({
+    ...common,
+    integrations,
+    onCorrected: (integration, dueAtMs) => due.corrected(integration, dueAtMs),
+  });
   const waking = new LaneWaking({
     ...common,
     integrations,
+    times,
     catchingUp,
     nextOffset,
     onRoom: (integration) => sweep.wakeMore(integration),
   });
-  const due = new DueLanes({ fence, services, integrations, waking, isOurs: isWorking });
+  const due = new DueLanes({ fence, services, integrations, waking, times, isOurs: isWorking });
   const held = new HeldBacklogs({
     ...common,
     isOurs: isWorking,
@@ -78,11 +86,11 @@ export function laneParts(options: LanePartsOptions): LaneParts {
       waking.lookAgain(integration);
     },
   });
-  const sweep = new LaneSweep({ services, integrations, waking, due, held, isOurs: isWorking });
+  const sweep = new LaneSweep({ services, integrations, waking, times, due, held, isOurs: isWorking });
   const rows = new LaneRows({
     ...common,
     onStored: (lane, offset) => sweep.stored(lane, offset),
     onDeleted: (lane) => sweep.dropIfSpent(lane),
   });
-  return { catchingUp, integrations, attempts, journal, rows, waking, due, held, sweep };
+  return { catchingUp, integrations, attempts, journal, rows, times, waking, due, held, sweep };
 }

@@ -14,7 +14,6 @@ import { type LaneParts, laneParts } from './lane-parts.js';
 import type { LaneServices } from './lane-services.js';
 import { moveOn, type ReliefOptions, relieve } from './memory-relief.js';
 import { PartitionProgress, type ProgressBeginning } from './partition-progress.js';
-import { waitMaxMsOf } from './retry-wait.js';
 
 export interface RunnerBeginning extends ProgressBeginning {
   readonly runs: ReadonlyMap<string, FailureRun>;
@@ -266,7 +265,7 @@ export class LaneRunner {
         this.parts.rows.delete(lane, effect.offsets);
         break;
       case 'set timer':
-        this.services.timers.set(lane, effect.atMs, waitMaxMsOf(lane));
+        this.services.timers.set(lane, effect.atMs, this.parts.times.waitMaxMs(lane, effect.atMs));
         break;
       case 'mark offset done':
         this.progress.markDone(effect.offset);

@@ -1,4 +1,5 @@
 import { type DueLanes, owe } from './due-lanes.js';
+import type { DueTimes } from './due-times.js';
 import type { HeldBacklogs } from './held-backlogs.js';
 import { LANES_IN_MEMORY_OF_ONE, SLEEPERS_CHECK_INTERVAL_MS } from './lane.bounds.js';
 import { isIdle, type Lane, type LanedIntegration, sleeperDue } from './lane.js';
@@ -11,6 +12,7 @@ export interface LaneSweepOptions {
   services: LaneServices;
   integrations: LanedIntegrations;
   waking: LaneWaking;
+  times: DueTimes;
   due: DueLanes;
   held: HeldBacklogs;
   isOurs(): boolean;
@@ -26,14 +28,15 @@ export class LaneSweep {
 
   /** Forgets lanes that have nothing to do, or exist as rows; looks for those that have something to do again. */
   sweep(): void {
-    const { services, integrations, waking, due, held, isOurs } = this.options;
+    const { services, integrations, waking, times, due, held, isOurs } = this.options;
     if (!isOurs()) return;
+    if (times.followClock()) due.startOver();
     for (const integration of integrations.all) {
       for (const lane of [...integration.lanes.values()]) {
         this.dropIfIdle(lane);
-        const dueAtMs = sleeperDue(lane);
+        const dueAtMs = this.dueOf(lane);
         if (dueAtMs === null) continue;
-        if (due.maySleepUntil(dueAtMs, integration)) waking.fallAsleep(lane);
+        if (due.maySleepUntil(dueAtMs)) waking.fallAsleep(lane);
         else if (due.mustStepAside(lane, dueAtMs)) this.stepAside(lane, dueAtMs);
       }
       held.tend(integration);
@@ -61,8 +64,13 @@ export class LaneSweep {
     if (!isOurs()) return;
     if (integration.permission === 'hold') held.stored(integration, offset);
     const isTooMany = integration.lanes.size > LANES_IN_MEMORY_OF_ONE && name.key !== STRICT_LANE_KEY;
-    const dueAtMs = isTooMany && integration.lanes.get(name.key) === lane ? sleeperDue(lane) : null;
+    const dueAtMs = isTooMany && integration.lanes.get(name.key) === lane ? this.dueOf(lane) : null;
     if (dueAtMs !== null) this.stepAside(lane, dueAtMs);
+  }
+
+  private dueOf(lane: Lane): number | null {
+    const storedMs = sleeperDue(lane);
+    return storedMs === null ? null : this.options.times.dueAtMs(lane, storedMs);
   }
 
   /** It sleeps although it is due soon. */

@@ -1,6 +1,7 @@
 import type { CatchingUp } from './catching-up.js';
+import type { DueTimes } from './due-times.js';
 import { LANES_AWAKE_OF_ONE_MIN, LANES_AWAKE_PER_ATTEMPT, LOAD_RETRY_DELAY_MS } from './lane.bounds.js';
-import { gateBoundsOf, type Lane, type LanedIntegration, rulesOf, type WakingLane } from './lane.js';
+import { gateBoundsOf, type Lane, type LaneDue, type LanedIntegration, rulesOf, type WakingLane } from './lane.js';
 import type { Fence, LaneDelivery, StoredLane } from './lane.store.js';
 import type { LaneInput } from './lane.types.js';
 import { bytesOf } from './lane-draft.js';
@@ -12,6 +13,7 @@ export interface LaneWakingOptions {
   services: LaneServices;
   integrations: LanedIntegrations;
   catchingUp: CatchingUp;
+  times: DueTimes;
   nextOffset(): number;
   isOurs(): boolean;
   give(lane: Lane, input: LaneInput<LaneDelivery>): void;
@@ -56,6 +58,7 @@ export class LaneWaking {
     sleepers.may = true;
     sleepers.slept += 1;
     sleepers.rows += lane.state.rows;
+    this.options.times.slept(lane);
     this.drop(lane);
   }
 
@@ -124,8 +127,9 @@ export class LaneWaking {
     const { services, catchingUp, nextOffset } = this.options;
     integration.sleepers.waking.delete(key);
     const { items } = waking;
+    const due = this.options.times.woke(integration, key, stored);
     services.memory.change(-items.length, -bytesOf(items));
-    const lane = stored !== null || items.length > 0 ? this.bring(integration, key, stored, waking) : null;
+    const lane = stored !== null || items.length > 0 ? this.bring(integration, key, stored, due, waking) : null;
     catchingUp.reached(nextOffset());
     for (const tell of waking.awake) tell(lane);
     if (lane === null) this.options.onRoom(integration);
@@ -135,12 +139,14 @@ export class LaneWaking {
     integration: LanedIntegration,
     key: string,
     stored: StoredLane | null,
+    due: LaneDue | null,
     { items, ...waking }: WakingLane,
   ): Lane {
     const { services, integrations, give } = this.options;
     const { sleepers } = integration;
     const wasHeld = stored !== null && waking.wasHeld;
     const lane = integrations.laneOf(integration, key, stored, { nextComing: items[0]?.offset ?? null, wasHeld });
+    lane.due = due;
     if (stored !== null) {
       sleepers.rows = Math.max(0, sleepers.rows - stored.rows);
       lane.woken = true;

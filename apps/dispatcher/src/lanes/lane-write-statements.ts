@@ -20,6 +20,7 @@ export function writeStatements(writes: readonly LaneWrite[]): Statement[] {
     inserts(of('park')),
     told(of('told')),
     updates(of('park'), of('retry')),
+    dues(of('due')),
     deletes(of('delete')),
     runs(of('run')),
     signals([...of('run'), ...of('signal').map(({ fence, signal }) => ({ fence, signals: [signal] }))]),
@@ -92,6 +93,23 @@ function updates(parks: readonly Of<'park'>[], retries: readonly Of<'retry'>[]):
       rows.map(({ next }) => next.dueAtMs),
       rows.map(({ next }) => next.push),
       rows.map(({ next }) => next.exhaustedUnder),
+    ],
+  };
+}
+
+function dues(writes: readonly Of<'due'>[]): Statement | null {
+  if (writes.length === 0) return null;
+  return {
+    sql: `UPDATE waiting_delivery AS w SET due_at_ms = c.to_ms
+      FROM unnest($1::int[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+        AS c (partition, integration_id, lane_key, from_ms, to_ms)
+      WHERE (w.partition, w.integration_id, w.lane_key, w.due_at_ms) = (c.partition, c.integration_id, c.lane_key, c.from_ms)`,
+    values: [
+      writes.map(({ lane }) => lane.partition),
+      writes.map(({ lane }) => lane.integrationId),
+      writes.map(({ lane }) => lane.key),
+      writes.map(({ fromMs }) => fromMs),
+      writes.map(({ toMs }) => toMs),
     ],
   };
 }

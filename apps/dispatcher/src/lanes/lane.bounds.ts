@@ -59,6 +59,10 @@ export const LANE_SWEEP_INTERVAL_MS = 1_000;
 /** Lanes are in memory so long before they are due; who is due later than that, and so much again, is forgotten. */
 export const WAKE_AHEAD_MS = 10_000;
 export const SLEEP_AHEAD_MS = 2 * WAKE_AHEAD_MS;
+/** What a wall clock may be off without being taken for one that jumped: who sleeps is early or late by no more. */
+export const CLOCK_STEP_MIN_MS = 1_000;
+/** Sleeping lanes of a partition of which more is remembered than their rows, for when the wall clock is put right. */
+export const SLEEPERS_TIMED_MAX = 10_000;
 /** How often those that are due are looked for. */
 export const WAKE_INTERVAL_MS = 3_000;
 /** Lanes of one page of those that are due, or looked at. */

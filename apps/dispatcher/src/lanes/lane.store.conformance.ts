@@ -137,6 +137,18 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
       expect((await store.untold(backlog)).map(({ offset }) => offset)).toEqual([10]);
     });
 
+    it('puts right when the rows of a lane are due, where they still say what was read', async () => {
+      const due = { attempt: 2, dueAtMs: 5_000 };
+      await park([item(10, due), item(11, due), item(12, { attempt: 2, dueAtMs: 6_000 })]);
+      await parkIn('int_1', 'another', item(13, due));
+      const putRight = { kind: 'due', fence, lane, fromMs: 5_000, toMs: 4_000 } as const;
+      await store.write([putRight, { ...putRight, fence: late, toMs: 1 }]);
+      await store.write([putRight]);
+      const [rows] = await store.load([{ lane, after: -1, limit: 5 }]);
+      expect(rows?.map(({ dueAtMs }) => dueAtMs)).toEqual([4_000, 4_000, 6_000]);
+      expect((await laneOf({ ...lane, key: 'another' }))?.first.dueAtMs).toBe(5_000);
+    });
+
     it('never takes the attempt of a row back', async () => {
       await park([item(10, { attempt: 3, dueAtMs: 9_000 })]);
       const next = { attempt: 2, dueAtMs: 5_000, push: null, exhaustedUnder: null };

@@ -49,7 +49,7 @@ export class FakeLaneStore implements LaneStore {
 
   async write(writes: readonly LaneWrite[]): Promise<readonly Fence[]> {
     const holds = ({ partition, epoch }: Fence) => this.epochs.get(partition) === epoch;
-    const order = ['told', 'park', 'retry', 'delete', 'run', 'signal', 'signal sent'] as const;
+    const order = ['told', 'park', 'retry', 'due', 'delete', 'run', 'signal', 'signal sent'] as const;
     for (const kind of order) {
       for (const write of writes) if (write.kind === kind && holds(write.fence)) this.apply(write);
     }
@@ -184,6 +184,11 @@ export class FakeLaneStore implements LaneStore {
         return;
       case 'retry':
         this.attempted(write.fence, write.offset, write.next);
+        return;
+      case 'due':
+        for (const row of this.rows)
+          if (isLane(row.lane, write.lane) && row.item.dueAtMs === write.fromMs)
+            row.item = { ...row.item, dueAtMs: write.toMs };
         return;
       case 'told':
         for (const offset of write.offsets) {

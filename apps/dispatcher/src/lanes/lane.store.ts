@@ -50,6 +50,14 @@ export type LaneWrite =
       readonly offset: number;
       readonly next: NextTry & { readonly push: number | null };
     }
+  /** The lane's rows that are due at `fromMs` are due at `toMs`: the clock that said so was put right. */
+  | {
+      readonly kind: 'due';
+      readonly fence: Fence;
+      readonly lane: LaneName;
+      readonly fromMs: number;
+      readonly toMs: number;
+    }
   /** The rows' deliveries were journaled as held. */
   | {
       readonly kind: 'told';

@@ -37,6 +37,23 @@ export interface LaneShell {
   startAttempt(turn: LaneTurn): void;
 }
 
+/** When a lane's next attempt is due. */
+export interface LaneDue {
+  /** The time of day that its row says. */
+  readonly storedMs: number;
+  /** What was said at first: the row is put right where the wall clock is. */
+  readonly firstMs: number;
+  /** The same on the monotonic clock, as of when it was said, or read. */
+  readonly monotonicMs: number;
+}
+
+/** The same of a lane that sleeps. */
+export interface SleepingDue extends LaneDue {
+  /** Of its first row. */
+  readonly offset: number;
+  storedMs: number;
+}
+
 /** What the shell keeps of a lane beside the decider's state. */
 export interface Lane {
   readonly name: LaneName;
@@ -46,6 +63,8 @@ export interface Lane {
   /** Asked for, and not ended. */
   turn: LaneTurn | null;
   ended: EndedAttempt | null;
+  /** Of its head, where that waits for a time. */
+  due: LaneDue | null;
   /** Journal offsets that are needed until the lane's next write. */
   needsAtStore: number[];
   /** Deletes of rows that are not carried out yet. */
@@ -73,6 +92,8 @@ export interface Sleepers {
   /** How many lanes ever went to sleep. */
   slept: number;
   readonly waking: Map<string, WakingLane>;
+  /** Of those that went to sleep here, so many as are remembered. */
+  readonly dues: Map<string, SleepingDue>;
   /** Of these, how many are being looked up. */
   lookups: number;
   /** How many of its lanes in memory were woken. */
