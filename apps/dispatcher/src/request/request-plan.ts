@@ -56,7 +56,7 @@ export function requestPlanOf(integration: IntegrationConfiguration, userAgent: 
     target: requestTargetOf(url),
     fixedHeaders: headers.flatMap(({ name, value }) => [name, value]),
     recordedHeaders: headers.map(({ name, value, secret }) => [name, secret ? MASKED : value] as const),
-    signingKey: scheme === 'standard-webhooks' && secret ? signingKeyOf(open(secret)) : null,
+    signingKey: scheme === 'standard-webhooks' && secret ? signingKeyOf(request.sign.algorithm, open(secret)) : null,
     array: integration.settings.batch.maxItems > 1,
   };
 }
