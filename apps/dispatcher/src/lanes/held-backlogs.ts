@@ -15,6 +15,7 @@ import type { LaneJournal } from './lane-journal.js';
 import type { LaneServices } from './lane-services.js';
 import { discardableThrough } from './lane-sleep.js';
 import type { PartitionProgress } from './partition-progress.js';
+import { wholePushes, wholeThrough } from './whole-pushes.js';
 
 export interface HeldBacklogsOptions {
   fence: Fence;
@@ -29,7 +30,8 @@ export interface HeldBacklogsOptions {
 
 /**
  * Keeps what stopped integrations hold: each delivery is journaled as held, once, and beyond the bounds of count and age
- * the oldest of an integration are discarded, across its lanes.
+ * the oldest of an integration are discarded, across its lanes. A push that failed goes whole, with its first member: what
+ * is left may be fewer than the bound by what a push may have.
  */
 export class HeldBacklogs {
   private tended = 0;
@@ -138,9 +140,10 @@ export class HeldBacklogs {
       if (sleepers.lookups > 0) await new Promise<void>((resolve) => (held.looked = resolve));
       if (this.discardableThrough(integration) === null) return 0;
       const request = { partition: fence.partition, integrationId, after: -1, limit: HELD_PAGE_ROWS };
-      const rows = this.beyondBounds(await services.store.backlog(request), count);
+      const beyond = this.beyondBounds(await services.store.backlog(request), count);
+      const rows = await wholePushes(services.store, { partition: fence.partition, integrationId }, beyond);
       const through = this.discardableThrough(integration);
-      const those = through === null ? [] : rows.filter(({ offset }) => offset <= through);
+      const those = through === null ? [] : wholeThrough(rows, through);
       if (those.length === 0 || !this.options.isOurs()) return 0;
       await this.discardRows(integration, those);
       return those.length;

@@ -27,7 +27,7 @@ export const WAITING = `
   FROM unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::bigint[], $6::int[])
     AS wanted (request, partition, integration_id, lane_key, after, rows)
   CROSS JOIN LATERAL (
-    SELECT position, attempt, due_at_ms, exhausted_under, stored_at_ms, envelope FROM waiting_delivery AS w
+    SELECT position, attempt, due_at_ms, push, exhausted_under, stored_at_ms, envelope FROM waiting_delivery AS w
     WHERE w.partition = wanted.partition AND w.integration_id = wanted.integration_id
       AND w.lane_key = wanted.lane_key AND w.position > wanted.after
     ORDER BY position LIMIT wanted.rows
@@ -105,7 +105,7 @@ export const BACKLOGS = `
 
 export function backlog(condition: '' | 'AND NOT held_told'): string {
   return `
-    SELECT lane_key, position, attempt, due_at_ms, exhausted_under, stored_at_ms, envelope FROM waiting_delivery
+    SELECT lane_key, position, attempt, due_at_ms, push, exhausted_under, stored_at_ms, envelope FROM waiting_delivery
     WHERE partition = $1 AND integration_id = $2 AND position > $3 ${condition}
     ORDER BY position LIMIT $4`;
 }

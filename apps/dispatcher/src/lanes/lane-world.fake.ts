@@ -187,7 +187,9 @@ export class LaneWorld {
     const through = discardableThrough(this.state);
     if (through === null) return;
     const oldest = [...this.rows.keys()].filter((offset) => offset <= through).sort((a, b) => a - b);
-    const removed = oldest.slice(0, count);
+    const push = this.rows.get(oldest[count - 1] ?? -1)?.push ?? null;
+    const isMember = (offset: number) => push !== null && this.rows.get(offset)?.push === push;
+    const removed = oldest.filter((offset, index) => index < count || isMember(offset));
     for (const offset of removed) {
       this.rows.delete(offset);
       this.end(offset);
@@ -256,6 +258,7 @@ export class LaneWorld {
     const offsets = items.map(({ offset }) => offset);
     const [first] = items;
     if (this.running) this.violations.push('two attempts at a time');
+    if (first.push !== null && first.push !== first.offset) this.violations.push(`its push was torn: ${first.offset}`);
     if (this.stopped) this.violations.push(`an attempt while stopped: ${first.offset}`);
     if (this.acks.length >= 4) this.violations.push('an attempt with four outcomes unacknowledged');
     const next = this.enqueuedOffsets.slice(this.ended.length, this.ended.length + items.length);

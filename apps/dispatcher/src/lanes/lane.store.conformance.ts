@@ -123,10 +123,10 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
     });
 
     it('tells which held rows were not journaled', async () => {
-      await park([item(10), item(11)]);
+      await park([item(10), item(11, { push: 9 })]);
       await store.write([{ kind: 'told', fence, integrationId, offsets: [10] }]);
       const untold = await store.untold(backlog);
-      expect(untold).toMatchObject([{ offset: 11, storedAtMs: 1_000, envelope: { event: { id: 'evt_11' } } }]);
+      expect(untold).toMatchObject([{ offset: 11, push: 9, storedAtMs: 1_000, envelope: { event: { id: 'evt_11' } } }]);
       expect(await store.backlog(backlog)).toHaveLength(2);
     });
 

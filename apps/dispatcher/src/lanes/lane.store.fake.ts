@@ -253,8 +253,8 @@ function withinBytes(items: readonly LaneDelivery[]): LaneDelivery[] {
 }
 
 function waitingRow({ item, storedAtMs }: Row): WaitingRow {
-  const { offset, envelope, attempt, dueAtMs, exhaustedUnder } = item;
-  return { offset, envelope, attempt, dueAtMs, exhaustedUnder, storedAtMs };
+  const { offset, envelope, attempt, dueAtMs, push, exhaustedUnder } = item;
+  return { offset, envelope, attempt, dueAtMs, push, exhaustedUnder, storedAtMs };
 }
 
 function firstRow({ item, told }: Row): FirstRow {

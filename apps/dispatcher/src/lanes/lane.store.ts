@@ -147,6 +147,7 @@ export interface WaitingRow {
   readonly envelope: DeliveryEnvelope;
   readonly attempt: number;
   readonly dueAtMs: number | null;
+  readonly push: number | null;
   readonly exhaustedUnder: number | null;
   readonly storedAtMs: number;
 }

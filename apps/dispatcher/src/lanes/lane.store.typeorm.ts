@@ -72,6 +72,7 @@ const waitingOf = (row: DeliveryRow): WaitingRow => ({
   envelope: JSON.parse(row.envelope) as DeliveryEnvelope,
   attempt: row.attempt,
   dueAtMs: numberOrNull(row.due_at_ms),
+  push: numberOrNull(row.push),
   exhaustedUnder: numberOrNull(row.exhausted_under),
   storedAtMs: Number(row.stored_at_ms),
 });

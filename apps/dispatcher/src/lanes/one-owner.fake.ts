@@ -1,3 +1,4 @@
+import type { JournalEnvelope } from '@hookstile/contracts';
 import { aDelivery, anIntegration } from '@hookstile/testing';
 import { LANE_SWEEP_INTERVAL_MS } from './lane.bounds.js';
 import { FakeLaneStore } from './lane.store.fake.js';
@@ -28,6 +29,7 @@ export class OneOwner {
   readonly store = new FakeLaneStore(new Map([[0, 1]]));
   readonly process = newProcess();
   readonly sent: string[] = [];
+  readonly journal: JournalEnvelope[] = [];
   /** Monotonic, by key, of its last attempt. */
   readonly sentAtMs = new Map<string, number>();
   monotonicMs = NOW_MS;
@@ -61,9 +63,9 @@ export class OneOwner {
   }
 
   /** A row that waits for its second attempt. */
-  async waits(key: string, offset: number, dueAtMs: number): Promise<void> {
+  async waits(key: string, offset: number, dueAtMs: number | null, push: number | null = null): Promise<void> {
     const lane = { partition: 0, integrationId: id, key };
-    const insert = [this.delivery(key, offset, { attempt: 2, dueAtMs })];
+    const insert = [this.delivery(key, offset, { attempt: 2, dueAtMs, push })];
     await this.store.write([{ kind: 'park', fence, lane, insert, update: [], storedAtMs: 1 }]);
   }
 
@@ -110,6 +112,7 @@ export class OneOwner {
     const write = writes.shift();
     if (write) await this.store.write([write.write]).then(() => write.done(true));
     const append = appends.shift();
+    if (append) this.journal.push(append.record);
     append?.done(this.journalOffset);
     this.journalOffset += 1;
     const question = questions.shift();
