@@ -83,12 +83,12 @@ export function eventStoreConformance<Handle>(name: string, createStore: () => P
       expect(result).toEqual([]);
     });
 
-    it('makes a writer wait for one that shares the lock', async () => {
+    it.each(['lockShared', 'lock'] as const)('makes a writer wait for one that has the lock by %s', async (take) => {
       const store = await createStore();
       const order: string[] = [];
       let writer: Promise<unknown> = Promise.resolve();
       await store.transaction(async (tx) => {
-        await tx.lockShared(lamp);
+        await tx[take](lamp);
         writer = store.transaction(async (other) => {
           await other.load(lamp);
           order.push('writer');

@@ -41,6 +41,7 @@ export class FakeEventStore implements EventStore<FakeHandle> {
       const result = await work({
         handle,
         lockShared: async () => undefined,
+        lock: async () => undefined,
         load: async (ref) => [...this.streamOf(ref)],
         append: async (ref, expectedVersion, events) => this.append(ref, expectedVersion, events, handle),
         enqueue: async (records) => {

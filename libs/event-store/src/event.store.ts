@@ -33,6 +33,8 @@ export interface EventStoreTransaction<Handle> {
   readonly handle: Handle;
   /** Waits for the aggregate's lock and keeps it until the end of the transaction; many may share it. */
   lockShared(ref: AggregateRef): Promise<void>;
+  /** Waits for a lock that nobody else has and keeps it until the end of the transaction; it needs no stream. */
+  lock(ref: AggregateRef): Promise<void>;
   /** Locks the aggregate against every other writer, then reads its stream, oldest first. */
   load(ref: AggregateRef): Promise<StoredDomainEvent[]>;
   /** Appends to a stream whose version is `expectedVersion`; rejects with `EventStoreError` `version_conflict` otherwise. */

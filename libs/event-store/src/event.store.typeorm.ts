@@ -54,11 +54,18 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
   ) {}
 
   async lockShared(ref: AggregateRef): Promise<void> {
-    await this.lock(ref, 'pg_advisory_xact_lock_shared');
+    await this.take(ref, 'pg_advisory_xact_lock_shared');
+  }
+
+  async lock(ref: AggregateRef): Promise<void> {
+    const name = lockName(ref);
+    if (this.locked.has(name)) return;
+    await this.take(ref, 'pg_advisory_xact_lock');
+    this.locked.add(name);
   }
 
   async load(ref: AggregateRef): Promise<StoredDomainEvent[]> {
-    await this.lockExclusively(ref);
+    await this.lock(ref);
     // A statement of its own: the snapshot of one that also took the lock would be older than the lock.
     const rows: StoredRow[] = await this.handle.query(
       `SELECT sequence, version, type, at, data, metadata FROM ${this.schema}.domain_events
@@ -75,7 +82,7 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
   ): Promise<readonly StoredDomainEvent[]> {
     if (events.length === 0) return [];
     // The lock comes before the sequence id, so that one aggregate's ids rise in the order of its versions.
-    await this.lockExclusively(ref);
+    await this.lock(ref);
     const rows: { sequence: string; version: number }[] = await this.handle.query(
       `WITH stream AS (SELECT coalesce(max(version), 0) AS version FROM ${this.schema}.domain_events
                        WHERE aggregate = $1 AND aggregate_id = $2)
@@ -122,14 +129,7 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
     for (const { id } of rows) this.outboxIds.push(Number(id));
   }
 
-  private async lockExclusively(ref: AggregateRef): Promise<void> {
-    const name = lockName(ref);
-    if (this.locked.has(name)) return;
-    await this.lock(ref, 'pg_advisory_xact_lock');
-    this.locked.add(name);
-  }
-
-  private async lock(ref: AggregateRef, lock: string): Promise<void> {
+  private async take(ref: AggregateRef, lock: string): Promise<void> {
     await this.handle.query(`SELECT set_config('lock_timeout', $2, true), ${lock}(hashtextextended($1, 0))`, [
       `${this.schema}:${lockName(ref)}`,
       String(LOCK_WAIT_MAX_MS),
