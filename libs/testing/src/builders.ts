@@ -1,4 +1,6 @@
 import {
+  type DecisionRuleConfiguration,
+  type DecisionRuleSettings,
   type Delivery,
   type DeliveryEnvelope,
   deliveryIdOf,
@@ -95,6 +97,42 @@ export function anIntegration({ settings, ...overrides }: IntegrationOverrides =
     disabledReason: null,
     discardBefore: 0,
     settings: integrationSettings(settings),
+    ...overrides,
+  };
+}
+
+export function decisionRuleSettings(overrides: Partial<DecisionRuleSettings> = {}): DecisionRuleSettings {
+  return {
+    name: 'posture',
+    method: 'POST',
+    url: 'https://example.com/check',
+    headers: {},
+    auth: { type: 'none' },
+    body: '{"user":"%username%"}',
+    verification: 'json',
+    match: 'first',
+    responseActions: [{ type: 'allow', key: 'allowed', value: true }],
+    onError: 'deny',
+    timeoutMs: 5_000,
+    cacheSeconds: 0,
+    ...overrides,
+  };
+}
+
+export interface DecisionRuleOverrides extends Partial<Omit<DecisionRuleConfiguration, 'settings' | 'kind'>> {
+  settings?: Partial<DecisionRuleSettings>;
+}
+
+export function aDecisionRule({ settings, ...overrides }: DecisionRuleOverrides = {}): DecisionRuleConfiguration {
+  return {
+    kind: 'decision-rule',
+    id: 'rul_1',
+    version: 1,
+    deleted: false,
+    at: FIXED_NOW,
+    tenantId: 'ten_1',
+    state: 'enabled',
+    settings: decisionRuleSettings(settings),
     ...overrides,
   };
 }
