@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type Configuration, configurationV1, topicName } from '@hookstile/contracts';
+import { type Configuration, configurationKey, configurationV1, topicName } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, topicDefinitions } from '@hookstile/messaging';
 import { deleteWithPrefix } from '@hookstile/messaging/testing';
 import { type RunningService, type ServiceOverrides, startService } from '@hookstile/service-runtime';
@@ -103,6 +103,13 @@ export class ConfigUnderTest {
   /** The last record of one thing. */
   async lastOf(id: string): Promise<Configuration | undefined> {
     return (await this.configuration()).findLast((configuration) => configuration.id === id);
+  }
+
+  /** Appends a record of one thing, as a relay that was paused does late. */
+  async append(configuration: Configuration): Promise<void> {
+    const publisher = await this.messaging.publisher({ name: 'late' });
+    const key = configurationKey(configuration.kind, configuration.id);
+    await publisher.publish([{ ...configurationV1.encode(key, configuration), topic: this.topic, partition: 0 }]);
   }
 
   async destroy(): Promise<void> {

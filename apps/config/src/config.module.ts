@@ -32,9 +32,12 @@ import type { OriginOf } from './changes/origin.js';
 import { ConfigEnv } from './config.env.js';
 import { IntegrationSignalsConsumer } from './consumes/integration-signals.consumer.js';
 import { Signals } from './consumes/signals.js';
+import { DecisionRulesController } from './decision-rules/decision-rules.controller.js';
+import { DecisionRules } from './decision-rules/decision-rules.js';
 import { IntegrationsController } from './integrations/integrations.controller.js';
 import { Integrations } from './integrations/integrations.js';
 import { MeController } from './me/me.controller.js';
+import { DecisionRules1764500000000 } from './migrations/decision-rules.migration.js';
 import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
 import { ProfilesController } from './profiles/profiles.controller.js';
 import { Readback } from './publishes/readback.js';
@@ -45,6 +48,7 @@ import { Tenants } from './tenants/tenants.js';
 import {
   API_KEYS,
   CHANGES,
+  DECISION_RULES,
   INTEGRATIONS,
   ORIGIN_OF,
   OUTBOX_RELAY,
@@ -87,6 +91,12 @@ function providers(context: ServiceContext<ConfigEnv>): FactoryProvider[] {
       [CHANGES, READ_MODELS, KEY_RING],
       (changes: Changes, readModels: TypeormReadModelStore, keyRing: KeyRing) =>
         new Integrations(changes, readModels, keyRing, clock, randomBytes),
+    ),
+    provide(
+      DECISION_RULES,
+      [CHANGES, READ_MODELS, KEY_RING],
+      (changes: Changes, readModels: TypeormReadModelStore, keyRing: KeyRing) =>
+        new DecisionRules(changes, readModels, keyRing, clock, randomBytes),
     ),
     provide(
       SIGNALS,
@@ -143,6 +153,7 @@ export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdo
         MeController,
         ProfilesController,
         IntegrationsController,
+        DecisionRulesController,
         IntegrationSignalsConsumer,
       ],
       providers: providers(context),
@@ -166,7 +177,7 @@ export const configService: ServiceDefinition<ConfigEnv> = {
   name: 'config',
   env: ConfigEnv,
   module: (context) => ConfigModule.of(context),
-  migrations: [FirstTables1763798400000],
+  migrations: [FirstTables1763798400000, DecisionRules1764500000000],
   schema: DEFAULT_SCHEMA,
   strategies: (app) => [signalsTransport(app)],
 };

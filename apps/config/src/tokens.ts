@@ -5,6 +5,7 @@ export const CHANGES = Symbol('Changes');
 export const OUTBOX_RELAY = Symbol('OutboxRelay');
 export const TENANTS = Symbol('Tenants');
 export const API_KEYS = Symbol('ApiKeys');
+export const DECISION_RULES = Symbol('DecisionRules');
 export const INTEGRATIONS = Symbol('Integrations');
 /** `OriginOf`: who makes a request. */
 export const ORIGIN_OF = Symbol('OriginOf');

@@ -1,6 +1,7 @@
 import { type EventStore, EventStoreError } from '@hookstile/event-store';
 import { ProblemError } from '@hookstile/service-runtime';
 import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
+import { decisionRuleAggregate } from '../decision-rules/decision-rule-aggregate.js';
 import { integrationAggregate } from '../integrations/integration-aggregate.js';
 import type { Kind, ReadModelStore } from '../read-models/read-model.store.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
@@ -43,7 +44,17 @@ export class Change<Handle = unknown> {
     if (!row || row.deleted) throw new ProblemError('not_found', 'There is no such tenant.');
   }
 
-  idsOfTenant(kind: 'api-key' | 'integration', tenantId: string): Promise<string[]> {
+  /**
+   * Keeps a name of the tenant's things of a kind to this transaction until it ends, and answers the id of the thing
+   * that has it, or null. Taken behind the locks of aggregates, so that no two wait for each other.
+   */
+  async holdName(kind: 'decision-rule', tenantId: string, name: string): Promise<string | null> {
+    const { readModels, transaction } = this.context;
+    await transaction.lock({ aggregate: `${kind} names`, id: `${tenantId}:${name}` });
+    return readModels.idByName(transaction.handle, kind, tenantId, name);
+  }
+
+  idsOfTenant(kind: 'api-key' | 'integration' | 'decision-rule', tenantId: string): Promise<string[]> {
     const { readModels, transaction } = this.context;
     return readModels.idsOfTenant(transaction.handle, kind, tenantId);
   }
@@ -80,6 +91,7 @@ export async function republish(changes: Changes, kind: Kind, id: string): Promi
   await changes.run(SYSTEM_ORIGIN, async (change) => {
     if (kind === 'tenant') await (await change.load(tenantAggregate, id)).republish();
     else if (kind === 'api-key') await (await change.load(apiKeyAggregate, id)).republish();
+    else if (kind === 'decision-rule') await (await change.load(decisionRuleAggregate, id)).republish();
     else await (await change.load(integrationAggregate, id)).republish();
   });
 }

@@ -1,5 +1,7 @@
 import { type InputError, ProblemError } from '@hookstile/service-runtime';
 
+const STATUS = 422;
+
 /** Collects what is wrong with an input, so that a user learns of all of it at once. */
 export class InputErrors {
   private readonly errors: InputError[] = [];
@@ -8,10 +10,12 @@ export class InputErrors {
     this.errors.push({ pointer, code, detail });
   }
 
-  /** Throws `invalid` (422) if anything was added. */
-  throwIfAny(): void {
+  /** Throws `invalid` (422) if anything was added, or `ownCode` (422) where each error has that one. */
+  throwIfAny(ownCode?: string): void {
     const first = this.errors[0];
-    if (first) throw new ProblemError('invalid', `${first.pointer}: ${first.detail}`, { errors: this.errors });
+    if (!first) return;
+    const code = this.errors.every((error) => error.code === ownCode) ? first.code : 'invalid';
+    throw new ProblemError(code, `${first.pointer}: ${first.detail}`, { status: STATUS, errors: this.errors });
   }
 }
 

@@ -1,10 +1,6 @@
 import { dropEventStoreTables, eventStoreTables, quoted } from '@hookstile/event-store';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-
-function schemaOf(queryRunner: QueryRunner): string {
-  const { options } = queryRunner.dataSource;
-  return ('schema' in options && options.schema) || 'config';
-}
+import { schemaOf } from './schema-of.js';
 
 const READ_MODEL_COLUMNS = `
   id text PRIMARY KEY,

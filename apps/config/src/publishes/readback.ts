@@ -9,7 +9,7 @@ const ROUND_MS = 1_000;
 /** How often every key is compared with the topic, beginning when this process leads. */
 const FULL_ROUND_MS = 60_000;
 const PAGE_ROWS = 1_000;
-const KINDS: readonly Kind[] = ['tenant', 'api-key', 'integration'];
+const KINDS: readonly Kind[] = ['tenant', 'api-key', 'integration', 'decision-rule'];
 
 export interface ReadbackOptions {
   messaging: Messaging;

@@ -1,4 +1,4 @@
-import { configurationKey, configurationV1, type IntegrationConfiguration } from '@hookstile/contracts';
+import type { IntegrationConfiguration } from '@hookstile/contracts';
 import { OUTBOX_POLL_MS } from '@hookstile/event-store';
 import { type Messaging, MessagingError, type RecordPublisher } from '@hookstile/messaging';
 import { until } from '@hookstile/testing';
@@ -92,11 +92,9 @@ describe('the outbox relay', () => {
     const { body: created } = await call('POST', 'integrations', { tenant: 'ten_1', body });
     const old = (await config.lastOf(created.id)) as IntegrationConfiguration;
     await call('POST', `integrations/${created.id}/disable`, { tenant: 'ten_1' });
-    const late = await config.messaging.publisher({ name: 'late' });
-    const key = configurationKey('integration', created.id);
     // Once for the first comparison of all keys, and once more for what is noticed as it is read.
     for (let time = 0; time < 2; time += 1) {
-      await late.publish([{ ...configurationV1.encode(key, old), topic: config.topic, partition: 0 }]);
+      await config.append(old);
       expect(await config.lastOf(created.id)).toMatchObject({ version: 1, state: 'enabled' });
       await until(async () => (await config.lastOf(created.id))?.version === 2, { what: 'the newest version' });
     }

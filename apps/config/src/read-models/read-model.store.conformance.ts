@@ -80,6 +80,25 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
       expect(await readModels.keyByHash('ab')).toBeNull();
     });
 
+    it("finds a tenant's thing by its name until it is renamed or deleted", async () => {
+      const { events, readModels } = await create();
+      const named = (id: string, position: number, name: string, overrides: Partial<ReadModelRow> = {}) =>
+        row(id, position, { state: { settings: { name } }, ...overrides });
+      const found = async (name: string, ...rows: ReadModelRow[]) => {
+        const { result } = await events.transaction(async ({ handle }) => {
+          for (const each of rows) await readModels.put(handle, 'decision-rule', each);
+          return readModels.idByName(handle, 'decision-rule', 'ten_1', name);
+        });
+        return result;
+      };
+      expect(await found('posture', named('a', 1, 'posture'), named('b', 2, 'Posture'))).toBe('a');
+      expect(await found('other', named('c', 3, 'other', { tenantId: 'ten_2' }))).toBeNull();
+      expect(await found('posture', named('a', 1, 'renamed'))).toBeNull();
+      expect(await found('renamed')).toBe('a');
+      expect(await found('renamed', named('a', 1, 'renamed', { deleted: true }))).toBeNull();
+      expect(await found('renamed', named('d', 4, 'renamed'))).toBe('d');
+    });
+
     it("names a tenant's things and every version, deleted ones too", async () => {
       const stores = await create();
       await write(stores, row('b', 1, { version: 3 }), row('a', 2), row('c', 3, { deleted: true }));

@@ -4,10 +4,15 @@ import type {
   FailureCount,
   KeyVersion,
   Kind,
+  NamedKind,
   ReadModelPage,
   ReadModelRow,
   ReadModelStore,
 } from './read-model.store.js';
+
+interface NamedState {
+  settings: { name: string };
+}
 
 /** The read models in memory, for a fake event store. */
 export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
@@ -40,6 +45,13 @@ export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
       .filter((row) => row.tenantId === tenantId)
       .map(({ id }) => id)
       .sort();
+  }
+
+  async idByName(_handle: FakeHandle, kind: NamedKind, tenantId: string, name: string): Promise<string | null> {
+    const named = this.present(kind).find(
+      (row) => row.tenantId === tenantId && (row.state as NamedState).settings.name === name,
+    );
+    return named?.id ?? null;
   }
 
   async keyByHash(hash: string): Promise<FoundKey | null> {

@@ -2,6 +2,7 @@ import { TypeormEventStore } from '@hookstile/event-store';
 import { createDatabaseSchema, type DatabaseSchema } from '@hookstile/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll } from 'vitest';
+import { DecisionRules1764500000000 } from '../migrations/decision-rules.migration.js';
 import { FirstTables1763798400000 } from '../migrations/first-tables.migration.js';
 import { readModelStoreConformance } from './read-model.store.conformance.js';
 import { TypeormReadModelStore } from './read-model.store.typeorm.js';
@@ -16,7 +17,7 @@ beforeAll(async () => {
     type: 'postgres',
     url,
     schema,
-    migrations: [FirstTables1763798400000],
+    migrations: [FirstTables1763798400000, DecisionRules1764500000000],
     migrationsRun: true,
   }).initialize();
 });
@@ -27,7 +28,7 @@ afterAll(async () => {
 });
 
 readModelStoreConformance('Postgres', async () => {
-  const tables = ['tenants', 'api_keys', 'integrations', 'integration_failures'];
+  const tables = ['tenants', 'api_keys', 'integrations', 'decision_rules', 'integration_failures'];
   await dataSource.query(`TRUNCATE ${tables.map((table) => `"${database.schema}".${table}`).join(', ')}`);
   return {
     events: new TypeormEventStore(dataSource, database.schema),

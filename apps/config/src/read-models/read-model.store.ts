@@ -3,6 +3,9 @@ import type { FoundKey } from '@hookstile/service-runtime';
 
 export type Kind = Configuration['kind'];
 
+/** Things that are found by their names: one name is one thing's, in each tenant. */
+export type NamedKind = Extract<Kind, 'decision-rule'>;
+
 /** The newest state of one aggregate, with what is searched for in columns of its own. */
 export interface ReadModelRow {
   id: string;
@@ -46,6 +49,8 @@ export interface ReadModelStore<Handle> {
   list(kind: Kind, page: ReadModelPage): Promise<ReadModelRow[]>;
   /** The tenant's, without deleted ones, as the transaction sees them. */
   idsOfTenant(handle: Handle, kind: Kind, tenantId: string): Promise<string[]>;
+  /** The tenant's thing whose settings have this name, unless it is deleted, as the transaction sees them. */
+  idByName(handle: Handle, kind: NamedKind, tenantId: string, name: string): Promise<string | null>;
   /** The API key with this hash unless it is deleted. */
   keyByHash(hash: string): Promise<FoundKey | null>;
   /** Every aggregate's version, deleted ones too, by kind and id; `after` is the last one of the page before. */

@@ -6,6 +6,7 @@ import type {
   FailureCount,
   KeyVersion,
   Kind,
+  NamedKind,
   ReadModelPage,
   ReadModelRow,
   ReadModelStore,
@@ -81,6 +82,15 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
       [tenantId],
     );
     return rows.map(({ id }) => id);
+  }
+
+  async idByName(manager: EntityManager, kind: NamedKind, tenantId: string, name: string): Promise<string | null> {
+    const rows: { id: string }[] = await manager.query(
+      `SELECT id FROM ${this.table(kind)}
+       WHERE tenant_id = $1 AND state #>> '{settings,name}' = $2 AND NOT deleted`,
+      [tenantId, name],
+    );
+    return rows[0]?.id ?? null;
   }
 
   async keyByHash(hash: string): Promise<FoundKey | null> {

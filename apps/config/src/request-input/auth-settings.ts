@@ -1,4 +1,4 @@
-import type { Authentication, OAuth2, SealedSecret } from '@hookstile/contracts';
+import type { Authentication, OAuth2, RuleAuthentication, SealedSecret } from '@hookstile/contracts';
 import { pointerTo } from '../input/input-errors.js';
 import type { AuthDto } from './auth.dto.js';
 import { headerNameProblem, headerValueProblem } from './header-settings.js';
@@ -23,6 +23,17 @@ export function authHeaderOf(input: AuthDto | undefined): string | null {
   return input.type === 'apiKey' ? (input.header ?? DEFAULT_HEADER) : DEFAULT_HEADER;
 }
 
+/** An auth of a type that rules have becomes one that they have. */
+export function authSettings(
+  input: (AuthDto & { type: RuleAuthentication['type'] }) | undefined,
+  current: Authentication | null,
+  place: InputPlace,
+): RuleAuthentication;
+export function authSettings(
+  input: AuthDto | undefined,
+  current: Authentication | null,
+  place: InputPlace,
+): Authentication;
 export function authSettings(
   input: AuthDto | undefined,
   current: Authentication | null,

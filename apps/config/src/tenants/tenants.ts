@@ -3,6 +3,7 @@ import { type Clock, ProblemError, parseBody, type RandomBytes } from '@hookstil
 import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
+import { decisionRuleAggregate } from '../decision-rules/decision-rule-aggregate.js';
 import { requireIfMatch } from '../input/if-match.js';
 import { mergePatch } from '../input/merge-patch.js';
 import { type Page, readPage } from '../input/page.js';
@@ -73,13 +74,16 @@ export class Tenants {
     });
   }
 
-  /** No key and no integration outlives its tenant: what is left would work for a tenant that is gone. */
+  /** No key, integration or decision rule outlives its tenant: what is left would work for a tenant that is gone. */
   private async deleteThingsOf(tenantId: string, change: Change): Promise<void> {
     for (const id of await change.idsOfTenant('api-key', tenantId)) {
       await (await change.load(apiKeyAggregate, id)).execute({ type: 'delete', at: this.now() });
     }
     for (const id of await change.idsOfTenant('integration', tenantId)) {
       await (await change.load(integrationAggregate, id)).execute({ type: 'delete', at: this.now() });
+    }
+    for (const id of await change.idsOfTenant('decision-rule', tenantId)) {
+      await (await change.load(decisionRuleAggregate, id)).execute({ type: 'delete', at: this.now() });
     }
   }
 

@@ -1,0 +1,47 @@
+import { defineAggregate } from '../changes/aggregate.js';
+import {
+  type DecisionRule,
+  type DecisionRuleCommand,
+  type DecisionRuleDomainEvent,
+  type DecisionRuleState,
+  decisionRuleDecider,
+} from './decision-rule.decider.js';
+import { decisionRuleView } from './decision-rule-view.js';
+
+/** What a deleted rule's configuration still says; its secrets are gone from it. */
+function configuredSettings({ status, settings }: DecisionRule): DecisionRule['settings'] {
+  return status === 'present' ? settings : { ...settings, headers: {}, auth: { type: 'none' } };
+}
+
+export const decisionRuleAggregate = defineAggregate<
+  DecisionRuleCommand,
+  DecisionRuleDomainEvent,
+  DecisionRuleState,
+  DecisionRule
+>({
+  name: 'decision_rule',
+  kind: 'decision-rule',
+  decider: decisionRuleDecider,
+  actions: {
+    DecisionRuleCreated: 'decision_rule.created',
+    DecisionRuleUpdated: 'decision_rule.updated',
+    DecisionRuleEnabled: 'decision_rule.enabled',
+    DecisionRuleDisabled: 'decision_rule.disabled',
+    DecisionRuleDeleted: 'decision_rule.deleted',
+  },
+  isPresent: (state) => state.status !== 'absent',
+  isDeleted: ({ status }) => status === 'deleted',
+  tenantIdOf: (_id, { tenantId }) => tenantId,
+  nameOf: ({ settings }) => settings.name,
+  view: decisionRuleView,
+  configuration: (id, rule, at) => ({
+    kind: 'decision-rule',
+    id,
+    version: rule.version,
+    deleted: rule.status === 'deleted',
+    at,
+    tenantId: rule.tenantId,
+    state: rule.state,
+    settings: configuredSettings(rule),
+  }),
+});

@@ -1,0 +1,74 @@
+import type { DecisionRuleSettings } from '@hookstile/contracts';
+import type { KeyRing } from '@hookstile/service-runtime';
+import { InputErrors } from '../input/input-errors.js';
+import { authHeaderOf, authSettings } from '../request-input/auth-settings.js';
+import { headerSettings } from '../request-input/header-settings.js';
+import { SecretSealer } from '../request-input/secret-sealer.js';
+import { checkUrl } from '../request-input/url-input.js';
+import type { DecisionRuleDto } from './decision-rule.dto.js';
+import { bodyTextOf } from './json-input.js';
+import { checkNoParameters, checkParameters, UNKNOWN_PARAMETER } from './parameter-checks.js';
+
+export interface SettingsContext {
+  ruleId: string;
+  /** What is stored now; null for a new rule. */
+  current: DecisionRuleSettings | null;
+  keyRing: KeyRing;
+  nowMs: number;
+}
+
+const DEFAULTS = {
+  verification: 'json',
+  match: 'first',
+  responseActions: [],
+  onError: 'deny',
+  timeoutMs: 5_000,
+  cacheSeconds: 0,
+} as const;
+
+/** What secrets of a rule are bound to; the dispatcher opens them with the same words. */
+export function secretOwnerOf(ruleId: string): string {
+  return `decision-rule:${ruleId}`;
+}
+
+/**
+ * A checked input as settings with every default spelled out. Throws `invalid` with all that is wrong, or
+ * `unknown_parameter` where that is all.
+ */
+export function makeRuleSettings(input: DecisionRuleDto, context: SettingsContext): DecisionRuleSettings {
+  const errors = new InputErrors();
+  const { current, keyRing, nowMs } = context;
+  const place = {
+    pointer: '',
+    sealer: new SecretSealer(keyRing, secretOwnerOf(context.ruleId), nowMs, errors),
+    errors,
+  };
+  const body = bodyTextOf(input.body);
+  checkUrl('/url', input.url, errors);
+  checkNoParameters(input.url, errors);
+  checkParameters(input.headers, body, errors);
+  if (input.method === 'GET' && body !== null) {
+    errors.add('/body', 'not_applicable', 'a GET request has no body; leave it out, or use POST.');
+  }
+  const auth = authSettings(input.auth, current?.auth ?? null, place);
+  const headers = headerSettings(input.headers, current?.headers ?? {}, authHeaderOf(input.auth), place);
+  errors.throwIfAny(UNKNOWN_PARAMETER);
+  return {
+    name: input.name,
+    method: input.method,
+    url: input.url,
+    headers,
+    auth,
+    body,
+    verification: input.verification ?? DEFAULTS.verification,
+    match: input.match ?? DEFAULTS.match,
+    responseActions: (input.responseActions ?? DEFAULTS.responseActions).map(({ type, key, value }) => ({
+      type,
+      key,
+      value,
+    })),
+    onError: input.onError ?? DEFAULTS.onError,
+    timeoutMs: input.timeoutMs ?? DEFAULTS.timeoutMs,
+    cacheSeconds: input.cacheSeconds ?? DEFAULTS.cacheSeconds,
+  };
+}
