@@ -23,7 +23,8 @@ export interface AttemptMakerOptions {
 
 /** Wires the attempt to its connections; throws when `egressAllow` cannot be read. */
 export function createAttemptMaker(options: AttemptMakerOptions): AttemptMaker {
-  const pools = new OriginPools(guardedConnector(addressPolicyOf(options.egressAllow), options.lookup));
+  const policy = addressPolicyOf(options.egressAllow);
+  const pools = new OriginPools((tls) => guardedConnector(policy, options.lookup, tls));
   const parts: AttemptParts = {
     plans: new RequestPlans(options.secrets, `Hookstile/${options.version}`),
     pools,

@@ -1,5 +1,5 @@
 import { traceIdOf } from '@hookstile/contracts';
-import { exchange } from '../egress/exchange.js';
+import { type ExchangeResult, exchange } from '../egress/exchange.js';
 import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
 import type { OriginPools } from '../egress/origin-pools.js';
 import { type BuiltRequest, buildRequest } from '../request/build-request.js';
@@ -76,8 +76,8 @@ function unbuildable(error: unknown): Verdict {
 }
 
 async function send({ pools, clock }: AttemptParts, built: BuiltRequest, input: AttemptInput): Promise<Verdict> {
-  const { target, method } = built.plan;
-  const result = await exchange(pools.of(target.origin), {
+  const { target, method, tls } = built.plan;
+  const result = await exchange(pools.of(target.origin, tls), {
     path: target.path,
     method,
     headers: built.headers,
@@ -86,7 +86,13 @@ async function send({ pools, clock }: AttemptParts, built: BuiltRequest, input: 
     signal: input.signal,
     mayBegin: input.mayBegin,
   });
-  return verdictOf(result, clock.nowMs());
+  return verdictOf(tls?.clientCertificate ? withClientCertificate(result) : result, clock.nowMs());
+}
+
+/** Many servers close the connection without a word when they do not accept a client's certificate. */
+function withClientCertificate(result: ExchangeResult): ExchangeResult {
+  if (result.answer || result.error !== 'reset') return result;
+  return { ...result, detail: `${result.detail} It may be that the endpoint does not accept the client certificate.` };
 }
 
 function recordedRequest(built: BuiltRequest | null, { integration }: AttemptInput): AttemptOutcome['request'] {

@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { buildConnector } from 'undici';
 import type { AddressPolicy } from './address-policy.js';
 import { BlockedAddressError } from './blocked-address.error.js';
+import { secureContextOf, type TlsOptions } from './tls-options.js';
 
 /** A connection that is not up by then is given up; an attempt's own deadline is usually shorter. */
 export const CONNECT_TIMEOUT_MS = 30_000;
@@ -49,13 +50,19 @@ function blockOf(policy: AddressPolicy, socket: Socket): Error | null {
 /**
  * undici's connector behind the egress guard: the literal, every resolved address and the connected peer are checked.
  * The peer's check happens before TLS begins, thus before a byte of ours is sent.
+ * Sessions that TLS resumes belong to the connector: with options of its own it resumes none of another's.
  */
-export function guardedConnector(policy: AddressPolicy, lookup: LookupAll = systemLookup): buildConnector.connector {
+export function guardedConnector(
+  policy: AddressPolicy,
+  lookup: LookupAll = systemLookup,
+  tls: TlsOptions | null = null,
+): buildConnector.connector {
   const connect = buildConnector({
     allowH2: false,
     timeout: CONNECT_TIMEOUT_MS,
     lookup: guardedLookup(policy, lookup),
     autoSelectFamily: true,
+    ...(tls === null ? {} : { secureContext: secureContextOf(tls), rejectUnauthorized: tls.verify }),
   });
   return (options, callback) => {
     try {
@@ -71,6 +78,9 @@ export function guardedConnector(policy: AddressPolicy, lookup: LookupAll = syst
       callback(...outcome);
     };
     const socket = connect(options, settle) as unknown as Socket;
+    // An alert that comes behind the handshake, as for a missing client certificate, only makes Node report an error: the
+    // end of the stream would follow, and undici would say "other side closed".
+    socket.on('error', (error) => socket.destroy(error));
     socket.prependOnceListener('connect', () => {
       const blocked = blockOf(policy, socket);
       if (!blocked) return;

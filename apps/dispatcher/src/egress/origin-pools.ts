@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type buildConnector, type Dispatcher, Pool } from 'undici';
+import type { TlsOptions } from './tls-options.js';
 
 /** Connections an origin; unlimited ones were measured ten times slower. */
 const CONNECTIONS_MAX = 64;
@@ -7,38 +8,86 @@ const CONNECTIONS_MAX = 64;
 /** Origins with a pool; the one unused for longest is closed once its requests have ended. */
 const ORIGINS_MAX = 2_000;
 
-/** One pool of connections an origin, all behind the egress guard. */
-export class OriginPools {
-  readonly #pools = new LRUCache<string, Pool>({
-    max: ORIGINS_MAX,
-    dispose: (pool) => void pool.close().catch(() => undefined),
-  });
-  readonly #connect: buildConnector.connector;
+/** Pools with TLS options of their own, beside those: each also has a store of authorities, about 50 KiB. */
+const SECURED_POOLS_MAX = 500;
 
-  constructor(connect: buildConnector.connector) {
-    this.#connect = connect;
+/** How a pool connects: as all do (null), or by TLS options. */
+export type ConnectorFor = (tls: TlsOptions | null) => buildConnector.connector;
+
+export interface OriginPoolsBounds {
+  origins: number;
+  secured: number;
+}
+
+/**
+ * Pools of connections, all behind the egress guard: one an origin, and one an origin and TLS options. Connections are
+ * never shared between options: one that was made unverified, or shows a client certificate, serves nobody else.
+ */
+export class OriginPools {
+  readonly #pools: LRUCache<string, Pool>;
+  readonly #secured: LRUCache<string, Pool>;
+  readonly #connectorFor: ConnectorFor;
+  readonly #connect: buildConnector.connector;
+  /** Evicted ones whose requests have not ended. */
+  readonly #closing = new Set<Pool>();
+
+  constructor(
+    connectorFor: ConnectorFor,
+    { origins, secured }: OriginPoolsBounds = { origins: ORIGINS_MAX, secured: SECURED_POOLS_MAX },
+  ) {
+    this.#connectorFor = connectorFor;
+    this.#connect = connectorFor(null);
+    const dispose = (pool: Pool) => this.#retire(pool);
+    this.#pools = new LRUCache({ max: origins, dispose });
+    this.#secured = new LRUCache({ max: secured, dispose });
   }
 
-  of(origin: string): Dispatcher {
+  /** @param tls means nothing to an origin of plain HTTP */
+  of(origin: string, tls: TlsOptions | null): Dispatcher {
+    if (tls !== null && origin.startsWith('https:')) return this.#securedOf(origin, tls);
     const known = this.#pools.get(origin);
     if (known) return known;
-    const pool = new Pool(origin, {
-      connections: CONNECTIONS_MAX,
-      pipelining: 1,
-      allowH2: false,
-      connect: this.#connect,
-      // An attempt has one overall deadline of its own; undici's timers are coarse (half a second) and cost more.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    const pool = poolOf(origin, this.#connect);
     this.#pools.set(origin, pool);
     return pool;
   }
 
+  get size(): number {
+    return this.#pools.size + this.#secured.size;
+  }
+
   /** Ends what is in flight. */
   async close(): Promise<void> {
-    const pools = [...this.#pools.values()];
+    const pools = [...this.#pools.values(), ...this.#secured.values(), ...this.#closing];
     await Promise.all(pools.map((pool) => pool.destroy()));
     this.#pools.clear();
+    this.#secured.clear();
   }
+
+  #securedOf(origin: string, tls: TlsOptions): Dispatcher {
+    const key = `${tls.digest} ${origin}`;
+    const known = this.#secured.get(key);
+    if (known) return known;
+    const pool = poolOf(origin, this.#connectorFor(tls));
+    this.#secured.set(key, pool);
+    return pool;
+  }
+
+  #retire(pool: Pool): void {
+    this.#closing.add(pool);
+    const retired = () => void this.#closing.delete(pool);
+    pool.close().then(retired, retired);
+  }
+}
+
+function poolOf(origin: string, connect: buildConnector.connector): Pool {
+  return new Pool(origin, {
+    connections: CONNECTIONS_MAX,
+    pipelining: 1,
+    allowH2: false,
+    connect,
+    // An attempt has one overall deadline of its own; undici's timers are coarse (half a second) and cost more.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }

@@ -18,6 +18,7 @@ test.each([
   ['CERT_HAS_EXPIRED', 'tls'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls'],
+  ['INVALID_PURPOSE', 'tls'],
   ['UND_ERR_HEADERS_OVERFLOW', 'response_invalid'],
   ['UND_ERR_DESTROYED', 'aborted'],
 ])('calls %s %s', (code, error) => {
@@ -43,4 +44,13 @@ test('says which address is blocked and what would allow it', () => {
   const { error, detail } = transportFailureOf(new BlockedAddressError('10.0.0.1', 'private'));
   expect(error).toBe('blocked_address');
   expect(detail).toBe('The address 10.0.0.1 is not public (private) and not in HOOKSTILE_EGRESS_ALLOW.');
+});
+
+test.each([
+  ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'The endpoint refused the client certificate (ERR_SSL_TLSV1_ALERT_UNKNOWN_CA).'],
+  ['ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE', 'The endpoint refused the client certificate'],
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'The endpoint asks for a client certificate and got none'],
+  ['CERT_NOT_YET_VALID', "The endpoint's certificate is not valid yet (CERT_NOT_YET_VALID)."],
+])('says of %s what an admin understands', (code, detail) => {
+  expect(transportFailureOf(withCode(code)).detail).toContain(detail);
 });

@@ -1,4 +1,5 @@
 import type { AttemptError } from '@hookstile/contracts';
+import { tlsFailureDetail } from './tls-failure.js';
 
 /** What went wrong below HTTP, in the event log's words. */
 export interface TransportFailure {
@@ -29,7 +30,8 @@ const RESPONSE_CODES = new Set([
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
 ]);
 const CLOSED_CODES = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_ABORTED']);
-const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CRL_|HOSTNAME_MISMATCH|EPROTO$)/;
+const TLS_CODE =
+  /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|CRL_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)$|PATH_LENGTH_|EPROTO$)/;
 const BEFORE_TLS = /before secure TLS connection/;
 const BAD_RESPONSE = /^bad (response|upgrade)$/;
 
@@ -60,7 +62,7 @@ export function transportFailureOf(error: unknown): TransportFailure {
     return { error: 'dns', detail: `The host name could not be resolved (${code}).` };
   }
   if (TLS_CODE.test(code) || BEFORE_TLS.test(message)) {
-    return { error: 'tls', detail: `The TLS connection could not be made: ${message} (${code}).` };
+    return { error: 'tls', detail: tlsFailureDetail(code, message) };
   }
   if (CONNECT_CODES.has(code)) return { error: 'connect', detail: `No connection could be made (${code}).` };
   if (TIMEOUT_CODES.has(code)) return { error: 'timeout', detail: 'The connection could not be made in time.' };

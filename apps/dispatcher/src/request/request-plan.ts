@@ -1,8 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { IntegrationConfiguration } from '@hookstile/contracts';
+import type { TlsOptions } from '../egress/tls-options.js';
 import { authHeaderOf, type OpenSecret } from './auth-header.js';
 import { assertSendableHeader } from './header-rules.js';
 import { type RequestTarget, requestTargetOf } from './request-target.js';
+import { requestTlsOf } from './request-tls.js';
 import { signingKeyOf } from './standard-webhooks-signature.js';
 
 /** What the event log shows in place of a secret. */
@@ -18,6 +20,8 @@ export interface RequestPlan {
   /** The same headers as they are recorded, secrets masked. */
   recordedHeaders: readonly (readonly [string, string])[];
   signingKey: KeyObject | null;
+  /** Null where the integration takes the defaults. */
+  tls: TlsOptions | null;
   /** Whether the body is always an array, also of one delivery. */
   array: boolean;
 }
@@ -57,6 +61,7 @@ export function requestPlanOf(integration: IntegrationConfiguration, userAgent: 
     fixedHeaders: headers.flatMap(({ name, value }) => [name, value]),
     recordedHeaders: headers.map(({ name, value, secret }) => [name, secret ? MASKED : value] as const),
     signingKey: scheme === 'standard-webhooks' && secret ? signingKeyOf(request.sign.algorithm, open(secret)) : null,
+    tls: requestTlsOf(request.tls, open),
     array: integration.settings.batch.maxItems > 1,
   };
 }

@@ -1,0 +1,52 @@
+import type { IntegrationSettings } from '@hookstile/contracts';
+import { aDelivery, anIntegration, integrationSettings } from '@hookstile/testing';
+import { fakeOpener } from '../request/sealed-fixture.js';
+import type { AttemptInput, AttemptMaker } from './attempt.types.js';
+import { type AttemptMakerOptions, createAttemptMaker } from './attempt-maker.js';
+
+export const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+const noop = () => undefined;
+const instrument = { add: noop, record: noop };
+
+/** Makes real attempts, to loopback too, with secrets of `sealed`. */
+export function attemptMaker(options: Partial<AttemptMakerOptions> = {}): AttemptMaker {
+  return createAttemptMaker({
+    secrets: fakeOpener(),
+    egressAllow: ['127.0.0.0/8'],
+    version: '1.2.3',
+    tracing: { enabled: false, startSpan: () => ({ traceparent: TRACEPARENT, end: noop, fail: noop }) },
+    metrics: { histogram: () => instrument },
+    clock: { nowMs: Date.now, monotonicMs: () => performance.now() },
+    onUnexpected: (error) => {
+      throw error;
+    },
+    ...options,
+  });
+}
+
+/** Each input is a version of its own, for a maker keeps what it prepared for a version. */
+let version = 0;
+
+export function attemptInput(
+  url: string,
+  request: Partial<IntegrationSettings['request']> = {},
+  overrides: Partial<AttemptInput> = {},
+): AttemptInput {
+  const settings = integrationSettings();
+  const { envelope, bytes } = aDelivery({ data: '{"n":1.0}' });
+  version += 1;
+  return {
+    integration: anIntegration({
+      version,
+      settings: { url, request: { ...settings.request, timeoutMs: 5_000, ...request } },
+    }),
+    deliveries: [{ envelope, data: bytes }],
+    attempt: 1,
+    attemptId: 'att_1',
+    traceparent: null,
+    signal: new AbortController().signal,
+    mayBegin: () => true,
+    startedAtMs: Date.now(),
+    ...overrides,
+  };
+}

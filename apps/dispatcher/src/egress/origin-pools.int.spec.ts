@@ -1,0 +1,68 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { until } from '@hookstile/testing';
+import { CertificateAuthority } from '@hookstile/testing/certificates';
+import { expect, test } from 'vitest';
+import { addressPolicyOf } from './address-policy.js';
+import { exchange } from './exchange.js';
+import { guardedConnector } from './guarded-connector.js';
+import { OriginPools } from './origin-pools.js';
+import { type TlsOptions, tlsOptionsOf } from './tls-options.js';
+
+const policy = addressPolicyOf(['127.0.0.0/8']);
+const unverified = tlsOptionsOf({ verify: false, ca: null, clientCertificate: null, clientKey: null });
+
+/** Answers once it is told to. */
+async function heldServer(create: (listener: RequestListener) => Server) {
+  const held: (() => void)[] = [];
+  let connections = 0;
+  const server = create((_, response) => void held.push(() => response.end()));
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.on('close', () => {
+      connections -= 1;
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { port, held, connections: () => connections, close: () => server.close() };
+}
+
+const secured = await (await CertificateAuthority.create()).issue({ names: ['127.0.0.1'] });
+
+test.each<[string, (listener: RequestListener) => Server, TlsOptions | null]>([
+  ['http', createHttpServer, null],
+  ['https', (listener) => createHttpsServer(secured, listener), unverified],
+])(
+  'the %s pool unused for longest makes room for another without cutting its attempts in flight',
+  async (scheme, create, tls) => {
+    const server = await heldServer(create);
+    const pools = new OriginPools((options) => guardedConnector(policy, undefined, options), {
+      origins: 1,
+      secured: 1,
+    });
+    const origin = `${scheme}://127.0.0.1:${server.port}`;
+    const request = { path: '/', method: 'POST', headers: [], body: Buffer.from('{}'), timeoutMs: 5_000 };
+    const signal = new AbortController().signal;
+    const pending = exchange(pools.of(origin, tls), { ...request, signal, mayBegin: () => true });
+    await until(() => server.held.length === 1, { what: 'the request' });
+    pools.of(`${scheme}://127.0.0.1:1`, tls);
+    expect(pools.size).toBe(1);
+    for (const answer of server.held) answer();
+    expect(await pending).toMatchObject({ answer: { status: 200 } });
+    await until(() => server.connections() === 0, { what: 'the evicted pool to close its connection' });
+    await pools.close();
+    server.close();
+  },
+);
+
+test('keeps a pool an origin and TLS options, and one alone where plain HTTP makes them meaningless', async () => {
+  const pools = new OriginPools((options) => guardedConnector(policy, undefined, options));
+  const verified = tlsOptionsOf({ ...unverified, verify: true, ca: secured.cert });
+  expect(pools.of('https://127.0.0.1:1', unverified)).toBe(pools.of('https://127.0.0.1:1', { ...unverified }));
+  expect(pools.of('https://127.0.0.1:1', unverified)).not.toBe(pools.of('https://127.0.0.1:1', verified));
+  expect(pools.of('https://127.0.0.1:1', unverified)).not.toBe(pools.of('https://127.0.0.1:1', null));
+  expect(pools.of('http://127.0.0.1:1', unverified)).toBe(pools.of('http://127.0.0.1:1', null));
+  await pools.close();
+});
