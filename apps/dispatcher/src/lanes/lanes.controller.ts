@@ -99,13 +99,18 @@ export class LanesController {
   ): Promise<LaneView> {
     const options = await this.optionsOf(principal, id);
     const runner = this.runnerOf(options.partition);
-    if (runner === null) throw unavailable('the lanes of this integration are being taken over');
+    if (runner === null) throw takenOver();
     const lane = await within(runner.awaken(id, key), SKIP_TIMEOUT_MS, late);
+    // Who is not the owner any more, or has not read the log through the lane's rows, knows no more of it.
+    const isOwner = () => this.runnerOf(options.partition) === runner;
+    if (!isOwner() || (lane !== null && lane.state.catchUp !== null)) throw takenOver();
     if (lane === null) throw new ProblemError('not_found', 'no such lane');
     const { head, rules } = lane.state;
     const isHeld = head?.status === 'waiting' && isExhausted(rules, head);
     const skipping = originOf(principal, requestId, this.clock, this.randomBytes);
-    if (!isHeld || !(await within(runner.giveUp(lane, skipping), SKIP_TIMEOUT_MS, late)))
+    const isSkipped = isHeld && (await within(runner.giveUp(lane, skipping), SKIP_TIMEOUT_MS, late));
+    if (!isSkipped && !isOwner()) throw takenOver();
+    if (!isSkipped)
       throw new ProblemError('conflict', 'the head of this lane is not exhausted: there is nothing to skip');
     return viewOfLane({ ...options, nowMs: this.clock.monotonicMs() }, lane);
   }
@@ -138,4 +143,5 @@ export class LanesController {
 }
 
 const unavailable = (detail: string) => new ProblemError('unavailable', detail, { retryAfterSeconds: RETRY_AFTER_S });
+const takenOver = () => unavailable('the lanes of this integration are being taken over');
 const late = () => unavailable('the lane does not answer at present');
