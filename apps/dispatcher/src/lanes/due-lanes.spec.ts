@@ -27,3 +27,20 @@ it('lanes that fail again and again keep no other lane of their integration asle
   expect(attempts.size).toBe(LANES_AWAKE_OF_ONE_MIN + 1);
   expect([...attempts.values()].every((of) => of.length <= 3)).toBe(true);
 });
+
+it('a lane that has failed since the enabling waits for its next attempt while those that were held are gone through', async () => {
+  const owner = new OneOwner([1, 8 * 3_600_000]);
+  owner.change({ state: 'disabled', disabledReason: 'admin' });
+  const keys = Array.from({ length: 6 * LANES_AWAKE_OF_ONE_MIN }, (_, n) => `dead_${n}`);
+  for (const [n, key] of [...keys, 'dead_z'].entries()) await owner.waits(key, n, owner.nowMs + 3_600_000);
+  await owner.begin();
+  owner.change({ enablement: 3 });
+  owner.takes('dead_z', 200);
+  await owner.rests();
+  expect(owner.sent).toContain('dead_z');
+  expect(owner.sent.length).toBeLessThan(keys.length);
+  await owner.pass(20_000);
+  const attempts = Map.groupBy(owner.sent, (key) => key);
+  expect(attempts.size).toBe(keys.length + 1);
+  expect([...attempts].filter(([, of]) => of.length > 1)).toEqual([]);
+});

@@ -1,11 +1,11 @@
 import type { DueTimes } from './due-times.js';
 import { LANES_AWAKE_MAX, SLEEP_AHEAD_MS, WAKE_AHEAD_MS, WAKE_INTERVAL_MS, WAKE_PAGE_LANES } from './lane.bounds.js';
-import { type Lane, type LanedIntegration, rulesOf } from './lane.js';
+import { type Lane, type LanedIntegration, owe, rulesOf } from './lane.js';
 import type { DueLane, Fence, LaneFirst, LanePageRequest } from './lane.store.js';
 import type { FirstRow } from './lane.types.js';
 import { isDiscarded, isExhausted } from './lane-draft.js';
 import type { LaneServices } from './lane-services.js';
-import { awakeMax, type LaneWaking } from './lane-waking.js';
+import { awakeMax, type LaneWaking, wasHeld } from './lane-waking.js';
 import type { LanedIntegrations } from './laned-integrations.js';
 import { longestWaitMs } from './retry-policy.js';
 
@@ -84,7 +84,10 @@ export class DueLanes {
   review(integration: LanedIntegration, held: boolean): void {
     const { sleepers } = integration;
     if (!sleepers.may) return;
-    if (held) for (const waking of sleepers.waking.values()) waking.wasHeld = true;
+    if (held) {
+      sleepers.enabled += 1;
+      for (const waking of sleepers.waking.values()) waking.wasHeld = true;
+    }
     sleepers.review = { after: null, held: held || sleepers.review?.held === true };
     void this.lookAt(integration);
   }
@@ -268,25 +271,20 @@ export class DueLanes {
   /** False where it should be woken, and there is no room. */
   private wakeIfWanted(integration: LanedIntegration, { name, first }: LaneFirst): boolean {
     const { lanes, sleepers } = integration;
-    if (lanes.has(name.key) || sleepers.waking.has(name.key) || !this.isWanted(integration, first)) return true;
+    if (lanes.has(name.key) || sleepers.waking.has(name.key) || !this.isWanted(integration, name.key, first))
+      return true;
     if (!this.hasRoom(integration)) return false;
     this.options.waking.wake(integration, name.key);
     return true;
   }
 
-  private isWanted(integration: LanedIntegration, first: FirstRow): boolean {
+  private isWanted(integration: LanedIntegration, key: string, first: FirstRow): boolean {
     const rules = rulesOf(integration);
     if (rules.permission === 'hold') return false;
-    if (integration.sleepers.review?.held || isDiscarded(rules, first)) return true;
+    if (wasHeld(integration, key) || isDiscarded(rules, first)) return true;
     if (first.dueAtMs === null) return !isExhausted(rules, first);
     return first.dueAtMs <= this.watermarkMs || this.isTooFar(first.dueAtMs, integration);
   }
-}
-
-/** One of its lanes sleeps although it is due, or soon will be. */
-export function owe({ sleepers }: LanedIntegration, dueAtMs: number): void {
-  sleepers.owed += 1;
-  sleepers.owedFromMs = Math.min(sleepers.owedFromMs, dueAtMs);
 }
 
 function behind(last: LaneFirst | undefined, apart: ReadonlySet<LanedIntegration>): LanePageRequest['after'] {

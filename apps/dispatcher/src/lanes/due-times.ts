@@ -52,7 +52,7 @@ export class DueTimes {
   slept({ name, state, due, integration }: Lane): void {
     const { head } = state;
     if (head?.status !== 'waiting' || due === null || due.storedMs !== head.dueAtMs) return;
-    const sleeping = { ...due, offset: head.offset };
+    const sleeping = { ...due, offset: head.offset, enabled: integration.sleepers.enabled };
     this.correct(integration, name.key, sleeping);
     if (this.timed >= SLEEPERS_TIMED_MAX) return;
     this.timed += 1;

@@ -2,11 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { HELD_LOOK_INTERVAL_MS, HELD_PAGE_ROWS } from './lane.bounds.js';
 import { OneOwner } from './one-owner.fake.js';
 
-/** The fake's bound is two. */
 let owner: OneOwner;
 
 beforeEach(() => {
-  owner = new OneOwner([60_000]);
+  owner = new OneOwner([60_000], 2);
   owner.change({ state: 'disabled', disabledReason: 'admin' });
 });
 

@@ -1,8 +1,8 @@
-import { type DueLanes, owe } from './due-lanes.js';
+import type { DueLanes } from './due-lanes.js';
 import type { DueTimes } from './due-times.js';
 import type { HeldBacklogs } from './held-backlogs.js';
 import { LANES_IN_MEMORY_OF_ONE, SLEEPERS_CHECK_INTERVAL_MS } from './lane.bounds.js';
-import { isIdle, type Lane, type LanedIntegration, sleeperDue } from './lane.js';
+import { isIdle, type Lane, type LanedIntegration, owe, sleeperDue } from './lane.js';
 import { STRICT_LANE_KEY } from './lane-key.js';
 import type { LaneServices } from './lane-services.js';
 import { awakeMax, type LaneWaking } from './lane-waking.js';

@@ -26,6 +26,14 @@ export function awakeMax({ configuration }: LanedIntegration): number {
 }
 
 /**
+ * Whether what a sleeping lane has is due whatever its rows say: it was held, and while those that were are gone through it
+ * has not failed since.
+ */
+export function wasHeld({ sleepers }: LanedIntegration, key: string): boolean {
+  return sleepers.review?.held === true && sleepers.dues.get(key)?.enabled !== sleepers.enabled;
+}
+
+/**
  * Lets lanes exist as rows only, and brings them back: what comes for one waits in memory, in order, until it is known
  * what is stored of it.
  */
@@ -92,7 +100,7 @@ export class LaneWaking {
   }
 
   private begin(integration: LanedIntegration, key: string): WakingLane {
-    const waking: WakingLane = { items: [], awake: [], wasHeld: integration.sleepers.review?.held === true };
+    const waking: WakingLane = { items: [], awake: [], wasHeld: wasHeld(integration, key) };
     integration.sleepers.waking.set(key, waking);
     if (!integration.held.discarding) this.look(integration, key, waking);
     return waking;

@@ -51,6 +51,8 @@ export interface LaneDue {
 export interface SleepingDue extends LaneDue {
   /** Of its first row. */
   readonly offset: number;
+  /** How often its integration had been enabled when it fell asleep. */
+  readonly enabled: number;
   storedMs: number;
 }
 
@@ -102,6 +104,8 @@ export interface Sleepers {
   owed: number;
   /** When the first of these is due; Infinity: none. */
   owedFromMs: number;
+  /** How often what it held was let go. */
+  enabled: number;
   /** All its lanes are looked at, in the order of their keys: behind `after`. `held`: what they hold is due. */
   review: { after: string | null; readonly held: boolean } | null;
   looking: boolean;
@@ -142,6 +146,12 @@ export interface LanedIntegration {
   permission: LanePermission;
   readonly sleepers: Sleepers;
   readonly held: HeldBacklog;
+}
+
+/** One of its lanes sleeps although it is due, or soon will be. */
+export function owe({ sleepers }: LanedIntegration, dueAtMs: number): void {
+  sleepers.owed += 1;
+  sleepers.owedFromMs = Math.min(sleepers.owedFromMs, dueAtMs);
 }
 
 const ALONE = { maxItems: 1, maxWaitMs: 0 };

@@ -126,6 +126,7 @@ export class LanedIntegrations {
         woken: 0,
         owed: 0,
         owedFromMs: Number.POSITIVE_INFINITY,
+        enabled: 0,
         review: null,
         looking: false,
       },

@@ -60,6 +60,7 @@ export interface Surroundings {
   make(input: AttemptInput): Promise<AttemptOutcome>;
   appended(record: JournalEnvelope): void;
   integration(id: string): IntegrationConfiguration | undefined;
+  heldMaxCount?: number;
 }
 
 /** What a partition's lanes share, where nothing happens until a test says so. */
@@ -114,7 +115,7 @@ export function lateServices(process: Process, store: LaneStore, surroundings: S
       turn.lane.shell.startAttempt(turn),
     ),
     memory: process.memory,
-    held: { maxCount: HELD_MAX_COUNT, maxAgeMs: HELD_MAX_AGE_MS },
+    held: { maxCount: surroundings.heldMaxCount ?? HELD_MAX_COUNT, maxAgeMs: HELD_MAX_AGE_MS },
     loaded: process.loaded,
     awake: process.awake,
     later: (delayMs, run) => void process.laters.push({ dueMs: monotonicMs() + delayMs, run }),

@@ -7,6 +7,7 @@ import { aLaneDelivery } from './lane-delivery.fake.js';
 import { LaneRunner } from './lane-runner.js';
 import { anOutcome, lateServices, newProcess } from './late-services.fake.js';
 
+const HELD_MAX_COUNT = 1_000;
 const NOW_MS = 1_000_000;
 const fence = { partition: 0, epoch: 1 };
 const id = 'int_keys';
@@ -40,7 +41,10 @@ export class OneOwner {
   private configuration;
   private journalOffset = 0;
 
-  constructor(private readonly delaysMs: readonly number[]) {
+  constructor(
+    private readonly delaysMs: readonly number[],
+    heldMaxCount = HELD_MAX_COUNT,
+  ) {
     this.configuration = this.configured(3);
     this.services = lateServices(this.process, this.store, {
       nowMs: () => this.nowMs,
@@ -53,6 +57,7 @@ export class OneOwner {
         return { ...anOutcome(!keys[0]?.startsWith('dead'), false), durationMs: 0 };
       },
       appended: () => {},
+      heldMaxCount,
       integration: () => this.configuration,
     });
     this.runner = new LaneRunner(fence, this.services, { ...nowhere, rows: new Map() });
