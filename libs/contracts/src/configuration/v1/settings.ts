@@ -52,7 +52,12 @@ export const BodyShape = Type.Union([
     rename: Renamed,
     omit: Omitted,
   }),
-  Type.Object({ format: Type.Literal('template'), template: Type.String() }),
+  Type.Object({
+    format: Type.Literal('template'),
+    template: Type.String(),
+    /** The body is always a JSON array of what the template makes, also of one delivery. */
+    wrap: Type.Optional(Type.Literal('array')),
+  }),
 ]);
 export type BodyShape = Static<typeof BodyShape>;
 
