@@ -39,6 +39,8 @@ import { Integrations } from './integrations/integrations.js';
 import { MeController } from './me/me.controller.js';
 import { DecisionRules1764500000000 } from './migrations/decision-rules.migration.js';
 import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
+import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
+import type { ProfileCatalog } from './profiles/profile-catalog.js';
 import { ProfilesController } from './profiles/profiles.controller.js';
 import { Readback } from './publishes/readback.js';
 import { Relay } from './publishes/relay.js';
@@ -52,6 +54,7 @@ import {
   INTEGRATIONS,
   ORIGIN_OF,
   OUTBOX_RELAY,
+  PROFILES,
   READ_MODELS,
   READBACK,
   SIGNALS,
@@ -64,7 +67,7 @@ function provide<T>(token: symbol, inject: symbol[], useFactory: (...parts: neve
   return { provide: token, inject, useFactory: useFactory as FactoryProvider<T>['useFactory'] };
 }
 
-function providers(context: ServiceContext<ConfigEnv>): FactoryProvider[] {
+function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog): FactoryProvider[] {
   const { dataSource, clock, randomBytes, env, messaging, logger } = context;
   const schema = env.DATABASE_SCHEMA || DEFAULT_SCHEMA;
   return [
@@ -76,10 +79,12 @@ function providers(context: ServiceContext<ConfigEnv>): FactoryProvider[] {
       (readModels: TypeormReadModelStore, relay: Relay, partitionCount: number) =>
         new Changes(new TypeormEventStore(dataSource, schema), readModels, relay, partitionCount),
     ),
+    provide(PROFILES, [], () => profiles),
     provide(
       TENANTS,
       [CHANGES, READ_MODELS],
-      (changes: Changes, readModels: TypeormReadModelStore) => new Tenants(changes, readModels, clock, randomBytes),
+      (changes: Changes, readModels: TypeormReadModelStore) =>
+        new Tenants(changes, readModels, profiles, clock, randomBytes),
     ),
     provide(
       API_KEYS,
@@ -90,7 +95,7 @@ function providers(context: ServiceContext<ConfigEnv>): FactoryProvider[] {
       INTEGRATIONS,
       [CHANGES, READ_MODELS, KEY_RING],
       (changes: Changes, readModels: TypeormReadModelStore, keyRing: KeyRing) =>
-        new Integrations(changes, readModels, keyRing, clock, randomBytes),
+        new Integrations(changes, readModels, profiles, keyRing, clock, randomBytes),
     ),
     provide(
       DECISION_RULES,
@@ -144,7 +149,7 @@ export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdo
     await this.relay.stop();
   }
 
-  static of(context: ServiceContext<ConfigEnv>): DynamicModule {
+  static of(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog): DynamicModule {
     return {
       module: ConfigModule,
       controllers: [
@@ -156,7 +161,7 @@ export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdo
         DecisionRulesController,
         IntegrationSignalsConsumer,
       ],
-      providers: providers(context),
+      providers: providers(context, profiles),
     };
   }
 }
@@ -173,11 +178,14 @@ function signalsTransport(app: INestApplication): BatchTransportStrategy {
   return strategy;
 }
 
-export const configService: ServiceDefinition<ConfigEnv> = {
+/** The service with other profiles than the built-in ones, as a later release has them. */
+export const configServiceWith = (profiles: ProfileCatalog): ServiceDefinition<ConfigEnv> => ({
   name: 'config',
   env: ConfigEnv,
-  module: (context) => ConfigModule.of(context),
+  module: (context) => ConfigModule.of(context, profiles),
   migrations: [FirstTables1763798400000, DecisionRules1764500000000],
   schema: DEFAULT_SCHEMA,
   strategies: (app) => [signalsTransport(app)],
-};
+});
+
+export const configService = configServiceWith(BUILT_IN_PROFILES);

@@ -4,6 +4,7 @@ import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
 import { decisionRuleAggregate } from '../decision-rules/decision-rule-aggregate.js';
 import { integrationAggregate } from '../integrations/integration-aggregate.js';
 import type { Kind, ReadModelStore } from '../read-models/read-model.store.js';
+import type { Tenant } from '../tenants/tenant.decider.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import type { Aggregate } from './aggregate.js';
 import { type ChangeContext, LoadedAggregate } from './loaded-aggregate.js';
@@ -35,13 +36,24 @@ export class Change<Handle = unknown> {
   }
 
   /**
-   * Keeps the tenant from being deleted until the transaction ends; rejects with `not_found` where there is none.
+   * Keeps the tenant as it is until the transaction ends, and answers it; rejects with `not_found` where there is none.
    * Always the first lock: a deletion takes the tenant's lock for itself before those of the tenant's things.
    */
-  async holdTenant(tenantId: string): Promise<void> {
+  async holdTenant(tenantId: string): Promise<Tenant> {
     await this.context.transaction.lockShared({ aggregate: tenantAggregate.name, id: tenantId });
     const row = await this.context.readModels.get('tenant', tenantId, this.context.transaction.handle);
     if (!row || row.deleted) throw new ProblemError('not_found', 'There is no such tenant.');
+    return row.state as Tenant;
+  }
+
+  /** Makes others that want the one endpoint which a profile allows a tenant wait until the transaction ends. */
+  async holdEndpoint(tenantId: string, profile: string): Promise<void> {
+    await this.context.transaction.lock({ aggregate: 'endpoint', id: `${tenantId}:${profile}` });
+  }
+
+  integrationsWithProfiles(tenantId: string, profiles: readonly string[]): Promise<string[]> {
+    const { readModels, transaction } = this.context;
+    return readModels.idsOfProfiles(transaction.handle, tenantId, profiles);
   }
 
   /**

@@ -14,7 +14,13 @@ function configuredSettings({ status, settings }: Integration): Integration['set
   const { request } = settings;
   return {
     ...settings,
-    request: { ...request, headers: {}, auth: { type: 'none' }, sign: { ...request.sign, secret: null } },
+    request: {
+      ...request,
+      headers: {},
+      auth: { type: 'none' },
+      sign: { ...request.sign, secret: null },
+      tls: { verify: request.tls?.verify ?? true },
+    },
   };
 }
 

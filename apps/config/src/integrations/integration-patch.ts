@@ -8,13 +8,16 @@ const NULL_IS_A_VALUE = new Set(['disableAfter', 'disableAfterMs', 'rateLimit'])
 
 /**
  * A merge patch of an integration's document. Beyond the RFC: header names are the same in any case, an auth of another
- * type, an ordering of another mode and the other kind of delays replace the old one, and null is a value where the
- * public surface says so.
+ * type, a body of another format, an ordering of another mode and the other kind of delays replace the old one, and null
+ * is a value where the public surface says so. A public key follows from its secret, so the old one is forgotten.
  */
 export function patchIntegration(document: object, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const prepared = structuredClone(document) as Json;
-  forgetReplaced(memberOf(prepared, 'request'), memberOf(patch, 'request'));
+  const request = memberOf(prepared, 'request');
+  forgetReplaced(request, memberOf(patch, 'request'));
+  forgetOther(request, 'body', 'format', memberOf(memberOf(patch, 'request'), 'body'));
+  delete memberOf(request, 'sign')?.publicKey;
   forgetOther(prepared, 'ordering', 'mode', memberOf(patch, 'ordering'));
   forgetOtherDelays(memberOf(prepared, 'retry'), memberOf(patch, 'retry'));
   const merged = mergePatch(prepared, patch) as Json;

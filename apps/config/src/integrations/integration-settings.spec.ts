@@ -2,6 +2,7 @@ import type { IntegrationSettings } from '@hookstile/contracts';
 import { KeyRing, type ProblemError, parseBody } from '@hookstile/service-runtime';
 import { FIXED_NOW, seededRandomBytes } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
+import { BUILT_IN_PROFILES } from '../profiles/built-in-profiles.js';
 import { IntegrationDto } from './integration.dto.js';
 import { makeSettings } from './integration-settings.js';
 
@@ -12,6 +13,7 @@ const make = (given: object, current: IntegrationSettings | null = null, ring = 
   return makeSettings(input, {
     integrationId: 'int_1',
     current,
+    profiles: BUILT_IN_PROFILES,
     keyRing: ring,
     randomBytes,
     nowMs: Date.parse(FIXED_NOW),
@@ -33,6 +35,7 @@ describe('the settings of an integration', () => {
     expect(settings).toEqual({
       name: 'SIEM',
       profile: 'standard-webhooks',
+      profileVersion: 1,
       url: 'https://example.com/hook',
       eventTypes: ['*'],
       request: {
@@ -42,6 +45,7 @@ describe('the settings of an integration', () => {
         body: { format: 'standard' },
         sign: { scheme: 'standard-webhooks', algorithm: 'hmac-sha256', secret },
         timeoutMs: 15_000,
+        tls: { verify: true },
       },
       ordering: { mode: 'strict' },
       batch: { maxItems: 1, maxWaitMs: 0 },

@@ -1,21 +1,27 @@
 import type { IntegrationSettings } from '@hookstile/contracts';
 import type { KeyRing, RandomBytes } from '@hookstile/service-runtime';
 import { InputErrors } from '../input/input-errors.js';
-import { type Profile, profileNamed, STANDARD_WEBHOOKS } from '../profiles/profile.js';
+import { DEFAULT_PROFILE, type ProfileCatalog } from '../profiles/profile-catalog.js';
+import type { IntegrationProfile } from '../profiles/profile-schema.js';
 import { authHeaderOf, authSettings } from '../request-input/auth-settings.js';
 import { headerSettings } from '../request-input/header-settings.js';
+import type { InputPlace } from '../request-input/input-place.js';
 import { SecretSealer } from '../request-input/secret-sealer.js';
 import { checkUrl } from '../request-input/url-input.js';
+import { bodySettings } from './body-settings.js';
 import { checkEventTypes } from './event-types-input.js';
+import { type FilledInput, type FilledRequest, fillFromProfile } from './filled-input.js';
 import type { IntegrationDto } from './integration.dto.js';
 import { refuseWhatIsNotCarriedOut } from './not-carried-out.js';
 import { batchSettings, orderingSettings, retrySettings } from './sending-settings.js';
 import { signSettings } from './sign-settings.js';
+import { tlsSettings } from './tls-settings.js';
 
 export interface SettingsContext {
   integrationId: string;
   /** What is stored now; null for a new integration. */
   current: IntegrationSettings | null;
+  profiles: ProfileCatalog;
   keyRing: KeyRing;
   randomBytes: RandomBytes;
   nowMs: number;
@@ -23,6 +29,8 @@ export interface SettingsContext {
 
 export interface MadeSettings {
   settings: IntegrationSettings;
+  /** What filled in where nothing was given; its rules hold for the integration. */
+  profile: IntegrationProfile;
   /** The signing secret where it is new, to be shown this once. */
   newSigningSecret: string | null;
 }
@@ -35,52 +43,84 @@ export function secretOwnerOf(integrationId: string): string {
 /** A checked input as settings with every default spelled out. Throws `invalid` with all that is wrong. */
 export function makeSettings(input: IntegrationDto, context: SettingsContext): MadeSettings {
   const errors = new InputErrors();
-  const { current, keyRing, nowMs, randomBytes } = context;
+  const { keyRing, nowMs } = context;
   const sealer = new SecretSealer(keyRing, secretOwnerOf(context.integrationId), nowMs, errors);
-  const profile = profileNamed(input.profile ?? STANDARD_WEBHOOKS.name);
-  if (!profile) errors.add('/profile', 'profile', `"${input.profile}" is no known profile.`);
-  refuseWhatIsNotCarriedOut(input, errors);
+  const profile = profileFor(input.profile, context, errors);
+  const filled = fillFromProfile(input, profile.settings);
+  refuseWhatIsNotCarriedOut(input, filled, errors);
   checkUrl('/url', input.url, errors);
-  checkEventTypes(input.eventTypes ?? [], errors);
-  const request = input.request ?? {};
+  checkEventTypes(filled.eventTypes, errors);
   const place = { pointer: '/request', sealer, errors };
-  const auth = authSettings(request.auth, current?.request.auth ?? null, place);
-  const headers = headerSettings(request.headers, current?.request.headers ?? {}, authHeaderOf(request.auth), place);
-  const { sign, newSecret } = signSettings(request.sign, current?.request.sign ?? null, sealer, randomBytes, errors);
-  const { retry } = (profile ?? STANDARD_WEBHOOKS).settings;
-  const ordering = orderingSettings(input.ordering, errors);
-  const batch = batchSettings(input.batch, ordering, errors);
-  const sending = { ordering, batch, retry: retrySettings(input.retry, retry, errors) };
+  const auth = authFor(input, filled, profile, errors);
+  const { request, newSigningSecret } = requestSettings({ ...filled.request, auth }, context, place);
+  const sending = sendingSettings(filled, errors);
   errors.throwIfAny();
-  return {
-    settings: assemble(input, profile ?? STANDARD_WEBHOOKS, { auth, headers, sign }, sending),
-    newSigningSecret: newSecret,
+  const { eventTypes, disableAfter, disableAfterMs, rateLimit, logPayloads } = filled;
+  const settings: IntegrationSettings = {
+    name: input.name,
+    profile: profile.name,
+    profileVersion: profile.version,
+    url: input.url,
+    eventTypes,
+    request,
+    ...sending,
+    disableAfter,
+    disableAfterMs,
+    rateLimit,
+    logPayloads,
   };
+  return { settings, profile, newSigningSecret };
 }
 
-function assemble(
-  input: IntegrationDto,
-  { name, settings: { request, ...defaults } }: Profile,
-  sealed: Pick<IntegrationSettings['request'], 'auth' | 'headers' | 'sign'>,
-  sending: Pick<IntegrationSettings, 'ordering' | 'batch' | 'retry'>,
-): IntegrationSettings {
-  return {
-    name: input.name,
-    profile: name,
-    url: input.url,
-    eventTypes: input.eventTypes ?? defaults.eventTypes,
-    request: {
-      method: input.request?.method ?? request.method,
-      headers: sealed.headers,
-      auth: sealed.auth,
-      body: { format: 'standard' },
-      sign: sealed.sign,
-      timeoutMs: input.request?.timeoutMs ?? request.timeoutMs,
-    },
-    ...sending,
-    disableAfter: input.disableAfter === undefined ? defaults.disableAfter : input.disableAfter,
-    disableAfterMs: input.disableAfterMs === undefined ? defaults.disableAfterMs : input.disableAfterMs,
-    rateLimit: input.rateLimit ?? null,
-    logPayloads: input.logPayloads ?? defaults.logPayloads,
-  };
+/** An integration keeps the version that it was made under; a new one, or another profile, gets the newest. */
+function profileFor(
+  name: string | undefined = DEFAULT_PROFILE,
+  { current, profiles }: SettingsContext,
+  errors: InputErrors,
+): IntegrationProfile {
+  if (current?.profile === name) return profiles.ofIntegration(name, current.profileVersion);
+  const profile = profiles.newest(name);
+  if (profile?.describes === 'integration') return profile;
+  const detail = profile
+    ? `"${name}" describes decision rules, which are made at /v1/decision-rules.`
+    : `"${name}" is no known profile.`;
+  errors.add('/profile', 'profile', detail);
+  return profiles.ofIntegration(DEFAULT_PROFILE);
+}
+
+function requestSettings(
+  filled: FilledRequest,
+  { current, randomBytes }: SettingsContext,
+  place: InputPlace,
+): { request: IntegrationSettings['request']; newSigningSecret: string | null } {
+  const stored = current?.request;
+  const auth = authSettings(filled.auth, stored?.auth ?? null, place);
+  const headers = headerSettings(filled.headers, stored?.headers ?? {}, authHeaderOf(filled.auth), place);
+  const { sign, newSecret } = signSettings(filled.sign, stored?.sign ?? null, place, randomBytes);
+  const body = bodySettings(filled.body, place.errors);
+  const tls = tlsSettings(filled.tls, stored?.tls, place);
+  const { method, timeoutMs } = filled;
+  return { request: { method, headers, auth, body, sign, timeoutMs, tls }, newSigningSecret: newSecret };
+}
+
+/** Where the profile needs an auth, "none" is as good as absent. What is absent is named once, as a whole. */
+function authFor(
+  { request }: IntegrationDto,
+  filled: FilledInput,
+  { name, requires }: IntegrationProfile,
+  errors: InputErrors,
+): FilledRequest['auth'] {
+  const { auth } = filled.request;
+  if (!requires.auth || (request?.auth !== undefined && auth.type !== 'none')) return auth;
+  errors.add('/request/auth', 'required', `the profile "${name}" needs an auth.`);
+  return { type: 'none' };
+}
+
+function sendingSettings(
+  filled: FilledInput,
+  errors: InputErrors,
+): Pick<IntegrationSettings, 'ordering' | 'batch' | 'retry'> {
+  const ordering = orderingSettings(filled.ordering, errors);
+  const batch = batchSettings(filled.batch, ordering, errors);
+  return { ordering, batch, retry: retrySettings(filled.retry, errors) };
 }

@@ -1,10 +1,11 @@
 import type { DisabledReason, IntegrationSettings } from '@hookstile/contracts';
+import { FIRST_PROFILE_VERSION } from '../profiles/profile-catalog.js';
 import { type MaskedAuth, maskedAuth } from '../request-input/masked-auth.js';
 import { type MaskedSecret, masked } from '../request-input/masked-secret.js';
+import { type BodyDocument, bodyDocument } from './body-settings.js';
 import type { Integration } from './integration.decider.js';
-
-/** The version of the built-in profiles that an integration was last written under. */
-const PROFILE_VERSION = 1;
+import { type SignDocument, signDocument } from './sign-settings.js';
+import { type TlsDocument, tlsDocument } from './tls-settings.js';
 
 /** What a user gives of an integration, with every default spelled out and secrets masked. */
 export interface IntegrationDocument {
@@ -18,10 +19,10 @@ export interface IntegrationDocument {
     method: string;
     headers: Record<string, MaskedSecret>;
     auth: MaskedAuth;
-    body: { format: string };
-    sign: { scheme: string; algorithm: string; secret: MaskedSecret | null };
+    body: BodyDocument;
+    sign: SignDocument;
     timeoutMs: number;
-    tls: { verify: true };
+    tls: TlsDocument;
   };
   ordering: IntegrationSettings['ordering'];
   batch: IntegrationSettings['batch'];
@@ -59,10 +60,10 @@ export function integrationDocument({ settings, state }: Integration): Integrati
       method: request.method,
       headers: Object.fromEntries(headers),
       auth: maskedAuth(request.auth),
-      body: request.body,
-      sign: { ...request.sign, secret: request.sign.secret && masked(request.sign.secret) },
+      body: bodyDocument(request.body),
+      sign: signDocument(request.sign),
       timeoutMs: request.timeoutMs,
-      tls: { verify: true },
+      tls: tlsDocument(request.tls),
     },
     ordering: settings.ordering,
     batch: settings.batch,
@@ -80,7 +81,7 @@ export function integrationView(id: string, integration: Integration, consecutiv
     tenantId: integration.tenantId,
     ...integrationDocument(integration),
     version: integration.version,
-    profileVersion: PROFILE_VERSION,
+    profileVersion: integration.settings.profileVersion ?? FIRST_PROFILE_VERSION,
     state: integration.state,
     disabledReason: integration.disabledReason,
     disabledNote: integration.note,

@@ -88,15 +88,15 @@ describe('enabling an integration', () => {
 
 describe('disabling an integration', () => {
   it('is recorded with the reason "admin"', () => {
-    spec(created).when({ type: 'disable', at, note: null }).expect([disabled]);
+    spec(created).when({ type: 'disable', at, reason: 'admin', note: null }).expect([disabled]);
   });
 
   it('is refused where there is none', () => {
-    spec(created, deleted).when({ type: 'disable', at, note: null }).expectRefusal('not_found');
+    spec(created, deleted).when({ type: 'disable', at, reason: 'admin', note: null }).expectRefusal('not_found');
   });
 
   it('does nothing when it is disabled, whatever for', () => {
-    spec(created, failed).when({ type: 'disable', at, note: 'again' }).expectNothing();
+    spec(created, failed).when({ type: 'disable', at, reason: 'admin', note: 'again' }).expectNothing();
   });
 });
 

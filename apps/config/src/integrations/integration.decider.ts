@@ -28,7 +28,7 @@ export type IntegrationCommand =
   | { type: 'create'; at: string; tenantId: string; settings: IntegrationSettings; enabled: boolean }
   | { type: 'update'; at: string; settings: IntegrationSettings }
   | { type: 'enable'; at: string; backlog: Backlog; mayEnableAfterFailures: boolean }
-  | { type: 'disable'; at: string; note: string | null }
+  | { type: 'disable'; at: string; reason: 'admin' | 'plan'; note: string | null }
   | { type: 'request-disable'; at: string; enablement: number; reason: RequestedReason }
   | { type: 'delete'; at: string };
 
@@ -75,8 +75,8 @@ function enable(state: Integration, command: Of<'enable'>): IntegrationDomainEve
   return [{ type: 'IntegrationEnabled', at: command.at, backlog: command.backlog }];
 }
 
-function disable(state: Integration, { at, note }: Of<'disable'>): IntegrationDomainEvent[] {
-  return state.state === 'disabled' ? [] : [{ type: 'IntegrationDisabled', at, reason: 'admin', note }];
+function disable(state: Integration, { at, reason, note }: Of<'disable'>): IntegrationDomainEvent[] {
+  return state.state === 'disabled' ? [] : [{ type: 'IntegrationDisabled', at, reason, note }];
 }
 
 /**

@@ -1,9 +1,11 @@
-import { newId } from '@hookstile/contracts';
+import { newId, type Plan } from '@hookstile/contracts';
 import { type Clock, type KeyRing, ProblemError, parseBody, type RandomBytes } from '@hookstile/service-runtime';
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
 import { requireIfMatch } from '../input/if-match.js';
 import { type Page, readPage } from '../input/page.js';
+import type { ProfileCatalog } from '../profiles/profile-catalog.js';
+import type { IntegrationProfile } from '../profiles/profile-schema.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
 import type { Integration, IntegrationCommand, IntegrationState } from './integration.decider.js';
 import { DisableDto, EnableDto, IntegrationDto } from './integration.dto.js';
@@ -11,6 +13,8 @@ import { integrationAggregate } from './integration-aggregate.js';
 import { patchIntegration } from './integration-patch.js';
 import { makeSettings } from './integration-settings.js';
 import { type IntegrationView, integrationDocument, integrationView } from './integration-view.js';
+import { changesProfile, withoutProfile } from './profile-change.js';
+import { claimEndpoint, requirePlan } from './profile-rules.js';
 
 const ID_RANDOM_BYTES = 10;
 
@@ -37,6 +41,7 @@ export class Integrations {
   constructor(
     private readonly changes: Changes,
     private readonly readModels: ReadModelStore<unknown>,
+    private readonly profiles: ProfileCatalog,
     private readonly keyRing: KeyRing,
     private readonly clock: Clock,
     private readonly randomBytes: RandomBytes,
@@ -45,9 +50,11 @@ export class Integrations {
   async create({ tenantId, origin }: Caller, body: unknown): Promise<WrittenIntegration> {
     const input = parseBody(IntegrationDto, body);
     const id = newId('int', this.clock.nowMs(), this.randomBytes(ID_RANDOM_BYTES));
-    const { settings, newSigningSecret } = makeSettings(input, this.settingsContext(id, null));
+    const { settings, profile, newSigningSecret } = makeSettings(input, this.settingsContext(id, null));
     const state = await this.changes.run(origin, async (change) => {
-      await change.holdTenant(tenantId);
+      const { plan } = await change.holdTenant(tenantId);
+      requirePlan(profile, plan);
+      await claimEndpoint(change, tenantId, profile);
       const integration = await change.load(integrationAggregate, id);
       return integration.execute({
         type: 'create',
@@ -81,10 +88,13 @@ export class Integrations {
   }
 
   async patch(caller: Caller, id: string, ifMatch: string | undefined, body: unknown): Promise<WrittenIntegration> {
-    return this.changeOne(caller, id, async (current, execute) => {
+    return this.changeOne(caller, id, async ({ change, current, plan }, execute) => {
       requireIfMatch(ifMatch, current.version);
-      const input = parseBody(IntegrationDto, patchIntegration(integrationDocument(current), body));
-      const { settings, newSigningSecret } = makeSettings(input, this.settingsContext(id, current.settings));
+      const input = parseBody(IntegrationDto, patchIntegration(this.documentFor(current, body), body));
+      const made = makeSettings(input, this.settingsContext(id, current.settings));
+      const { settings, profile, newSigningSecret } = made;
+      requirePlan(profile, plan);
+      if (profile.name !== current.settings.profile) await claimEndpoint(change, caller.tenantId, profile);
       const state = await execute(
         { type: 'update', at: this.now(), settings },
         ...this.switching(caller, input.enabled),
@@ -96,17 +106,18 @@ export class Integrations {
   async enable(caller: Caller, id: string, body: unknown): Promise<IntegrationView> {
     const { backlog = 'deliver' } = parseBody(EnableDto, body ?? {});
     const { mayEnableAfterFailures } = caller;
-    const written = await this.changeOne(caller, id, async (_current, execute) => ({
-      state: await execute({ type: 'enable', at: this.now(), backlog, mayEnableAfterFailures }),
-      newSigningSecret: null,
-    }));
+    const written = await this.changeOne(caller, id, async ({ current, plan }, execute) => {
+      requirePlan(this.profileOf(current), plan);
+      const state = await execute({ type: 'enable', at: this.now(), backlog, mayEnableAfterFailures });
+      return { state, newSigningSecret: null };
+    });
     return written.integration;
   }
 
   async disable(caller: Caller, id: string, body: unknown): Promise<IntegrationView> {
     const { reason } = parseBody(DisableDto, body ?? {});
-    const written = await this.changeOne(caller, id, async (_current, execute) => ({
-      state: await execute({ type: 'disable', at: this.now(), note: reason ?? null }),
+    const written = await this.changeOne(caller, id, async (_target, execute) => ({
+      state: await execute({ type: 'disable', at: this.now(), reason: 'admin', note: reason ?? null }),
       newSigningSecret: null,
     }));
     return written.integration;
@@ -114,7 +125,7 @@ export class Integrations {
 
   async delete({ tenantId, origin }: Caller, id: string, ifMatch: string | undefined): Promise<void> {
     await this.changes.run(origin, async (change) => {
-      const integration = await this.loadPresent(change, tenantId, id);
+      const { integration } = await this.loadPresent(change, tenantId, id);
       requireIfMatch(ifMatch, present(integration.state, tenantId).version);
       await integration.execute({ type: 'delete', at: this.now() });
     });
@@ -124,29 +135,30 @@ export class Integrations {
     { tenantId, origin }: Caller,
     id: string,
     work: (
-      current: Integration,
+      target: { change: Change; current: Integration; plan: Plan },
       execute: (...commands: IntegrationCommand[]) => Promise<IntegrationState>,
     ) => Promise<{ state: IntegrationState; newSigningSecret: string | null }>,
   ): Promise<WrittenIntegration> {
     const { state, newSigningSecret } = await this.changes.run(origin, async (change) => {
-      const integration = await this.loadPresent(change, tenantId, id);
-      return work(present(integration.state, tenantId), (...commands) => integration.execute(...commands));
+      const { integration, plan } = await this.loadPresent(change, tenantId, id);
+      const target = { change, current: present(integration.state, tenantId), plan };
+      return work(target, (...commands) => integration.execute(...commands));
     });
     return { integration: await this.view(id, present(state, tenantId)), newSigningSecret };
   }
 
   private async loadPresent(change: Change, tenantId: string, id: string) {
-    await change.holdTenant(tenantId);
+    const { plan } = await change.holdTenant(tenantId);
     const integration = await change.load(integrationAggregate, id);
     present(integration.state, tenantId);
-    return integration;
+    return { integration, plan };
   }
 
   /** PATCH {enabled} behaves as enable and disable do; the backlog is delivered. */
   private switching({ mayEnableAfterFailures }: Caller, enabled: boolean | undefined): IntegrationCommand[] {
     if (enabled === undefined) return [];
     const at = this.now();
-    if (!enabled) return [{ type: 'disable', at, note: null }];
+    if (!enabled) return [{ type: 'disable', at, reason: 'admin', note: null }];
     return [{ type: 'enable', at, backlog: 'deliver', mayEnableAfterFailures }];
   }
 
@@ -156,9 +168,19 @@ export class Integrations {
     return integrationView(id, integration, current);
   }
 
+  /** What a patch is merged into: where it asks for another profile, that fills what the old one had filled. */
+  private documentFor(current: Integration, patch: unknown): object {
+    const document = integrationDocument(current);
+    return changesProfile(document, patch) ? withoutProfile(document, this.profileOf(current).settings) : document;
+  }
+
+  private profileOf({ settings: { profile, profileVersion } }: Integration): IntegrationProfile {
+    return this.profiles.ofIntegration(profile, profileVersion);
+  }
+
   private settingsContext(integrationId: string, current: Integration['settings'] | null) {
-    const { keyRing, randomBytes } = this;
-    return { integrationId, current, keyRing, randomBytes, nowMs: this.clock.nowMs() };
+    const { profiles, keyRing, randomBytes } = this;
+    return { integrationId, current, profiles, keyRing, randomBytes, nowMs: this.clock.nowMs() };
   }
 
   private now(): string {

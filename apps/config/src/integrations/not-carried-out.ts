@@ -1,9 +1,10 @@
 import type { InputErrors } from '../input/input-errors.js';
+import type { FilledInput } from './filled-input.js';
 import type { IntegrationDto } from './integration.dto.js';
 
 interface Rule {
   pointer: string;
-  applies(input: IntegrationDto): unknown;
+  applies(filled: FilledInput, input: IntegrationDto): unknown;
   detail: string;
 }
 
@@ -13,55 +14,55 @@ const filled = (value: object | undefined): boolean => value !== undefined && Ob
 const RULES: readonly Rule[] = [
   {
     pointer: '/filter',
-    applies: ({ filter }) => filled(filter),
+    applies: (_filled, { filter }) => filled(filter),
     detail: 'filter is not supported yet; leave it out or give [].',
   },
   {
     pointer: '/request/auth/type',
-    applies: ({ request }) => request?.auth?.type === 'oauth2',
+    applies: ({ request }) => request.auth.type === 'oauth2',
     detail: 'request.auth.type "oauth2" is not supported yet.',
   },
   {
     pointer: '/request/body/format',
-    applies: ({ request }) => request?.body?.format !== undefined && request.body.format !== 'standard',
+    applies: ({ request }) => request.body.format !== 'standard',
     detail: 'request.body.format: only "standard" is supported yet.',
   },
   {
     pointer: '/request/body/template',
-    applies: ({ request }) => request?.body?.template !== undefined,
+    applies: ({ request }) => request.body.template !== undefined,
     detail: 'request.body.template is not supported yet.',
   },
   {
     pointer: '/request/body/rename',
-    applies: ({ request }) => filled(request?.body?.rename),
+    applies: ({ request }) => filled(request.body.rename),
     detail: 'request.body.rename is not supported yet.',
   },
   {
     pointer: '/request/body/omit',
-    applies: ({ request }) => filled(request?.body?.omit),
+    applies: ({ request }) => filled(request.body.omit),
     detail: 'request.body.omit is not supported yet.',
   },
   {
     pointer: '/request/sign/algorithm',
-    applies: ({ request }) => request?.sign?.algorithm === 'ed25519',
+    applies: ({ request }) => request.sign.algorithm === 'ed25519',
     detail: 'request.sign.algorithm: only "hmac-sha256" is supported yet.',
   },
   {
     pointer: '/request/tls/verify',
-    applies: ({ request }) => request?.tls?.verify === false,
+    applies: ({ request }) => request.tls.verify === false,
     detail: 'request.tls.verify: only true is supported yet.',
   },
   ...(['ca', 'clientCertificate', 'clientKey'] as const).map(
     (member): Rule => ({
       pointer: `/request/tls/${member}`,
-      applies: ({ request }) => request?.tls?.[member] !== undefined,
+      applies: ({ request }) => request.tls[member] !== undefined,
       detail: `request.tls.${member} is not supported yet.`,
     }),
   ),
 ];
 
-export function refuseWhatIsNotCarriedOut(input: IntegrationDto, errors: InputErrors): void {
+export function refuseWhatIsNotCarriedOut(input: IntegrationDto, filled: FilledInput, errors: InputErrors): void {
   for (const rule of RULES) {
-    if (rule.applies(input)) errors.add(rule.pointer, 'not_supported', rule.detail);
+    if (rule.applies(filled, input)) errors.add(rule.pointer, 'not_supported', rule.detail);
   }
 }

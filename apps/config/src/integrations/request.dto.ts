@@ -1,19 +1,49 @@
-import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsString, Max, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import { Optional, OptionalObject, OptionalOrNull } from '../input/optional.js';
 import { AuthDto } from '../request-input/auth.dto.js';
 import { IsHeaders } from '../request-input/headers-input.js';
 import { IsSecret } from '../request-input/secret-input.js';
 
 const TIMEOUT_MAX_MS = 300_000;
+export const TEMPLATE_MAX_LENGTH = 65_536;
+/** Members of a body that are renamed, or left out. */
+export const SHAPED_MEMBERS_MAX = 200;
+/** Of a member's name, or a JSON pointer to it. */
+export const MEMBER_MAX_LENGTH = 1_024;
+/** Of PEM texts; the authorities of a large company fit. */
+const CERTIFICATES_MAX_LENGTH = 65_536;
+/** An RSA key of 16,384 bits fits. */
+const PRIVATE_KEY_MAX_LENGTH = 16_384;
+const PUBLIC_KEY_MAX_LENGTH = 255;
 
+const NO_GET = 'request.method is POST, PUT or PATCH: a GET carries no event';
+
+/** Every member of every format; which belong to the given one is checked where the settings are made. */
 export class BodyDto {
   @Optional()
   @IsIn(['standard', 'cloudevents', 'data', 'template'])
   format?: 'standard' | 'cloudevents' | 'data' | 'template';
 
   @Optional()
+  @Length(1, TEMPLATE_MAX_LENGTH)
   @IsString()
   template?: string;
+
+  @Optional()
+  @IsIn(['none', 'array'])
+  wrap?: 'none' | 'array';
 
   @Optional()
   @IsObject()
@@ -21,7 +51,10 @@ export class BodyDto {
 
   @Optional()
   @IsArray()
-  omit?: unknown[];
+  @ArrayMaxSize(SHAPED_MEMBERS_MAX)
+  @IsString({ each: true })
+  @Length(1, MEMBER_MAX_LENGTH, { each: true })
+  omit?: string[];
 }
 
 export class SignDto {
@@ -36,6 +69,12 @@ export class SignDto {
   @OptionalOrNull()
   @IsSecret()
   secret?: unknown;
+
+  /** Only read back; taken so that what was read can be sent again. */
+  @Optional()
+  @MaxLength(PUBLIC_KEY_MAX_LENGTH)
+  @IsString()
+  publicKey?: string;
 }
 
 export class TlsDto {
@@ -44,21 +83,23 @@ export class TlsDto {
   verify?: boolean;
 
   @Optional()
+  @MaxLength(CERTIFICATES_MAX_LENGTH)
   @IsString()
   ca?: string;
 
   @Optional()
+  @MaxLength(CERTIFICATES_MAX_LENGTH)
   @IsString()
   clientCertificate?: string;
 
   @Optional()
-  @IsString()
-  clientKey?: string;
+  @IsSecret(PRIVATE_KEY_MAX_LENGTH)
+  clientKey?: unknown;
 }
 
 export class RequestDto {
   @Optional()
-  @IsIn(['POST', 'PUT', 'PATCH'])
+  @IsIn(['POST', 'PUT', 'PATCH'], { message: NO_GET })
   method?: 'POST' | 'PUT' | 'PATCH';
 
   @Optional()

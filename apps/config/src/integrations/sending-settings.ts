@@ -1,6 +1,7 @@
 import type { Exponential, IntegrationSettings, Ordering, Retry } from '@hookstile/contracts';
 import type { InputErrors } from '../input/input-errors.js';
-import type { BatchDto, ExponentialDto, OrderingDto, RetryDto } from './sending.dto.js';
+import type { FilledInput } from './filled-input.js';
+import type { ExponentialDto, OrderingDto } from './sending.dto.js';
 
 const SUBJECT = '/subject';
 const CONCURRENCY = 8;
@@ -10,7 +11,7 @@ const EXPONENTIAL = { factor: 2, maxMs: 86_400_000, attempts: 10, jitter: 0 };
 const KEY_POINTER = /^\/(data(\/([^~/]|~[01])*)*|[a-z0-9]+)$/;
 
 /** What may go at the same time, and what waits for what. */
-export function orderingSettings(input: OrderingDto = {}, errors: InputErrors): Ordering {
+export function orderingSettings(input: OrderingDto, errors: InputErrors): Ordering {
   const { mode = 'strict', key, maxConcurrency } = input;
   if (key !== undefined && mode !== 'by-key') {
     errors.add('/ordering/key', 'not_applicable', `ordering.key belongs to the mode "by-key", not to "${mode}".`);
@@ -32,11 +33,10 @@ export function orderingSettings(input: OrderingDto = {}, errors: InputErrors): 
 }
 
 export function batchSettings(
-  input: BatchDto = {},
+  { maxItems, maxWaitMs }: FilledInput['batch'],
   ordering: Ordering,
   errors: InputErrors,
 ): IntegrationSettings['batch'] {
-  const { maxItems = 1, maxWaitMs = 0 } = input;
   if (maxItems > 1 && ordering.mode === 'unordered') {
     const detail = 'batch.maxItems must be 1 where ordering.mode is "unordered": each delivery goes out on its own.';
     errors.add('/batch/maxItems', 'not_applicable', detail);
@@ -44,20 +44,11 @@ export function batchSettings(
   return { maxItems, maxWaitMs };
 }
 
-/** A given list of delays, or growing ones, replaces the other and the profile's. */
-export function retrySettings(
-  input: RetryDto = {},
-  defaults: Extract<Retry, { delaysMs: number[] }>,
-  errors: InputErrors,
-): Retry {
-  const { delaysMs, exponential, ...given } = input;
-  const rules = {
-    onExhausted: given.onExhausted ?? defaults.onExhausted,
-    stopOn: given.stopOn ?? defaults.stopOn,
-    disableOn: given.disableOn ?? defaults.disableOn,
-    retryAfterMaxMs: given.retryAfterMaxMs ?? defaults.retryAfterMaxMs,
-  };
-  if (exponential === undefined) return { delaysMs: delaysMs ?? defaults.delaysMs, ...rules };
+/** A list of delays, or growing ones. */
+export function retrySettings(input: FilledInput['retry'], errors: InputErrors): Retry {
+  const { delaysMs, exponential, onExhausted, stopOn, disableOn, retryAfterMaxMs } = input;
+  const rules = { onExhausted, stopOn, disableOn, retryAfterMaxMs };
+  if (exponential === undefined) return { delaysMs: delaysMs ?? [], ...rules };
   if (delaysMs !== undefined) {
     errors.add('/retry/exponential', 'not_applicable', 'give retry.delaysMs or retry.exponential, not both.');
   }

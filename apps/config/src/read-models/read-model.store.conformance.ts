@@ -113,6 +113,23 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
       expect(await stores.readModels.versions('integration', '', 1)).toHaveLength(1);
     });
 
+    it("names a tenant's integrations with a profile, without deleted ones", async () => {
+      const stores = await create();
+      const withProfile = (profile: string) => ({ state: { settings: { profile } } });
+      await write(
+        stores,
+        row('b', 1, withProfile('one')),
+        row('a', 2, withProfile('two')),
+        row('c', 3, withProfile('three')),
+        row('d', 4, { ...withProfile('one'), deleted: true }),
+        row('e', 5, { ...withProfile('one'), tenantId: 'ten_2' }),
+      );
+      const ids = await stores.events.transaction(({ handle }) =>
+        stores.readModels.idsOfProfiles(handle, 'ten_1', ['one', 'two']),
+      );
+      expect(ids.result).toEqual(['a', 'b']);
+    });
+
     it('keeps the count of failures with the highest sequence', async () => {
       const { readModels } = await create();
       await readModels.putFailures([count(2, 20), count(5, 50), count(3, 30)]);

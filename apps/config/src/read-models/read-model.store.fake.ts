@@ -54,6 +54,14 @@ export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
     return named?.id ?? null;
   }
 
+  async idsOfProfiles(_handle: FakeHandle, tenantId: string, profiles: readonly string[]): Promise<string[]> {
+    const profileOf = ({ state }: ReadModelRow) => (state as { settings?: { profile?: string } }).settings?.profile;
+    return this.present('integration')
+      .filter((row) => row.tenantId === tenantId && profiles.includes(profileOf(row) ?? ''))
+      .map(({ id }) => id)
+      .sort();
+  }
+
   async keyByHash(hash: string): Promise<FoundKey | null> {
     const row = this.present('api-key').find((key) => key.hash === hash);
     if (!row) return null;

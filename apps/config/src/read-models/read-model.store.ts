@@ -51,6 +51,8 @@ export interface ReadModelStore<Handle> {
   idsOfTenant(handle: Handle, kind: Kind, tenantId: string): Promise<string[]>;
   /** The tenant's thing whose settings have this name, unless it is deleted, as the transaction sees them. */
   idByName(handle: Handle, kind: NamedKind, tenantId: string, name: string): Promise<string | null>;
+  /** The tenant's integrations that have one of the profiles, without deleted ones, as the transaction sees them. */
+  idsOfProfiles(handle: Handle, tenantId: string, profiles: readonly string[]): Promise<string[]>;
   /** The API key with this hash unless it is deleted. */
   keyByHash(hash: string): Promise<FoundKey | null>;
   /** Every aggregate's version, deleted ones too, by kind and id; `after` is the last one of the page before. */

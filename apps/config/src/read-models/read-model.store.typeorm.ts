@@ -93,6 +93,15 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
     return rows[0]?.id ?? null;
   }
 
+  async idsOfProfiles(manager: EntityManager, tenantId: string, profiles: readonly string[]): Promise<string[]> {
+    const rows: { id: string }[] = await manager.query(
+      `SELECT id FROM ${this.table('integration')}
+       WHERE tenant_id = $1 AND NOT deleted AND state->'settings'->>'profile' = ANY($2::text[]) ORDER BY id`,
+      [tenantId, profiles],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   async keyByHash(hash: string): Promise<FoundKey | null> {
     const rows: { id: string; tenant_id: string; state: { name: string; role: Role } }[] = await this.dataSource.query(
       `SELECT id, tenant_id, state FROM ${this.table('api-key')} WHERE hash = $1 AND NOT deleted`,

@@ -9,7 +9,7 @@ type Of<Type extends Authentication['type']> = Extract<Authentication, { type: T
 
 const DEFAULT_HEADER = 'Authorization';
 
-const MEMBERS: Readonly<Record<AuthDto['type'], readonly string[]>> = {
+const MEMBERS: Readonly<Record<Authentication['type'], readonly string[]>> = {
   none: [],
   apiKey: ['header', 'value'],
   bearer: ['token'],
@@ -39,8 +39,14 @@ export function authSettings(
   current: Authentication | null,
   place: InputPlace,
 ): Authentication {
-  if (!input || !checkMembers(input, place)) return { type: 'none' };
-  switch (input.type) {
+  if (!input) return { type: 'none' };
+  const { type } = input;
+  if (type === undefined) {
+    place.errors.add(`${place.pointer}/auth/type`, 'required', 'type is required.');
+    return { type: 'none' };
+  }
+  if (!checkMembers(type, input, place)) return { type: 'none' };
+  switch (type) {
     case 'none':
       return { type: 'none' };
     case 'apiKey':
@@ -55,12 +61,12 @@ export function authSettings(
 }
 
 /** Whether the members are those of the type. */
-function checkMembers(input: AuthDto, { pointer, errors }: InputPlace): boolean {
-  const wanted = MEMBERS[input.type];
+function checkMembers(type: Authentication['type'], input: AuthDto, { pointer, errors }: InputPlace): boolean {
+  const wanted = MEMBERS[type];
   let fits = true;
   for (const [member, value] of Object.entries(input)) {
     if (value === undefined || member === 'type' || wanted.includes(member)) continue;
-    const detail = `${member} is not a member of auth "${input.type}".`;
+    const detail = `${member} is not a member of auth "${type}".`;
     errors.add(pointerTo(`${pointer}/auth`, member), 'unknown_member', detail);
     fits = false;
   }

@@ -11,8 +11,9 @@ const AUDIENCE_MAX_LENGTH = 2_048;
 
 /** Every member of every type; which belong to the given one is checked where the settings are made. */
 export class AuthDto {
+  @Optional()
   @IsIn(['none', 'apiKey', 'bearer', 'basic', 'oauth2'])
-  type: 'none' | 'apiKey' | 'bearer' | 'basic' | 'oauth2';
+  type?: 'none' | 'apiKey' | 'bearer' | 'basic' | 'oauth2';
 
   @Optional()
   @IsString()

@@ -6,17 +6,17 @@ export const SECRET_MAX_LENGTH = 4_096;
 const MASKED_MEMBERS = new Set(['set', 'lastFour', 'updatedAt']);
 
 /** A secret as a user gives it: text, or the read-back form, which stands for "as it is". */
-export function isSecretInput(value: unknown): boolean {
-  if (typeof value === 'string') return value.length <= SECRET_MAX_LENGTH;
+export function isSecretInput(value: unknown, maxLength = SECRET_MAX_LENGTH): boolean {
+  if (typeof value === 'string') return value.length <= maxLength;
   return isMasked(value) && Object.keys(value as object).every((member) => MASKED_MEMBERS.has(member));
 }
 
-export function IsSecret(): PropertyDecorator {
+export function IsSecret(maxLength = SECRET_MAX_LENGTH): PropertyDecorator {
   return ValidateBy({
     name: 'isSecret',
     validator: {
-      validate: isSecretInput,
-      defaultMessage: () => `$property must be a string of at most ${SECRET_MAX_LENGTH} characters`,
+      validate: (value) => isSecretInput(value, maxLength),
+      defaultMessage: () => `$property must be a string of at most ${maxLength} characters`,
     },
   });
 }

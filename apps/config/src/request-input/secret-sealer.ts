@@ -23,6 +23,12 @@ export class SecretSealer {
     return this.keyRing.seal(plain, this.owner, this.nowMs);
   }
 
+  /** The text that `seal` seals, or null where what is stored cannot be opened. */
+  textOf(given: unknown, current: SealedSecret | null): string | null {
+    if (!isMasked(given)) return String(given);
+    return current && this.opened(current);
+  }
+
   private refuse(pointer: string): SealedSecret {
     this.errors.add(pointer, 'not_set', 'no secret is stored here that could stay as it is; give its text.');
     return NOTHING_SEALED;

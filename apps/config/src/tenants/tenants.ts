@@ -1,4 +1,4 @@
-import { newId } from '@hookstile/contracts';
+import { newId, type Plan } from '@hookstile/contracts';
 import { type Clock, ProblemError, parseBody, type RandomBytes } from '@hookstile/service-runtime';
 import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
 import type { Change, Changes } from '../changes/changes.js';
@@ -8,6 +8,8 @@ import { requireIfMatch } from '../input/if-match.js';
 import { mergePatch } from '../input/merge-patch.js';
 import { type Page, readPage } from '../input/page.js';
 import { integrationAggregate } from '../integrations/integration-aggregate.js';
+import { isInPlan } from '../integrations/profile-rules.js';
+import type { ProfileCatalog } from '../profiles/profile-catalog.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
 import type { Tenant, TenantState } from './tenant.decider.js';
 import { CreateTenantDto, TenantDto } from './tenant.dto.js';
@@ -25,6 +27,7 @@ export class Tenants {
   constructor(
     private readonly changes: Changes,
     private readonly readModels: ReadModelStore<unknown>,
+    private readonly profiles: ProfileCatalog,
     private readonly clock: Clock,
     private readonly randomBytes: RandomBytes,
   ) {}
@@ -60,7 +63,9 @@ export class Tenants {
       const { version, name, plan } = active(tenant.state);
       requireIfMatch(ifMatch, version);
       const next = parseBody(TenantDto, mergePatch({ name, plan }, body));
-      return tenant.execute({ type: 'update', at: this.now(), name: next.name, plan: next.plan });
+      const updated = await tenant.execute({ type: 'update', at: this.now(), name: next.name, plan: next.plan });
+      if (next.plan !== plan) await this.disableWhatLacks(next.plan, id, change);
+      return updated;
     });
     return tenantView(id, active(state));
   }
@@ -84,6 +89,18 @@ export class Tenants {
     }
     for (const id of await change.idsOfTenant('decision-rule', tenantId)) {
       await (await change.load(decisionRuleAggregate, id)).execute({ type: 'delete', at: this.now() });
+    }
+  }
+
+  /** In the transaction that takes the plan away: an event accepted after it is sent by none of them. */
+  private async disableWhatLacks(plan: Plan, tenantId: string, change: Change): Promise<void> {
+    const { profiles } = this;
+    for (const id of await change.integrationsWithProfiles(tenantId, profiles.namesThatRequireAPlan())) {
+      const integration = await change.load(integrationAggregate, id);
+      if (integration.state.status === 'absent') continue;
+      const { profile, profileVersion } = integration.state.settings;
+      if (isInPlan(profiles.ofIntegration(profile, profileVersion), plan)) continue;
+      await integration.execute({ type: 'disable', at: this.now(), reason: 'plan', note: null });
     }
   }
 

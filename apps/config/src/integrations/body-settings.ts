@@ -1,0 +1,105 @@
+import type { BodyShape } from '@hookstile/contracts';
+import { type InputErrors, pointerTo } from '../input/input-errors.js';
+import { type BodyDto, MEMBER_MAX_LENGTH, SHAPED_MEMBERS_MAX } from './request.dto.js';
+
+const POINTER = '/request/body';
+
+const MEMBERS: Readonly<Record<BodyShape['format'], readonly string[]>> = {
+  standard: ['rename', 'omit'],
+  cloudevents: ['rename', 'omit'],
+  data: ['rename', 'omit'],
+  template: ['template', 'wrap'],
+};
+
+/** What starts with a slash is a JSON pointer, anything else the name of a top-level member. */
+const JSON_POINTER = /^(\/([^~/]|~[01])*)+$/;
+
+/** How a body reads back: every default spelled out. */
+export type BodyDocument =
+  | { format: 'template'; template: string; wrap: 'none' | 'array' }
+  | { format: 'standard' | 'cloudevents' | 'data'; rename: Record<string, string>; omit: string[] };
+
+export function bodyDocument(body: BodyShape): BodyDocument {
+  if (body.format === 'template') return { wrap: 'none', ...body };
+  return { rename: {}, omit: [], ...body };
+}
+
+/** @param input with its format: what a user gave, filled from the profile */
+export function bodySettings(input: BodyDto & { format: BodyShape['format'] }, errors: InputErrors): BodyShape {
+  checkMembers(input, errors);
+  if (input.format === 'template') return templateSettings(input, errors);
+  const rename = renameSettings({ ...input.rename }, errors);
+  const omit = input.omit ?? [];
+  for (const [index, member] of omit.entries()) checkMember(pointerTo(`${POINTER}/omit`, index), member, errors);
+  refuseBoth(rename, omit, errors);
+  return {
+    format: input.format,
+    ...(Object.keys(rename).length === 0 ? {} : { rename }),
+    ...(omit.length === 0 ? {} : { omit }),
+  };
+}
+
+function checkMembers(input: BodyDto & { format: BodyShape['format'] }, errors: InputErrors): void {
+  const wanted = MEMBERS[input.format];
+  for (const [member, value] of Object.entries(input)) {
+    if (member === 'format' || value === undefined || wanted.includes(member)) continue;
+    const detail = `${member} does not go with the format "${input.format}".`;
+    errors.add(pointerTo(POINTER, member), 'not_applicable', detail);
+  }
+}
+
+function templateSettings({ template, wrap }: BodyDto, errors: InputErrors): BodyShape {
+  if (template === undefined) {
+    errors.add(`${POINTER}/template`, 'required', 'the format "template" needs a template.');
+  }
+  return { format: 'template', template: template ?? '', ...(wrap === 'array' ? { wrap } : {}) };
+}
+
+function renameSettings(given: Record<string, unknown>, errors: InputErrors): Record<string, string> {
+  const parent = `${POINTER}/rename`;
+  const entries = Object.entries(given);
+  if (entries.length > SHAPED_MEMBERS_MAX) {
+    errors.add(parent, 'max_size', `at most ${SHAPED_MEMBERS_MAX} members can be renamed.`);
+  }
+  const taken = new Set<string>();
+  const rename: [string, string][] = [];
+  for (const [member, name] of entries) {
+    const pointer = pointerTo(parent, member);
+    checkMember(pointer, member, errors);
+    if (typeof name !== 'string' || name === '' || name.length > MEMBER_MAX_LENGTH) {
+      errors.add(pointer, 'name', `the new name must be text of 1 to ${MEMBER_MAX_LENGTH} characters.`);
+      continue;
+    }
+    const place = `${parentOf(member)}/${name}`;
+    if (taken.has(place)) errors.add(pointer, 'collision', `two members would be called "${name}".`);
+    taken.add(place);
+    rename.push([member, name]);
+  }
+  return Object.fromEntries(rename);
+}
+
+function checkMember(pointer: string, member: string, errors: InputErrors): void {
+  if (member === '' || member.length > MEMBER_MAX_LENGTH) {
+    errors.add(pointer, 'name', `a member is named by 1 to ${MEMBER_MAX_LENGTH} characters.`);
+  } else if (member.startsWith('/') && !JSON_POINTER.test(member)) {
+    errors.add(pointer, 'json_pointer', `${member} is no JSON pointer.`);
+  }
+}
+
+/** The same member by its name and by its pointer is one member. */
+function refuseBoth(rename: Record<string, string>, omit: readonly string[], errors: InputErrors): void {
+  const omitted = new Set(omit.map(asPointer));
+  for (const member of Object.keys(rename)) {
+    if (!omitted.has(asPointer(member))) continue;
+    errors.add(pointerTo(`${POINTER}/rename`, member), 'not_applicable', `${member} is also left out by omit.`);
+  }
+}
+
+function asPointer(member: string): string {
+  return member.startsWith('/') ? member : pointerTo('', member);
+}
+
+function parentOf(member: string): string {
+  const pointer = asPointer(member);
+  return pointer.slice(0, pointer.lastIndexOf('/'));
+}
