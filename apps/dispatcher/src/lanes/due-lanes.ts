@@ -118,10 +118,10 @@ export class DueLanes {
     if (asked.size === 0) return;
     try {
       const ids = [...asked.keys()].map(({ id }) => id);
-      const backlogs = await services.store.backlogs(fence.partition, ids);
+      const oldest = await services.store.oldest(fence.partition, ids);
       for (const [integration, slept] of asked) {
         const { id, sleepers } = integration;
-        if (!isOurs() || backlogs.has(id) || sleepers.slept !== slept || sleepers.waking.size > 0) continue;
+        if (!isOurs() || oldest.has(id) || sleepers.slept !== slept || sleepers.waking.size > 0) continue;
         sleepers.may = false;
         sleepers.rows = 0;
         times.forget(integration);

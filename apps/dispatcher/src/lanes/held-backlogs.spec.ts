@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { HELD_LOOK_INTERVAL_MS, HELD_PAGE_ROWS } from './lane.bounds.js';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { HELD_COUNT_INTERVAL_MS, HELD_LOOK_INTERVAL_MS, HELD_PAGE_ROWS } from './lane.bounds.js';
 import { OneOwner } from './one-owner.fake.js';
 
 let owner: OneOwner;
@@ -57,5 +57,34 @@ describe('what is held beyond the bound', () => {
     const push = Array.from({ length: HELD_PAGE_ROWS + 30 }, (_, n) => n);
     await failedTogether('a', ...push);
     expect(await isBounded()).toEqual({ discarded: [push], left: [] });
+  });
+});
+
+describe('a backlog', () => {
+  const takes = async (from: number, count: number) => {
+    for (let n = 0; n < count; n += 1) owner.takes(`key_${from + n}`, from + n);
+    await owner.rests();
+  };
+
+  it('is not counted while it is far below its bound', async () => {
+    owner = new OneOwner([60_000], 20);
+    owner.change({ state: 'disabled', disabledReason: 'admin' });
+    await owner.begin();
+    const count = vi.spyOn(owner.store, 'count');
+    await takes(100, 10);
+    await owner.pass(4 * HELD_LOOK_INTERVAL_MS);
+    expect([owner.store.stored.length, count.mock.calls.length]).toEqual([10, 0]);
+  });
+
+  it('is counted now and then, however often rows come, where it is at its bound', async () => {
+    await owner.begin();
+    const count = vi.spyOn(owner.store, 'count');
+    for (let n = 100; n < 160; n += 1) {
+      await takes(n, 1);
+      await owner.pass(1_000);
+    }
+    expect(count.mock.calls.length).toBeLessThanOrEqual(60_000 / HELD_COUNT_INTERVAL_MS + 1);
+    await owner.pass(2 * HELD_COUNT_INTERVAL_MS);
+    expect(owner.store.stored.map(({ item }) => item.offset)).toEqual([158, 159]);
   });
 });

@@ -1,6 +1,7 @@
 import type { IntegrationSignal } from '@hookstile/contracts';
 import { signalsOf } from './failure-signals.js';
 import {
+  HELD_COUNT_INTERVAL_MS,
   HELD_LOOK_INTERVAL_MS,
   HELD_LOOK_MAX_MS,
   HELD_PAGE_ROWS,
@@ -116,19 +117,37 @@ export class HeldBacklogs {
   private async bound(integration: LanedIntegration): Promise<void> {
     const { services, fence } = this.options;
     const { held, id: integrationId } = integration;
-    let count = (await services.store.backlogs(fence.partition, [integrationId])).get(integrationId) ?? 0;
+    const counted = await this.count(integration);
+    let { count } = counted;
     for (;;) {
       const request = { partition: fence.partition, integrationId, after: -1, limit: HELD_PAGE_ROWS };
       const rows = await services.store.backlog(request);
       const beyond = this.beyondBounds(rows, count);
       if (beyond.length === 0 || !this.isHeld(integration)) {
-        held.lookAtMs = this.nextLookMs(rows[0]);
+        held.lookAtMs = Math.min(this.nextLookMs(rows[0]), this.nowMs + counted.againInMs);
         return;
       }
       const discarded = await this.discard(integration, count);
       if (discarded === 0) return;
       count -= discarded;
     }
+  }
+
+  /** How many rows there are, as far as that matters: to count them reads them all, which not every look must do. */
+  private async count(integration: LanedIntegration): Promise<{ count: number; againInMs: number }> {
+    const { services, fence } = this.options;
+    const { held, id: integrationId } = integration;
+    const { maxCount } = services.held;
+    const about = rowsKnown(integration);
+    const isBeyond = about > maxCount;
+    const monotonicMs = services.clock.monotonicMs();
+    const againInMs = held.countedAtMs + (isBeyond ? HELD_COUNT_INTERVAL_MS : HELD_LOOK_MAX_MS) - monotonicMs;
+    if (about <= maxCount / 2 || againInMs > 0) {
+      return { count: Math.min(about, maxCount), againInMs: isBeyond ? againInMs : Number.POSITIVE_INFINITY };
+    }
+    held.countedAtMs = monotonicMs;
+    const request = { partition: fence.partition, integrationId, after: -1, limit: 2 * maxCount + HELD_PAGE_ROWS };
+    return { count: await services.store.count(request), againInMs: HELD_LOOK_MAX_MS };
   }
 
   /** With nothing of it under way: neither an attempt, nor a lane that is being woken, nor a row that has ended. */
@@ -219,6 +238,13 @@ export class HeldBacklogs {
       ? latestMs
       : Math.min(latestMs, oldest.storedAtMs + this.options.services.held.maxAgeMs + 1);
   }
+}
+
+/** As far as its lanes know: what is on its way is not in it. */
+function rowsKnown({ lanes, sleepers }: LanedIntegration): number {
+  let rows = sleepers.rows;
+  for (const { state } of lanes.values()) rows += state.rows;
+  return rows;
 }
 
 function hasEnded({ lanes, held }: LanedIntegration, { key, offset }: BacklogRow): boolean {

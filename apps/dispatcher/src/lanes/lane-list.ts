@@ -1,4 +1,4 @@
-import { LIST_LANES_MAX } from './lane.bounds.js';
+import { LIST_LANES_MAX, LIST_ROWS_MAX } from './lane.bounds.js';
 import type { Lane } from './lane.js';
 import type { LaneName, LaneStore } from './lane.store.js';
 import { countWaiting, firstInMemory, type LaneView, laneView, storedLaneView, type Waiting } from './lane-views.js';
@@ -28,15 +28,21 @@ interface Place {
   readonly front: Waiting | null;
 }
 
-/** An integration's lanes with something waiting, in memory and as rows only, by whose first delivery came first. */
+/**
+ * An integration's lanes with something waiting, in memory and as rows only, by whose first delivery came first. Of many
+ * lanes a page can be short, or empty, before the last: so many rows are looked at for one.
+ */
 export async function listLanes(options: LaneListOptions, after: number, limit: number): Promise<LanePage> {
-  const [awake, asleep] = await Promise.all([placesInMemory(options), placesInRows(options, after, limit)]);
+  const [awake, { asleep, through }] = await Promise.all([
+    placesInMemory(options),
+    placesInRows(options, after, limit),
+  ]);
   const inMemory = new Set(awake.map(({ name }) => name.key));
   const places = [...awake, ...asleep.filter(({ name }) => !inMemory.has(name.key))]
-    .filter(({ offset }) => offset > after)
+    .filter(({ offset }) => offset > after && offset <= (through ?? Number.POSITIVE_INFINITY))
     .sort((a, b) => a.offset - b.offset);
   const page = places.slice(0, limit);
-  const next = places.length > limit ? (page.at(-1)?.offset ?? null) : null;
+  const next = places.length > limit ? (page.at(-1)?.offset ?? null) : through;
   return { items: await viewsOf(options, page), next };
 }
 
@@ -59,14 +65,17 @@ async function placesInMemory({ store, lanes }: LaneListOptions): Promise<Place[
 }
 
 /** Few lanes, however many rows they have, are found at once; of many, those that have waited longest are looked for. */
-async function placesInRows(options: LaneListOptions, after: number, limit: number): Promise<Place[]> {
+async function placesInRows(
+  options: LaneListOptions,
+  after: number,
+  limit: number,
+): Promise<{ asleep: Place[]; through: number | null }> {
   const { store, partition, integrationId, lanes } = options;
   const all = await store.lanePage({ partition, integrationId, after: null, limit: LIST_LANES_MAX });
-  const firsts =
-    all.length < LIST_LANES_MAX
-      ? all
-      : await store.longestWaiting({ partition, integrationId, after, limit: limit + 1 + lanes.length });
-  return firsts.map(({ name, first: { offset } }) => ({ offset, name, lane: null, front: null }));
+  const request = { partition, integrationId, after, limit: limit + 1 + lanes.length, rows: LIST_ROWS_MAX };
+  const found = all.length < LIST_LANES_MAX ? { lanes: all, through: null } : await store.longestWaiting(request);
+  const asleep = found.lanes.map(({ name, first: { offset } }) => ({ offset, name, lane: null, front: null }));
+  return { asleep, through: found.through };
 }
 
 async function viewsOf(options: LaneListOptions, places: readonly Place[]): Promise<LaneView[]> {

@@ -90,18 +90,35 @@ export function dueLanes({ partition, integrationId, except, after, throughMs, l
   return { sql, values };
 }
 
+/** Few of the next rows can be the first of their lanes: so many are looked at, whether or not enough are found. */
 export const LONGEST_WAITING = `
-  SELECT ${FIRST} FROM waiting_delivery AS w
-  WHERE partition = $1 AND integration_id = $2 AND position > $3 AND NOT EXISTS (
-    SELECT FROM waiting_delivery AS earlier
-    WHERE earlier.partition = w.partition AND earlier.integration_id = w.integration_id
-      AND earlier.lane_key = w.lane_key AND earlier.position < w.position
+  WITH looked AS MATERIALIZED (
+    SELECT ${FIRST} FROM waiting_delivery WHERE partition = $1 AND integration_id = $2 AND position > $3
+    ORDER BY position LIMIT $5
+  ), firsts AS (
+    SELECT * FROM looked WHERE NOT EXISTS (
+      SELECT FROM waiting_delivery AS earlier
+      WHERE earlier.partition = $1 AND earlier.integration_id = $2
+        AND earlier.lane_key = looked.lane_key AND earlier.position < looked.position
+    ) ORDER BY position LIMIT $4
   )
-  ORDER BY position LIMIT $4`;
+  SELECT ends.*, firsts.* FROM (SELECT count(*)::int AS looked_at, max(position) AS through FROM looked) AS ends
+  LEFT JOIN firsts ON true ORDER BY firsts.position`;
 
 export const BACKLOGS = `
-  SELECT integration_id, count(*)::int AS rows FROM waiting_delivery
-  WHERE partition = $1 AND ($2::text[] IS NULL OR integration_id = ANY ($2)) GROUP BY integration_id`;
+  SELECT integration_id, count(*)::int AS rows FROM waiting_delivery WHERE partition = $1 GROUP BY integration_id`;
+
+export const COUNT = `
+  SELECT count(*)::int AS rows FROM (
+    SELECT FROM waiting_delivery WHERE partition = $1 AND integration_id = $2 AND position > $3 LIMIT $4
+  ) AS counted`;
+
+export const OLDEST = `
+  SELECT asked.integration_id, oldest.* FROM unnest($2::text[]) AS asked (integration_id)
+  CROSS JOIN LATERAL (
+    SELECT position, attempt, due_at_ms, push, exhausted_under, stored_at_ms, envelope FROM waiting_delivery AS w
+    WHERE w.partition = $1 AND w.integration_id = asked.integration_id ORDER BY position LIMIT 1
+  ) AS oldest`;
 
 export function backlog(condition: '' | 'AND NOT held_told'): string {
   return `

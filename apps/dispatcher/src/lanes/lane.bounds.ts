@@ -45,6 +45,8 @@ export const HELD_RETRY_DELAY_MS = 5_000;
 /** While rows come, how often a backlog is held against its bounds; and at least so often. */
 export const HELD_LOOK_INTERVAL_MS = 5_000;
 export const HELD_LOOK_MAX_MS = 3_600_000;
+/** How often a backlog that may be beyond its bound is counted. */
+export const HELD_COUNT_INTERVAL_MS = 10_000;
 /** Backlogs of a partition that are looked at at a time. */
 export const HELD_TENDED_MAX = 50;
 /** One signal of a backlog beyond its bounds in this time. */
@@ -78,5 +80,7 @@ export const SLEEPERS_CHECK_INTERVAL_MS = 30_000;
 
 /** Lanes of an integration that are listed without looking for those that have waited longest. */
 export const LIST_LANES_MAX = 500;
+/** Rows that are looked at for the lanes of one page. */
+export const LIST_ROWS_MAX = 1_000;
 /** How long a request waits for a lane that is being woken, or for the record of what it skipped. */
 export const SKIP_TIMEOUT_MS = 5_000;

@@ -260,9 +260,13 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
       await parkIn('int_1', 'a', item(11), item(14));
       await parkIn('int_1', 'c', item(13));
       await parkIn('int_2', 'a', item(9));
-      const keys = async (after: number, limit = 5) =>
-        (await store.longestWaiting({ ...backlog, after, limit })).map(({ name }) => name.key);
+      const found = (after: number, limit = 5, rows = 9) => store.longestWaiting({ ...backlog, after, limit, rows });
+      const keys = async (...those: Parameters<typeof found>) =>
+        (await found(...those)).lanes.map(({ name }) => name.key);
       expect([await keys(-1), await keys(10), await keys(-1, 1)]).toEqual([['b', 'a', 'c'], ['a', 'c'], ['b']]);
+      expect([await keys(-1, 5, 3), (await found(-1, 5, 3)).through]).toEqual([['b', 'a'], 12]);
+      expect([await keys(11, 5, 1), (await found(11, 5, 1)).through]).toEqual([[], 12]);
+      expect([(await found(-1, 5, 5)).through, (await found(-1, 5, 6)).through]).toEqual([14, null]);
     });
 
     it('reads what waits in each of some lanes, without its bytes', async () => {
@@ -285,7 +289,13 @@ export function laneStoreConformance(name: string, create: () => Promise<LaneSto
         [11, 'a'],
         [12, 'b'],
       ]);
-      expect(await store.backlogs(3, ['int_1', 'int_9'])).toEqual(new Map([['int_1', 3]]));
+      expect([await store.count(backlog), await store.count({ ...backlog, after: 10 })]).toEqual([3, 2]);
+      expect(await store.count({ ...backlog, limit: 2 })).toBe(2);
+      const oldest = await store.oldest(3, ['int_1', 'int_9', 'int_2']);
+      expect([...oldest].map(([id, { offset }]) => [id, offset])).toEqual([
+        ['int_1', 10],
+        ['int_2', 13],
+      ]);
     });
 
     it('keeps a signal that belongs to no run until it is sent', async () => {

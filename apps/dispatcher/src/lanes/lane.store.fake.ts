@@ -14,6 +14,7 @@ import type {
   LaneStore,
   LaneWrite,
   LoadRequest,
+  LongestWaiting,
   StoredLane,
   StoredPartition,
   WaitingRow,
@@ -111,20 +112,33 @@ export class FakeLaneStore implements LaneStore {
     return [...due.values()].sort((a, b) => (isDueAfter(a, b) ? 1 : -1)).slice(0, limit);
   }
 
-  async longestWaiting({ partition, integrationId, after, limit }: BacklogRequest): Promise<readonly LaneFirst[]> {
-    return this.firsts(partition)
-      .filter(({ name, first }) => name.integrationId === integrationId && first.offset > after)
+  async longestWaiting(request: BacklogRequest & { readonly rows: number }): Promise<LongestWaiting> {
+    const { partition, integrationId, after, limit, rows } = request;
+    const looked = await this.backlog({ ...request, limit: rows });
+    const last = looked.at(-1)?.offset ?? after;
+    const isFound = (offset: number) => offset > after && offset <= last;
+    const lanes = this.firsts(partition)
+      .filter(({ name, first }) => name.integrationId === integrationId && isFound(first.offset))
       .sort((a, b) => a.first.offset - b.first.offset)
       .slice(0, limit);
+    return { lanes, through: looked.length === rows ? last : null };
   }
 
   async waiting(requests: readonly LoadRequest[]): Promise<readonly (readonly WaitingRow[])[]> {
     return requests.map((request) => this.behind(request).map(waitingRow));
   }
 
-  async backlogs(partition: number, integrationIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const { rows } = await this.partition(partition);
-    return new Map([...rows].filter(([id]) => integrationIds.includes(id)));
+  async oldest(partition: number, integrationIds: readonly string[]): Promise<ReadonlyMap<string, WaitingRow>> {
+    const oldest = new Map<string, WaitingRow>();
+    for (const integrationId of integrationIds) {
+      const [row] = await this.backlog({ partition, integrationId, after: -1, limit: 1 });
+      if (row) oldest.set(integrationId, row);
+    }
+    return oldest;
+  }
+
+  async count(request: BacklogRequest): Promise<number> {
+    return (await this.backlog(request)).length;
   }
 
   async backlog(request: BacklogRequest): Promise<readonly BacklogRow[]> {

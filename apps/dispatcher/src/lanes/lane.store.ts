@@ -133,6 +133,13 @@ export interface BacklogRow extends WaitingRow {
   readonly key: string;
 }
 
+/** Lanes of an integration, as far as its rows were looked at. */
+export interface LongestWaiting {
+  readonly lanes: readonly LaneFirst[];
+  /** The last row that was looked at; null: there are no more. */
+  readonly through: number | null;
+}
+
 /** What is stored of a partition. */
 export interface StoredPartition {
   /** How many rows each integration has; those that have some. */
@@ -166,12 +173,14 @@ export interface LaneStore {
   lanePage(request: LanePageRequest): Promise<readonly LaneFirst[]>;
   /** Lanes of which a row is due. */
   dueLanes(request: DueRequest): Promise<readonly DueLane[]>;
-  /** Of an integration's lanes, those whose first row is behind `after`, in the order of it. */
-  longestWaiting(request: BacklogRequest): Promise<readonly LaneFirst[]>;
+  /** Of an integration's lanes, those whose first row is among the next `rows` behind `after`, in the order of it. */
+  longestWaiting(request: BacklogRequest & { readonly rows: number }): Promise<LongestWaiting>;
   /** For each request a lane's rows, oldest first. */
   waiting(requests: readonly LoadRequest[]): Promise<readonly (readonly WaitingRow[])[]>;
-  /** How many rows each of the integrations has. */
-  backlogs(partition: number, integrationIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** The oldest row of each of the integrations that has rows. */
+  oldest(partition: number, integrationIds: readonly string[]): Promise<ReadonlyMap<string, WaitingRow>>;
+  /** How many rows an integration has behind `after`, up to `limit`. */
+  count(request: BacklogRequest): Promise<number>;
   backlog(request: BacklogRequest): Promise<readonly BacklogRow[]>;
   /** Those that were not journaled as held. */
   untold(request: BacklogRequest): Promise<readonly BacklogRow[]>;

@@ -15,6 +15,7 @@ import type {
   LaneStore,
   LaneWrite,
   LoadRequest,
+  LongestWaiting,
   StoredLane,
   StoredPartition,
   WaitingRow,
@@ -22,11 +23,13 @@ import type {
 import {
   BACKLOGS,
   backlog,
+  COUNT,
   dueLanes,
   LANES,
   LOAD,
   LONGEST_WAITING,
   lanePage,
+  OLDEST,
   WAITING,
 } from './lane-read-statements.js';
 import { writeStatements } from './lane-write-statements.js';
@@ -124,7 +127,7 @@ export class TypeormLaneStore implements LaneStore {
 
   async partition(partition: number): Promise<StoredPartition> {
     const [rows, runs, signals] = await Promise.all([
-      this.query<{ integration_id: string; rows: number }>(BACKLOGS, [partition, null]),
+      this.query<{ integration_id: string; rows: number }>(BACKLOGS, [partition]),
       this.runs(partition),
       this.query<{ signal: IntegrationSignal }>(
         'SELECT signal FROM signal_outbox WHERE partition = $1 ORDER BY sequence',
@@ -172,9 +175,14 @@ export class TypeormLaneStore implements LaneStore {
     }));
   }
 
-  async longestWaiting({ partition, integrationId, after, limit }: BacklogRequest): Promise<readonly LaneFirst[]> {
-    const rows = await this.query<FirstOfLane>(LONGEST_WAITING, [partition, integrationId, after, limit]);
-    return rows.map((row) => laneFirst(partition, row));
+  async longestWaiting(request: BacklogRequest & { readonly rows: number }): Promise<LongestWaiting> {
+    const { partition, integrationId, after, limit, rows } = request;
+    const values = [partition, integrationId, after, limit, rows];
+    const found = await this.query<FirstOfLane & { looked_at: number; through: string }>(LONGEST_WAITING, values);
+    return {
+      lanes: found.filter(({ position }) => position !== null).map((row) => laneFirst(partition, row)),
+      through: found[0]?.looked_at === rows ? Number(found[0].through) : null,
+    };
   }
 
   async waiting(requests: readonly LoadRequest[]): Promise<readonly (readonly WaitingRow[])[]> {
@@ -184,9 +192,14 @@ export class TypeormLaneStore implements LaneStore {
     return found;
   }
 
-  async backlogs(partition: number, integrationIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.query<{ integration_id: string; rows: number }>(BACKLOGS, [partition, integrationIds]);
-    return new Map(rows.map((row) => [row.integration_id, row.rows]));
+  async oldest(partition: number, integrationIds: readonly string[]): Promise<ReadonlyMap<string, WaitingRow>> {
+    const rows = await this.query<DeliveryRow & { integration_id: string }>(OLDEST, [partition, integrationIds]);
+    return new Map(rows.map((row) => [row.integration_id, waitingOf(row)]));
+  }
+
+  async count({ partition, integrationId, after, limit }: BacklogRequest): Promise<number> {
+    const [row] = await this.query<{ rows: number }>(COUNT, [partition, integrationId, after, limit]);
+    return row?.rows ?? 0;
   }
 
   backlog(request: BacklogRequest): Promise<readonly BacklogRow[]> {

@@ -117,6 +117,8 @@ export interface HeldBacklog {
   untoldFrom: number;
   /** When its bounds are looked at again. */
   lookAtMs: number;
+  /** When its rows were counted; monotonic. */
+  countedAtMs: number;
   tending: boolean;
   /** While rows are discarded its lanes stay stopped, and none is woken. */
   discarding: boolean;

@@ -133,6 +133,7 @@ export class LanedIntegrations {
       held: {
         untoldFrom: Number.POSITIVE_INFINITY,
         lookAtMs: 0,
+        countedAtMs: Number.NEGATIVE_INFINITY,
         tending: false,
         discarding: false,
         looked: null,
