@@ -1,6 +1,9 @@
 import { addressPolicyOf } from '../egress/address-policy.js';
 import { guardedConnector, type LookupAll } from '../egress/guarded-connector.js';
 import { OriginPools } from '../egress/origin-pools.js';
+import { requestToken } from '../oauth/request-token.js';
+import { tokenRecorder } from '../oauth/token-recorder.js';
+import { CachedTokens } from '../oauth/token-source.js';
 import { RequestPlans, type SecretOpener } from '../request/request-plans.js';
 import type { AttemptInput, AttemptMaker, AttemptOutcome } from './attempt.types.js';
 import { failed } from './attempt-outcome.js';
@@ -25,9 +28,15 @@ export interface AttemptMakerOptions {
 export function createAttemptMaker(options: AttemptMakerOptions): AttemptMaker {
   const policy = addressPolicyOf(options.egressAllow);
   const pools = new OriginPools((tls) => guardedConnector(policy, options.lookup, tls));
+  const userAgent = `Hookstile/${options.version}`;
   const parts: AttemptParts = {
-    plans: new RequestPlans(options.secrets, `Hookstile/${options.version}`),
+    plans: new RequestPlans(options.secrets, userAgent),
     pools,
+    tokens: new CachedTokens({
+      request: (grant) => requestToken(pools, grant, userAgent),
+      clock: options.clock,
+      recorder: tokenRecorder(options.metrics),
+    }),
     tracing: options.tracing,
     recorder: attemptRecorder(options.metrics),
     clock: options.clock,

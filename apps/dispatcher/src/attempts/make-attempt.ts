@@ -1,26 +1,23 @@
 import { traceIdOf } from '@hookstile/contracts';
-import { type ExchangeResult, exchange } from '../egress/exchange.js';
 import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
-import type { OriginPools } from '../egress/origin-pools.js';
 import { type BuiltRequest, buildRequest } from '../request/build-request.js';
 import type { RequestPlan } from '../request/request-plan.js';
 import type { RequestPlans } from '../request/request-plans.js';
 import { RequestUnbuildableError } from '../request/request-unbuildable.error.js';
 import type { AttemptInput, AttemptOutcome } from './attempt.types.js';
-import { failed, type Verdict, verdictOf } from './attempt-outcome.js';
+import { failed, type Verdict } from './attempt-outcome.js';
 import { type AttemptRecorder, type AttemptTracing, endAttributesOf, spanAttributesOf } from './attempt-telemetry.js';
+import { type SendParts, sendRequest } from './send-request.js';
 
 const NO_BYTES = Buffer.alloc(0);
 
 /** A user name and password in a URL, which is refused, must not reach the event log. */
 const CREDENTIALS = /\/\/[^/?#]*@/;
 
-export interface AttemptParts {
+export interface AttemptParts extends SendParts {
   plans: RequestPlans;
-  pools: OriginPools;
   tracing: AttemptTracing;
   recorder: AttemptRecorder;
-  clock: { nowMs(): number; monotonicMs(): number };
 }
 
 /** From a push to what became of it: build, send, judge. Rejects only on a programmer's error. */
@@ -35,7 +32,7 @@ export async function makeAttempt(parts: AttemptParts, input: AttemptInput): Pro
       : {}),
   });
   const built = plan.buildable ? buildSafely(plan.plan, input, span.traceparent) : plan.verdict;
-  const verdict = 'plan' in built ? await send(parts, built, input) : built;
+  const verdict = 'plan' in built ? await sendRequest(parts, built, input) : built;
   const durationMs = parts.clock.monotonicMs() - startedAt;
   parts.recorder.record(verdict, durationMs);
   if (verdict.errorDetail !== null) span.fail(verdict.errorDetail);
@@ -73,26 +70,6 @@ function buildSafely(plan: RequestPlan, input: AttemptInput, traceparent: string
 function unbuildable(error: unknown): Verdict {
   if (error instanceof RequestUnbuildableError) return failed(error.code, error.message, error.retryable);
   throw error;
-}
-
-async function send({ pools, clock }: AttemptParts, built: BuiltRequest, input: AttemptInput): Promise<Verdict> {
-  const { target, method, tls } = built.plan;
-  const result = await exchange(pools.of(target.origin, tls), {
-    path: target.path,
-    method,
-    headers: built.headers,
-    body: built.body,
-    timeoutMs: input.integration.settings.request.timeoutMs,
-    signal: input.signal,
-    mayBegin: input.mayBegin,
-  });
-  return verdictOf(tls?.clientCertificate ? withClientCertificate(result) : result, clock.nowMs());
-}
-
-/** Many servers close the connection without a word when they do not accept a client's certificate. */
-function withClientCertificate(result: ExchangeResult): ExchangeResult {
-  if (result.answer || result.error !== 'reset') return result;
-  return { ...result, detail: `${result.detail} It may be that the endpoint does not accept the client certificate.` };
 }
 
 function recordedRequest(built: BuiltRequest | null, { integration }: AttemptInput): AttemptOutcome['request'] {

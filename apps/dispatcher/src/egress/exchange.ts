@@ -18,6 +18,8 @@ export interface ExchangeRequest {
   body: Buffer;
   /** One deadline for waiting, connecting, sending and the answer's headers. */
   timeoutMs: number;
+  /** How long a body that goes on after the headers may hold up the outcome, where that is not the usual time. */
+  bodyGraceMs?: number;
   signal: AbortSignal;
   /** Asked when undici is about to write: a process that was stopped meanwhile may have lost its right to send. */
   mayBegin(): boolean;
@@ -114,7 +116,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
     this.#status = status;
     this.#headers = headers;
     if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = setTimeout(onDeadline, Math.min(BODY_GRACE_MS, this.#request.timeoutMs), this);
+    const { timeoutMs, bodyGraceMs = BODY_GRACE_MS } = this.#request;
+    this.#timer = setTimeout(onDeadline, Math.min(bodyGraceMs, timeoutMs), this);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

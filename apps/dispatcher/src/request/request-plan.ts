@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import type { IntegrationConfiguration } from '@hookstile/contracts';
+import type { Authentication, IntegrationConfiguration } from '@hookstile/contracts';
 import type { TlsOptions } from '../egress/tls-options.js';
+import { type TokenGrant, tokenGrantOf } from '../oauth/token-grant.js';
 import { authHeaderOf, type OpenSecret } from './auth-header.js';
 import { assertSendableHeader } from './header-rules.js';
 import { type RequestTarget, requestTargetOf } from './request-target.js';
@@ -22,6 +23,8 @@ export interface RequestPlan {
   signingKey: KeyObject | null;
   /** Null where the integration takes the defaults. */
   tls: TlsOptions | null;
+  /** By which each attempt gets the token that it sends; null where it sends none. */
+  tokenGrant: TokenGrant | null;
   /** Whether the body is always an array, also of one delivery. */
   array: boolean;
 }
@@ -42,7 +45,14 @@ function fixedHeadersOf({ settings }: IntegrationConfiguration, userAgent: strin
   }
   const auth = authHeaderOf(settings.request.auth, open);
   if (auth) put({ name: auth[0], value: auth[1], secret: true });
+  // Each attempt adds the token's.
+  if (settings.request.auth.type === 'oauth2') byName.delete('authorization');
   return [...byName.values()];
+}
+
+function recordedHeadersOf(headers: readonly FixedHeader[], { type }: Authentication): [string, string][] {
+  const recorded = headers.map(({ name, value, secret }): [string, string] => [name, secret ? MASKED : value]);
+  return type === 'oauth2' ? [...recorded, ['authorization', MASKED]] : recorded;
 }
 
 /**
@@ -54,14 +64,17 @@ export function requestPlanOf(integration: IntegrationConfiguration, userAgent: 
   const headers = fixedHeadersOf(integration, userAgent, open);
   for (const { name, value } of headers) assertSendableHeader(name, value);
   const { scheme, secret } = request.sign;
+  const tls = requestTlsOf(request.tls, open);
   return {
     integrationVersion: integration.version,
     method: request.method,
     target: requestTargetOf(url),
     fixedHeaders: headers.flatMap(({ name, value }) => [name, value]),
-    recordedHeaders: headers.map(({ name, value, secret }) => [name, secret ? MASKED : value] as const),
+    recordedHeaders: recordedHeadersOf(headers, request.auth),
     signingKey: scheme === 'standard-webhooks' && secret ? signingKeyOf(request.sign.algorithm, open(secret)) : null,
-    tls: requestTlsOf(request.tls, open),
+    tls,
+    tokenGrant:
+      request.auth.type === 'oauth2' ? tokenGrantOf(`integration:${integration.id}`, request.auth, open, tls) : null,
     array: integration.settings.batch.maxItems > 1,
   };
 }
