@@ -13,6 +13,14 @@ export interface RawValue {
   readonly depth: number;
 }
 
+/** A member with its decoded name, whose bytes, quotes included, are `[nameStart, nameEnd)`. */
+export interface RawMember {
+  readonly name: string;
+  readonly nameStart: number;
+  readonly nameEnd: number;
+  readonly value: RawValue;
+}
+
 export interface RawObject {
   /** By decoded name; of a duplicate the last one, as `JSON.parse` takes it. */
   readonly members: ReadonlyMap<string, RawValue>;
@@ -97,21 +105,32 @@ export function rawValueOf(json: Uint8Array): RawValue {
   return valueAt(json, 0);
 }
 
-/** The members of a document that is an object, or null where it is something else. Nested ones are not looked into. */
-export function rawObjectOf(json: Uint8Array): RawObject | null {
+/** The members of a document that is an object, in order, or null where it is something else. */
+export function rawMembersOf(json: Uint8Array): RawMember[] | null {
   let at = skipWhitespace(json, 0);
   if (json[at] !== OPEN_BRACE) return null;
-  const members = new Map<string, RawValue>();
-  let duplicate: string | null = null;
+  const members: RawMember[] = [];
   at = skipWhitespace(json, at + 1);
   while (json[at] === QUOTE) {
     const nameEnd = skipString(json, at);
     const name = nameOf(json, at, nameEnd);
     const value = valueAt(json, skipWhitespace(json, nameEnd) + 1);
-    if (duplicate === null && members.has(name)) duplicate = name;
-    members.set(name, value);
+    members.push({ name, nameStart: at, nameEnd, value });
     at = skipWhitespace(json, value.end);
     if (json[at] === COMMA) at = skipWhitespace(json, at + 1);
+  }
+  return members;
+}
+
+/** The members of a document that is an object, or null where it is something else. Nested ones are not looked into. */
+export function rawObjectOf(json: Uint8Array): RawObject | null {
+  const inOrder = rawMembersOf(json);
+  if (inOrder === null) return null;
+  const members = new Map<string, RawValue>();
+  let duplicate: string | null = null;
+  for (const { name, value } of inOrder) {
+    if (duplicate === null && members.has(name)) duplicate = name;
+    members.set(name, value);
   }
   return { members, duplicate };
 }
