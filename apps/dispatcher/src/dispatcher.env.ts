@@ -46,4 +46,22 @@ export class DispatcherEnv extends BaseEnv {
   @Min(1)
   @Max(10_000)
   HOOKSTILE_ATTEMPTS_PER_ORIGIN_MAX = 64;
+
+  @Setting({ description: 'Decisions that wait for their webhooks at the same time in one process.', unit: 'count' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  HOOKSTILE_DECISIONS_IN_FLIGHT_MAX = 4_096;
+
+  @Setting({ description: 'Of these, for one tenant.', unit: 'count' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  HOOKSTILE_DECISIONS_PER_TENANT_MAX = 1_024;
+
+  @Setting({ description: 'Of these, for one rule.', unit: 'count' })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  HOOKSTILE_DECISIONS_PER_RULE_MAX = 256;
 }

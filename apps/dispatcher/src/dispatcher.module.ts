@@ -31,6 +31,7 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { ATTEMPT_MAKER, type AttemptMaker } from './attempts/attempt.types.js';
 import { attemptMakerProvider } from './attempts/attempt-maker.provider.js';
+import { DecisionsModule } from './decisions/decisions.module.js';
 import { DispatcherEnv } from './dispatcher.env.js';
 import { Dispatcher } from './dispatcher.js';
 import { dispatcherCounts } from './dispatcher-counts.js';
@@ -129,6 +130,7 @@ function leaseStoreOf(pools: ReadonlyMap<string, DataSource>): LeaseStore {
 }
 
 @Module({
+  imports: [DecisionsModule],
   controllers: [LanesController],
   providers: [
     DispatcherLifecycle,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   type BaseEnv,
   CLOCK,
@@ -12,16 +11,9 @@ import {
   tracing,
 } from '@hookstile/service-runtime';
 import type { FactoryProvider } from '@nestjs/common';
+import { productVersion } from '../request/product-version.js';
 import { ATTEMPT_MAKER, type AttemptMaker } from './attempt.types.js';
 import { createAttemptMaker } from './attempt-maker.js';
-
-/** Two folders up from both src/attempts and dist/attempts. */
-const PACKAGE_FILE = new URL('../../package.json', import.meta.url);
-
-/** The version in `user-agent`; every package of the repository carries the same. */
-function productVersion(): string {
-  return String(JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')).version);
-}
 
 /** Whoever drains the lanes calls `close()` afterwards. */
 export const attemptMakerProvider: FactoryProvider<AttemptMaker> = {

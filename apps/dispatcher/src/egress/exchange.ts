@@ -20,6 +20,8 @@ export interface ExchangeRequest {
   timeoutMs: number;
   /** How long a body that goes on after the headers may hold up the outcome, where that is not the usual time. */
   bodyGraceMs?: number;
+  /** The deadline is the body's, too: for an answer that says nothing without it. By default the body has a grace. */
+  awaitsBody?: boolean;
   signal: AbortSignal;
   /** Asked when undici is about to write: a process that was stopped meanwhile may have lost its right to send. */
   mayBegin(): boolean;
@@ -115,6 +117,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
+    if (this.#request.awaitsBody) return;
     if (this.#timer) clearTimeout(this.#timer);
     const { timeoutMs, bodyGraceMs = BODY_GRACE_MS } = this.#request;
     this.#timer = setTimeout(onDeadline, Math.min(bodyGraceMs, timeoutMs), this);

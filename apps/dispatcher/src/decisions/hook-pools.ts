@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache';
+import { type buildConnector, type Dispatcher, Pool } from 'undici';
+import { CONNECTIONS_PER_RULE_MAX, HOOK_POOLS_MAX } from './decision.bounds.js';
+
+/** Connections of each rule's own, behind the egress guard: a hook that hangs holds up neither others nor deliveries. */
+export class HookPools {
+  readonly #pools = new LRUCache<string, Pool>({ max: HOOK_POOLS_MAX, dispose: (pool) => this.#retire(pool) });
+  /** Evicted ones whose requests have not ended. */
+  readonly #closing = new Set<Pool>();
+
+  constructor(private readonly connect: buildConnector.connector) {}
+
+  of(ruleId: string, origin: string): Dispatcher {
+    const key = `${ruleId} ${origin}`;
+    const known = this.#pools.get(key);
+    if (known) return known;
+    const pool = new Pool(origin, {
+      connections: CONNECTIONS_PER_RULE_MAX,
+      pipelining: 1,
+      allowH2: false,
+      connect: this.connect,
+      // A decision has one overall deadline of its own.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    this.#pools.set(key, pool);
+    return pool;
+  }
+
+  /** Ends what is in flight. */
+  async close(): Promise<void> {
+    const pools = [...this.#pools.values(), ...this.#closing];
+    await Promise.all(pools.map((pool) => pool.destroy()));
+    this.#pools.clear();
+  }
+
+  #retire(pool: Pool): void {
+    this.#closing.add(pool);
+    const retired = () => void this.#closing.delete(pool);
+    pool.close().then(retired, retired);
+  }
+}

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { jsonpArgumentOf } from './jsonp.js';
+
+test.each([
+  'cb({"a":1})',
+  'cb({"a":1});',
+  ' \n cb ( {"a":1} ) ; \n',
+  '/**/cb({"a":1});',
+  `/**/ typeof cb === 'function' && cb({"a":1});`,
+  'window.app.cb1({"a":1})',
+  'callbacks[3]({"a":1})',
+  'cbs["a-b"].done({"a":1})',
+  '$_x({"a":1})',
+  'rückruf({"a":1})',
+  'alert({"a":1})',
+])('reads the argument of %s', (text) => {
+  expect(JSON.parse(jsonpArgumentOf(text) ?? '')).toEqual({ a: 1 });
+});
+
+test.each([
+  '',
+  '{"a":1}',
+  '({"a":1})',
+  'cb',
+  'cb(',
+  'cb{"a":1}',
+  'cb({"a":1}',
+  'new cb({"a":1})',
+  '1cb({"a":1})',
+  'cb()({"a":1}',
+  '<script>cb({"a":1})</script>',
+  `typeof other === 'function' && cb({"a":1})`,
+  '/* evil(); */cb({"a":1})',
+  'var x = cb({"a":1})',
+  '!function(){evil()}({"a":1})',
+])('knows that %s is no call of one function', (text) => {
+  expect(jsonpArgumentOf(text)).toBeNull();
+});
+
+test.each([
+  'cb({"a":1});evil()',
+  'cb({"a":1},evil())',
+  'cb(evil())',
+  'cb({a:1})',
+  'cb({"a":function(){evil()}()})',
+  'cb((function(){globalThis.pwned=true;return {"a":1}})())',
+  'cb({"a":1}/**/)',
+  'cb(`evil()`)',
+  'cb({"a":1})()',
+  'cb()',
+  'cb({"a":1}))',
+])('leaves what is no JSON in %s to the JSON parser, which refuses it', (text) => {
+  const argument = jsonpArgumentOf(text);
+  expect(() => JSON.parse(argument ?? '')).toThrow(SyntaxError);
+  expect('pwned' in globalThis).toBe(false);
+});
+
+test('reads long hostile texts within a second', () => {
+  const startedAt = performance.now();
+  for (const text of [
+    'a.'.repeat(32_768),
+    `typeof ${'a'.repeat(60_000)}`,
+    'a[1]'.repeat(16_384),
+    ' '.repeat(65_536),
+    '('.repeat(65_536),
+  ]) {
+    expect(jsonpArgumentOf(text)).toBeNull();
+  }
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});
