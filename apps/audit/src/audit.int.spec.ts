@@ -1,29 +1,9 @@
-import {
-  type ApiKeyConfiguration,
-  configurationKey,
-  configurationV1,
-  type Delivery,
-  domainEventsV1,
-  type EncodedRecord,
-  partitionOf,
-  type Role,
-  type TopicName,
-  topicName,
-} from '@hookstile/contracts';
-import { connectMessaging, type Messaging, type RecordPublisher, topicDefinitions } from '@hookstile/messaging';
-import { deleteWithPrefix } from '@hookstile/messaging/testing';
-import { encodeCursor, hashKey, type RunningService, startService } from '@hookstile/service-runtime';
-import {
-  aDelivery,
-  createDatabaseSchema,
-  type DatabaseSchema,
-  randomTopicPrefix,
-  testBrokers,
-  until,
-} from '@hookstile/testing';
+import { type Delivery, domainEventsV1 } from '@hookstile/contracts';
+import { encodeCursor } from '@hookstile/service-runtime';
+import { aDelivery, until } from '@hookstile/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditService } from './audit.module.js';
+import { AuditUnderTest, KEYS } from './audit-under-test.js';
 import { EVENT_LOG_STORE } from './event-log/event-log.store.js';
 import {
   deliveryRecord,
@@ -38,79 +18,24 @@ import {
   sampleRouting,
   sampleSkipped,
 } from './project/sample-records.js';
-import { resetOffsets } from './projection/reset-offsets.js';
 import { READ_POOL, type ViewReader } from './read/view-reader.js';
 
-const PARTITIONS = 2;
 const VIEW_LAG_MAX_MS = 2_000;
-const KEYS = { viewer: 'hk_viewer', producer: 'hk_producer', other: 'hk_other' };
-
-interface Answer {
-  status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the test reads answers as a client would, member by member.
-  body: any;
-}
 
 describe('audit on a real broker and database', () => {
-  const prefix = randomTopicPrefix('audit');
-  let database: DatabaseSchema;
-  let messaging: Messaging;
-  let publisher: RecordPublisher;
-  let service: RunningService;
-
-  const start = () =>
-    startService(auditService, {
-      KAFKA_BROKERS: testBrokers().join(','),
-      DATABASE_URL: database.url,
-      DATABASE_SCHEMA: database.schema,
-      HOOKSTILE_TOPIC_PREFIX: prefix,
-      HOOKSTILE_PARTITIONS: String(PARTITIONS),
-      HOST: '127.0.0.1',
-      LOG_LEVEL: 'error',
-    });
-  const publish = (name: TopicName, record: EncodedRecord, partition = partitionOf(record.key, PARTITIONS)) =>
-    publisher.publish([{ ...record, topic: topicName(prefix, name), partition }]);
-  const get = async (path: string, key: string = KEYS.viewer): Promise<Answer> => {
-    const response = await fetch(`${service.url}/v1/${path}`, { headers: { authorization: `Bearer ${key}` } });
-    return { status: response.status, body: await response.json() };
-  };
+  let audit: AuditUnderTest;
+  const publish: AuditUnderTest['publish'] = (...given) => audit.publish(...given);
+  const get = (path: string, key?: string) => audit.get(path, key);
+  const rows = (statement: string) => audit.rows(statement);
   const items = async (path: string) => (await get(path)).body.items;
-  const addKey = (key: string, tenantId: string, role: Role) => {
-    const at = new Date().toISOString();
-    const id = `key_${tenantId}_${role}`;
-    const value: ApiKeyConfiguration = {
-      kind: 'api-key',
-      id,
-      version: 1,
-      deleted: false,
-      at,
-      tenantId,
-      name: role,
-      role,
-      hash: hashKey(key),
-    };
-    return publish('configuration', configurationV1.encode(configurationKey('api-key', id), value), 0);
-  };
   const deliveryOf = (id: string, sourceOffset: number, type = 'device.compliant'): Delivery =>
     aDelivery({ event: { id, type, acceptedAt: new Date().toISOString() }, sourceOffset });
   const now = () => ({ at: new Date().toISOString() });
 
   beforeAll(async () => {
-    database = await createDatabaseSchema('audit');
-    messaging = await connectMessaging({ brokers: testBrokers(), clientId: 'audit-test' });
-    await messaging.createTopics(topicDefinitions(prefix, PARTITIONS), 1);
-    publisher = await messaging.publisher({ name: 'test' });
-    await addKey(KEYS.viewer, 'ten_1', 'viewer');
-    await addKey(KEYS.producer, 'ten_1', 'producer');
-    await addKey(KEYS.other, 'ten_2', 'admin');
-    service = await start();
+    audit = await AuditUnderTest.create();
   });
-  afterAll(async () => {
-    await service?.stop();
-    await messaging?.close();
-    await deleteWithPrefix(testBrokers(), prefix);
-    await database?.drop();
-  });
+  afterAll(() => audit?.destroy());
 
   it('shows an event, its delivery and its attempt within two seconds of the records', async () => {
     const delivery = deliveryOf('evt_shown', 1);
@@ -332,11 +257,9 @@ describe('audit on a real broker and database', () => {
     const tables = ['events', 'deliveries', 'attempts', 'audit_log', 'unreadable_records', 'partition_epochs'];
     const all = async () => Promise.all(tables.map((table) => rows(`select * from ${table} order by 1, 2, 3`)));
     const before = await all();
-    await service.stop();
     // What comes back shows that the replay went past all that stayed.
-    await rows('delete from events; delete from attempts; delete from audit_log; delete from unreadable_records');
-    await resetOffsets(messaging, prefix);
-    service = await start();
+    const gone = 'delete from events; delete from attempts; delete from audit_log; delete from unreadable_records';
+    await audit.replay(() => rows(gone));
     await until(
       async () => {
         expect(await all()).toEqual(before);
@@ -346,18 +269,8 @@ describe('audit on a real broker and database', () => {
     );
   }, 60_000);
 
-  async function rows(statement: string): Promise<unknown[]> {
-    const client = new pg.Client({ connectionString: database.url, options: `-c search_path=${database.schema}` });
-    await client.connect();
-    try {
-      return (await client.query(statement)).rows;
-    } finally {
-      await client.end();
-    }
-  }
-
   it('stores records while searches take every connection that searches get', async () => {
-    const { views } = service.app.get<{ views: ViewReader }>(EVENT_LOG_STORE);
+    const { views } = audit.service.app.get<{ views: ViewReader }>(EVENT_LOG_STORE);
     let searching = 2 * READ_POOL.connectionsMax;
     const searches = Array.from({ length: searching }, async () => {
       await views.query('select pg_sleep(1.5)', []).catch(() => undefined);
@@ -365,10 +278,10 @@ describe('audit on a real broker and database', () => {
     });
     const delivery = deliveryOf('evt_searched', 1_000);
     await publish('deliveries', deliveryRecord(delivery));
-    const table = new pg.Client({ connectionString: database.url });
+    const table = new pg.Client({ connectionString: audit.database.url });
     await table.connect();
     try {
-      const sql = `select from ${database.schema}.deliveries where delivery_id = $1`;
+      const sql = `select from ${audit.database.schema}.deliveries where delivery_id = $1`;
       await until(async () => (await table.query(sql, [delivery.envelope.deliveryId])).rowCount === 1);
     } finally {
       await table.end();
