@@ -2,6 +2,7 @@ import {
   AttemptRecord,
   Configuration,
   DEFAULT_TOPIC_PREFIX,
+  Decision,
   DeliveryEnvelope,
   DiscardedRecord,
   DomainEventRecord,
@@ -43,7 +44,7 @@ const CHANNELS: readonly Channel[] = [
   {
     topic: 'configuration',
     key: 'kind and id',
-    description: 'The newest state of each tenant, API key and integration; compacted, one partition.',
+    description: 'The newest state of each tenant, API key, integration and decision rule; compacted, one partition.',
     messages: { Configuration },
     carriedIn: 'value',
   },
@@ -73,6 +74,13 @@ const CHANNELS: readonly Channel[] = [
     key: 'the integration',
     description: 'What a dispatcher tells config of an integration.',
     messages: { IntegrationSignal },
+    carriedIn: 'value',
+  },
+  {
+    topic: 'decisions',
+    key: 'the decision rule',
+    description: 'What was decided under each decision rule, and why.',
+    messages: { Decision },
     carriedIn: 'value',
   },
 ];

@@ -12,11 +12,14 @@ import {
   type TopicsByName,
 } from '@hookstile/service-runtime';
 import { type DynamicModule, type INestApplication, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { ActivityLogController } from './activity-log/activity-log.controller.js';
+import { ACTIVITY_LOG_STORE } from './activity-log/activity-log.store.js';
 import { AuditEnv } from './audit.env.js';
 import { AuditLogController } from './audit-log/audit-log.controller.js';
 import { AUDIT_LOG_STORE } from './audit-log/audit-log.store.js';
 import { AttemptsConsumer } from './consumes/attempts.consumer.js';
 import { auditGroupOf } from './consumes/audit-group.js';
+import { DecisionsConsumer } from './consumes/decisions.consumer.js';
 import { DeliveriesConsumer } from './consumes/deliveries.consumer.js';
 import { DomainEventsConsumer } from './consumes/domain-events.consumer.js';
 import { IntegrationSignalsConsumer } from './consumes/integration-signals.consumer.js';
@@ -31,6 +34,7 @@ import { Views1764000000000 } from './migrations/1764000000000-views.migration.j
 import { AuditLogIds1764200000000 } from './migrations/1764200000000-audit-log-ids.migration.js';
 import { BatchedAttempts1764200100000 } from './migrations/1764200100000-batched-attempts.migration.js';
 import { DeliveryMarks1764200200000 } from './migrations/1764200200000-delivery-marks.migration.js';
+import { ActivityLog1764600000000 } from './migrations/1764600000000-activity-log.migration.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
@@ -61,10 +65,12 @@ const READS = 'reads';
     AttemptsConsumer,
     DomainEventsConsumer,
     IntegrationSignalsConsumer,
+    DecisionsConsumer,
     EventLogController,
     DeliveryController,
     EventController,
     AuditLogController,
+    ActivityLogController,
   ],
 })
 export class AuditModule implements OnApplicationShutdown {
@@ -96,6 +102,7 @@ function auditModule({ dataSource, pools, clock, logger }: ServiceContext<AuditE
       { provide: DELIVERY_STORE, useValue: stores.deliveries },
       { provide: EVENT_STORE, useValue: stores.events },
       { provide: AUDIT_LOG_STORE, useValue: stores.auditLog },
+      { provide: ACTIVITY_LOG_STORE, useValue: stores.activityLog },
     ],
   };
 }
@@ -123,7 +130,13 @@ export const auditService: ServiceDefinition<AuditEnv> = {
   name: 'audit',
   env: AuditEnv,
   module: auditModule,
-  migrations: [Views1764000000000, AuditLogIds1764200000000, BatchedAttempts1764200100000, DeliveryMarks1764200200000],
+  migrations: [
+    Views1764000000000,
+    AuditLogIds1764200000000,
+    BatchedAttempts1764200100000,
+    DeliveryMarks1764200200000,
+    ActivityLog1764600000000,
+  ],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
   pools: { [READS]: READ_POOL },
   schema: 'audit',

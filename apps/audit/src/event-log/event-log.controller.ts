@@ -2,12 +2,10 @@ import { AttemptError, Trigger } from '@hookstile/contracts';
 import { Allow, CurrentPrincipal, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ATTEMPT_OUTCOMES } from '../project/rows.js';
-import { httpStatus, instant, noParameters, oneOf, text } from '../read/filters.js';
+import { httpStatus, instant, literals, noParameters, oneOf, text } from '../read/filters.js';
 import { answerList } from '../read/list-page.js';
 import { EVENT_LOG_STORE, type EventLogLine, type EventLogStore } from './event-log.store.js';
 import { eventLogDetail, eventLogItem } from './event-log-item.js';
-
-const literals = (schema: { anyOf: readonly { const: string }[] }) => schema.anyOf.map((member) => member.const);
 
 const FILTERS = {
   integrationId: text,

@@ -8,8 +8,14 @@ import { Views1764000000000 } from './1764000000000-views.migration.js';
 import { AuditLogIds1764200000000 } from './1764200000000-audit-log-ids.migration.js';
 import { BatchedAttempts1764200100000 } from './1764200100000-batched-attempts.migration.js';
 import { DeliveryMarks1764200200000 } from './1764200200000-delivery-marks.migration.js';
+import { ActivityLog1764600000000 } from './1764600000000-activity-log.migration.js';
 
-const LATER = [new AuditLogIds1764200000000(), new BatchedAttempts1764200100000(), new DeliveryMarks1764200200000()];
+const LATER = [
+  new AuditLogIds1764200000000(),
+  new BatchedAttempts1764200100000(),
+  new DeliveryMarks1764200200000(),
+  new ActivityLog1764600000000(),
+];
 const SEQUENCES = [9, 10, 11];
 
 describe('migrations of a database that holds rows', () => {

@@ -1,21 +1,17 @@
 import { type Routing, traceIdOf } from '@hookstile/contracts';
+import { clipped } from './clipped.js';
 import { instantMs } from './instant.js';
 import type { EventRow } from './rows.js';
 
 /**
- * A rejected record's attributes may break every bound; Postgres indexes tenant and event id, and an index entry has
- * a limit of 2,704 bytes. Accepted events are far below (id ≤ 255 characters).
+ * What happened to one record of `events`. A rejected record's attributes may break every bound, so what is indexed of
+ * them is clipped; accepted events are far below (id ≤ 255 characters).
  */
-const INDEXED_TEXT_MAX_CHARACTERS = 300;
-
-const clip = (text: string) => text.slice(0, INDEXED_TEXT_MAX_CHARACTERS);
-
-/** What happened to one record of `events`. */
 export function eventRow(routing: Routing): EventRow {
   const { event } = routing;
   return {
-    tenantId: clip(routing.tenantId ?? event?.tenantId ?? ''),
-    eventId: clip(event?.id ?? ''),
+    tenantId: clipped(routing.tenantId ?? event?.tenantId ?? ''),
+    eventId: clipped(event?.id ?? ''),
     sourcePartition: routing.sourcePartition,
     sourceOffset: routing.sourceOffset,
     source: event?.source ?? null,

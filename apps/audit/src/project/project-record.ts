@@ -2,12 +2,14 @@ import {
   attemptsV1,
   type Contract,
   type Decoded,
+  decisionsV1,
   deliveriesV1,
   domainEventsV1,
   integrationSignalsV1,
   type RecordToDecode,
   routingsV1,
 } from '@hookstile/contracts';
+import { activityLogRow } from './activity-log-row.js';
 import { attemptRow } from './attempt-row.js';
 import { auditLogRow, signalRow, skippedAuditLogRows } from './audit-log-row.js';
 import type { DeliveryMarks } from './delivery-marks.js';
@@ -19,7 +21,14 @@ import { UnknownContractVersionError } from './unknown-contract-version.error.js
 import { UnreadableRecordError } from './unreadable-record.error.js';
 
 /** The topics that audit projects, without their prefix. */
-export const PROJECTED_TOPICS = ['routings', 'deliveries', 'attempts', 'domain-events', 'integration-signals'] as const;
+export const PROJECTED_TOPICS = [
+  'routings',
+  'deliveries',
+  'attempts',
+  'domain-events',
+  'integration-signals',
+  'decisions',
+] as const;
 export type ProjectedTopic = (typeof PROJECTED_TOPICS)[number];
 
 export interface RecordToProject extends RecordToDecode {
@@ -71,6 +80,7 @@ const PROJECTIONS: Readonly<Record<ProjectedTopic, Projection>> = {
   'domain-events': (record, position, rows) => rows.addAuditLog(auditLogRow(decoded(domainEventsV1, record, position))),
   'integration-signals': (record, position, rows) =>
     rows.addSignal(signalRow(decoded(integrationSignalsV1, record, position))),
+  decisions: (record, position, rows) => rows.addActivityLog(activityLogRow(decoded(decisionsV1, record, position))),
 };
 
 /**

@@ -2,6 +2,7 @@ import { markKey } from './delivery-marks.js';
 import { newerDeliveryRow } from './delivery-row.js';
 import { eventKey, mergedEventRow } from './event-row.js';
 import type {
+  ActivityLogRow,
   AttemptRow,
   AuditLogRow,
   DeliveryRow,
@@ -20,6 +21,7 @@ export class ProjectionRows {
   readonly events = new Map<string, EventRow>();
   readonly deliveries = new Map<string, DeliveryRow>();
   readonly attempts = new Map<string, AttemptRow>();
+  readonly activityLog = new Map<string, ActivityLogRow>();
   readonly auditLog = new Map<string, AuditLogRow>();
   readonly signals = new Map<string, SignalRow>();
   readonly unreadable = new Map<string, UnreadableRow>();
@@ -40,6 +42,10 @@ export class ProjectionRows {
   /** The same attempt id is the same attempt: the journal's writer may have written it twice. */
   addAttempt(row: AttemptRow): void {
     if (!this.attempts.has(row.attemptId)) this.attempts.set(row.attemptId, row);
+  }
+
+  addActivityLog(row: ActivityLogRow): void {
+    if (!this.activityLog.has(row.id)) this.activityLog.set(row.id, row);
   }
 
   addAuditLog(row: AuditLogRow): void {
@@ -76,6 +82,7 @@ export class ProjectionRows {
       this.events.size +
       this.deliveries.size +
       this.attempts.size +
+      this.activityLog.size +
       this.auditLog.size +
       this.signals.size +
       this.unreadable.size +

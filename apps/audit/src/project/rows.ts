@@ -1,3 +1,5 @@
+import type { DecisionCode, Verdict } from '@hookstile/contracts';
+
 /** Rows as the projections make them: times in Unix milliseconds, ids and texts as the records carried them. */
 
 export interface EventRow {
@@ -97,6 +99,27 @@ export interface AttemptRow {
   /** Null where payloads are not logged. */
   requestBody: Buffer | null;
   responseBody: Buffer | null;
+}
+
+/** One decision. */
+export interface ActivityLogRow {
+  id: string;
+  tenantId: string;
+  atMs: number;
+  ruleId: string;
+  ruleName: string;
+  ruleVersion: number;
+  decision: Verdict;
+  code: DecisionCode;
+  reason: string;
+  httpStatus: number | null;
+  durationMs: number;
+  cached: boolean;
+  /** Clipped to what an index takes. */
+  username: string | null;
+  remoteIp: string | null;
+  deviceId: string | null;
+  traceId: string | null;
 }
 
 /** One line of the audit log: a domain event of the config service, or a delivery that an admin gave up. */

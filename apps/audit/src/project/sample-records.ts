@@ -2,6 +2,7 @@ import {
   type AttemptRecord,
   attemptIdOf,
   attemptsV1,
+  type Decision,
   type Delivery,
   type DiscardedRecord,
   type DomainEventRecord,
@@ -155,6 +156,29 @@ export function sampleFact(overrides: Partial<DomainEventRecord> = {}): DomainEv
     actor: { type: 'system', id: null, name: null, role: null },
     requestId: null,
     at: '2026-01-02T03:04:06.000Z',
+    ...overrides,
+  };
+}
+
+/** A denial of the rule `rul_1` to ann. */
+export function sampleDecision(overrides: Partial<Decision> = {}): Decision {
+  return {
+    id: 'dec_1',
+    at: '2026-01-02T03:04:06.000Z',
+    tenantId: 'ten_1',
+    ruleId: 'rul_1',
+    ruleName: 'posture',
+    ruleVersion: 3,
+    decision: 'denied',
+    code: 'no_match',
+    reason: 'No response action matched the answer.',
+    httpStatus: 200,
+    durationMs: 12.5,
+    cached: false,
+    username: 'ann',
+    remoteIp: '203.0.113.7',
+    deviceId: 'device-1',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     ...overrides,
   };
 }

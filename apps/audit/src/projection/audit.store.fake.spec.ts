@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { activityLogStoreConformance } from '../activity-log/activity-log.store.conformance.js';
 import { auditLogStoreConformance } from '../audit-log/audit-log.store.conformance.js';
 import { deliveryStoreConformance } from '../deliveries/delivery.store.conformance.js';
 import { eventLogStoreConformance } from '../event-log/event-log.store.conformance.js';
@@ -16,4 +17,5 @@ describe('projections in memory', () => {
   deliveryStoreConformance(fakeStores);
   eventStoreConformance(fakeStores);
   auditLogStoreConformance(fakeStores);
+  activityLogStoreConformance(fakeStores);
 });

@@ -1,3 +1,4 @@
+import { FakeActivityLogStore } from '../activity-log/activity-log.store.fake.js';
 import { FakeAuditLogStore } from '../audit-log/audit-log.store.fake.js';
 import { FakeDeliveryStore } from '../deliveries/delivery.store.fake.js';
 import { FakeEventLogStore } from '../event-log/event-log.store.fake.js';
@@ -13,5 +14,6 @@ export function fakeStores(): AuditStores {
     deliveries: new FakeDeliveryStore(projections),
     events: new FakeEventStore(projections),
     auditLog: new FakeAuditLogStore(projections),
+    activityLog: new FakeActivityLogStore(projections),
   };
 }

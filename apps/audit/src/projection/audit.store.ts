@@ -1,3 +1,4 @@
+import type { ActivityLogStore } from '../activity-log/activity-log.store.js';
 import type { AuditLogStore } from '../audit-log/audit-log.store.js';
 import type { DeliveryStore } from '../deliveries/delivery.store.js';
 import type { EventLogStore } from '../event-log/event-log.store.js';
@@ -11,4 +12,5 @@ export interface AuditStores {
   deliveries: DeliveryStore;
   events: EventStore;
   auditLog: AuditLogStore;
+  activityLog: ActivityLogStore;
 }

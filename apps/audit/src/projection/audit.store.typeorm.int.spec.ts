@@ -1,6 +1,7 @@
 import { createMigratedDatabase, type MigratedDatabase } from '@hookstile/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { activityLogStoreConformance } from '../activity-log/activity-log.store.conformance.js';
 import { auditService } from '../audit.module.js';
 import { auditLogStoreConformance } from '../audit-log/audit-log.store.conformance.js';
 import { deliveryStoreConformance } from '../deliveries/delivery.store.conformance.js';
@@ -40,6 +41,7 @@ describe('projections in Postgres', () => {
   deliveryStoreConformance(stores);
   eventStoreConformance(stores);
   auditLogStoreConformance(stores);
+  activityLogStoreConformance(stores);
 
   it('counts attempts by indexes, those of batches too, however many others were of batches', async () => {
     const { url, schema } = database;

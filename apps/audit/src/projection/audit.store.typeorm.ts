@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { TypeormActivityLogStore } from '../activity-log/activity-log.store.typeorm.js';
 import { TypeormAuditLogStore } from '../audit-log/audit-log.store.typeorm.js';
 import { TypeormDeliveryStore } from '../deliveries/delivery.store.typeorm.js';
 import { TypeormEventLogStore } from '../event-log/event-log.store.typeorm.js';
@@ -16,5 +17,6 @@ export function typeormStores(dataSource: DataSource, reads: DataSource): AuditS
     deliveries: new TypeormDeliveryStore(views),
     events: new TypeormEventStore(views),
     auditLog: new TypeormAuditLogStore(views),
+    activityLog: new TypeormActivityLogStore(views),
   };
 }

@@ -44,6 +44,7 @@ function countsOf(rows: ProjectionRows): [view: string, count: number][] {
     ['deliveries', rows.deliveries.size],
     ['event-log', rows.attempts.size],
     ['audit-log', rows.auditLog.size],
+    ['activity-log', rows.activityLog.size],
     ['integration-signals', rows.signals.size],
     ['unreadable-records', rows.unreadable.size],
   ];

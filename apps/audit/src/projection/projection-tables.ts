@@ -1,6 +1,7 @@
 import { outcomeRank } from '../project/event-row.js';
 import type { ProjectionRows } from '../project/projection-rows.js';
 import type {
+  ActivityLogRow,
   AttemptRow,
   AuditLogRow,
   DeliveryRow,
@@ -197,6 +198,34 @@ export const AUDIT_LOG = projectionTable<AuditLogRow>({
     copy.text(row.before);
     copy.text(row.after);
     copy.text(row.requestId);
+  },
+  key: 'id',
+  onConflict: 'do nothing',
+});
+
+export const ACTIVITY_LOG = projectionTable<ActivityLogRow>({
+  name: 'activity_log',
+  columns: names(
+    'id tenant_id at rule_id rule_name rule_version decision code reason http_status duration_ms cached username remote_ip device_id trace_id',
+  ),
+  rowsOf: (rows) => rows.activityLog.values(),
+  encode: (copy, row) => {
+    copy.text(row.id);
+    copy.text(row.tenantId);
+    copy.timestamptz(row.atMs);
+    copy.text(row.ruleId);
+    copy.text(row.ruleName);
+    copy.integer(row.ruleVersion);
+    copy.text(row.decision);
+    copy.text(row.code);
+    copy.text(row.reason);
+    copy.integer(row.httpStatus);
+    copy.double(row.durationMs);
+    copy.boolean(row.cached);
+    copy.text(row.username);
+    copy.text(row.remoteIp);
+    copy.text(row.deviceId);
+    copy.text(row.traceId);
   },
   key: 'id',
   onConflict: 'do nothing',

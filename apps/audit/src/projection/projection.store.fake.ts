@@ -10,6 +10,7 @@ export class FakeProjectionStore implements ProjectionStore {
     for (const row of rows.events.values()) this.rows.addEvent(row);
     for (const row of rows.deliveries.values()) this.rows.addDelivery(row);
     for (const row of rows.attempts.values()) this.rows.addAttempt(row);
+    for (const row of rows.activityLog.values()) this.rows.addActivityLog(row);
     for (const row of rows.auditLog.values()) this.rows.addAuditLog(row);
     for (const row of rows.signals.values()) this.rows.addSignal(row);
     for (const row of rows.unreadable.values()) this.rows.addUnreadable(row);

@@ -7,6 +7,7 @@ import type { EpochRow, MarkRow } from '../project/rows.js';
 import { CopyEncoder } from './copy-encoder.js';
 import type { ProjectionStore } from './projection.store.js';
 import {
+  ACTIVITY_LOG,
   ATTEMPTS,
   AUDIT_LOG,
   DELIVERIES,
@@ -26,6 +27,7 @@ const TABLES: readonly ProjectionTable[] = [
   DELIVERIES,
   ATTEMPTS,
   AUDIT_LOG,
+  ACTIVITY_LOG,
   SIGNALS,
   UNREADABLE,
 ];

@@ -20,6 +20,11 @@ export function httpStatus(value: string): number | undefined {
   return HTTP_STATUS.test(value) ? Number(value) : undefined;
 }
 
+/** The values of a union of literals, for `oneOf`. */
+export function literals<Value extends string>(schema: { anyOf: readonly { const: Value }[] }): Value[] {
+  return schema.anyOf.map((member) => member.const);
+}
+
 export function oneOf<const Value extends string>(values: readonly Value[]): (value: string) => Value | undefined {
   return (value) => values.find((known) => known === value);
 }

@@ -1,0 +1,23 @@
+import type { DecisionCode, Verdict } from '@hookstile/contracts';
+import type { ActivityLogRow } from '../project/rows.js';
+import type { PageRequest } from '../read/list-page.js';
+
+export interface ActivityLogFilters {
+  ruleId?: string;
+  decision?: Verdict;
+  code?: DecisionCode;
+  username?: string;
+  /** Unix milliseconds, inclusive. */
+  since?: number;
+  /** Unix milliseconds, exclusive. */
+  until?: number;
+}
+
+/** Decisions, by `at` and `id`. */
+export interface ActivityLogStore {
+  /** Newest first, up to one row more than the limit. */
+  list(tenantId: string, filters: ActivityLogFilters, page: PageRequest): Promise<ActivityLogRow[]>;
+  get(tenantId: string, id: string): Promise<ActivityLogRow | null>;
+}
+
+export const ACTIVITY_LOG_STORE = Symbol('ActivityLogStore');
