@@ -7,6 +7,7 @@ import {
   startReceiver,
   testBrokers,
   testDatabaseUrl,
+  until,
 } from '@hookstile/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -55,6 +56,28 @@ afterAll(async () => {
   await administer(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
 });
 
+interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client would, member by member.
+  body: any;
+}
+
+async function call(service: string, method: string, path: string, given?: unknown): Promise<Answer> {
+  const url = running.find(({ name }) => name === service)?.url;
+  const response = await fetch(`${url}/v1/${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${ADMIN_KEY}`,
+      'if-match': '*',
+      ...(given === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(path === 'tenants' ? {} : { 'hookstile-tenant': 'acme' }),
+    },
+    ...(given === undefined ? {} : { body: JSON.stringify(given) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+}
+
 test('prepares topics and tables, and does nothing the second time', async () => {
   await prepare(environment);
   await prepare(environment);
@@ -68,22 +91,33 @@ test('refuses another number of partitions than the topics have', async () => {
 
 test('delivers an event with all services in one process', async () => {
   running.push(...(await Promise.all(SERVICES.map(({ definition }) => startService(definition, environment)))));
-  const post = async (service: string, path: string, body: unknown) => {
-    const url = running.find(({ name }) => name === service)?.url;
-    const response = await fetch(`${url}${path}`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${ADMIN_KEY}`,
-        'content-type': 'application/json',
-        ...(path === '/v1/tenants' ? {} : { 'hookstile-tenant': 'acme' }),
-      },
-      body: JSON.stringify(body),
-    });
-    return response.status;
-  };
-  expect(await post('config', '/v1/tenants', { id: 'acme', name: 'Acme', plan: 'standard' })).toBe(201);
-  expect(await post('config', '/v1/integrations', { name: 'hook', url: `${receiver.url}/hook` })).toBe(201);
-  expect(await post('event-ingest', '/v1/events', { type: 'device.installed', data: { n: 1 } })).toBe(202);
+  expect((await call('config', 'POST', 'tenants', { id: 'acme', name: 'Acme', plan: 'standard' })).status).toBe(201);
+  const integration = { name: 'hook', url: `${receiver.url}/hook` };
+  expect((await call('config', 'POST', 'integrations', integration)).status).toBe(201);
+  const event = { type: 'device.installed', data: { n: 1 } };
+  expect((await call('event-ingest', 'POST', 'events', event)).status).toBe(202);
   const [request] = await receiver.received('/hook', 1);
   expect(JSON.parse(String(request?.body))).toMatchObject({ type: 'device.installed', data: { n: 1 } });
+});
+
+test('"Creating, deleting, and editing webhooks are recorded" in the audit log, and switching them on and off too', async () => {
+  const given = { name: 'posture', method: 'GET', url: `${receiver.url}/check`, headers: { 'X-Token': 'secret text' } };
+  const { body: rule } = await call('config', 'POST', 'decision-rules', given);
+  const path = `decision-rules/${rule.id}`;
+  await call('config', 'PATCH', path, { name: 'device posture' });
+  await call('config', 'POST', `${path}/disable`, {});
+  await call('config', 'POST', `${path}/enable`, {});
+  await call('config', 'DELETE', path);
+  const about = `audit-log?subjectType=decision_rule&subjectId=${rule.id}`;
+  await until(async () => (await call('audit', 'GET', about)).body.items.length === 5, { timeoutMs: 10_000 });
+  const { items } = (await call('audit', 'GET', about)).body;
+  const actor = { type: 'platform' };
+  expect(items).toMatchObject([
+    { action: 'decision_rule.deleted', actor, subject: { name: 'device posture' }, after: null },
+    { action: 'decision_rule.enabled', actor, before: { state: 'disabled' }, after: { state: 'enabled' } },
+    { action: 'decision_rule.disabled', actor, before: { state: 'enabled' }, after: { state: 'disabled' } },
+    { action: 'decision_rule.updated', actor, before: { name: 'posture' }, after: { name: 'device posture' } },
+    { action: 'decision_rule.created', actor, subject: { type: 'decision_rule', id: rule.id }, before: null },
+  ]);
+  expect(JSON.stringify(items)).not.toMatch(/secret text|ciphertext/);
 });
