@@ -4,7 +4,8 @@ import { connectMessaging, type Messaging, topicDefinitions } from '@hookstile/m
 import { deleteWithPrefix } from '@hookstile/messaging/testing';
 import { type RunningService, type ServiceOverrides, startService } from '@hookstile/service-runtime';
 import { createDatabaseSchema, type DatabaseSchema, randomTopicPrefix, testBrokers } from '@hookstile/testing';
-import { configService } from './config.module.js';
+import { configServiceWith } from './config.module.js';
+import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
 
 const PARTITIONS = 3;
 const ADMIN_KEY = 'platform-key-of-the-test';
@@ -64,7 +65,7 @@ export class ConfigUnderTest {
     return created;
   }
 
-  async start(overrides: ServiceOverrides = {}): Promise<RunningService> {
+  async start(overrides: ServiceOverrides = {}, profiles = BUILT_IN_PROFILES): Promise<RunningService> {
     const environment = {
       KAFKA_BROKERS: testBrokers().join(),
       DATABASE_URL: this.database.url,
@@ -76,7 +77,7 @@ export class ConfigUnderTest {
       HOST: '127.0.0.1',
       LOG_LEVEL: 'error',
     };
-    const service = await startService(configService, environment, overrides);
+    const service = await startService(configServiceWith(profiles), environment, overrides);
     this.services.push(service);
     return service;
   }

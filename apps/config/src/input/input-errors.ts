@@ -10,6 +10,10 @@ export class InputErrors {
     this.errors.push({ pointer, code, detail });
   }
 
+  get list(): readonly InputError[] {
+    return this.errors;
+  }
+
   /** Throws `invalid` (422) if anything was added, or `ownCode` (422) where each error has that one. */
   throwIfAny(ownCode?: string): void {
     const first = this.errors[0];

@@ -1,7 +1,7 @@
 import type { IntegrationSettings } from '@hookstile/contracts';
 import type { KeyRing, RandomBytes } from '@hookstile/service-runtime';
 import { InputErrors } from '../input/input-errors.js';
-import { DEFAULT_PROFILE, type ProfileCatalog } from '../profiles/profile-catalog.js';
+import { DEFAULT_PROFILE, FIRST_PROFILE_VERSION, type ProfileCatalog } from '../profiles/profile-catalog.js';
 import type { IntegrationProfile } from '../profiles/profile-schema.js';
 import { authHeaderOf, authSettings } from '../request-input/auth-settings.js';
 import { headerSettings } from '../request-input/header-settings.js';
@@ -59,7 +59,7 @@ export function makeSettings(input: IntegrationDto, context: SettingsContext): M
   const settings: IntegrationSettings = {
     name: input.name,
     profile: profile.name,
-    profileVersion: profile.version,
+    profileVersion: profileVersionOf(profile, context),
     url: input.url,
     eventTypes,
     request,
@@ -86,6 +86,11 @@ function profileFor(
     : `"${name}" is no known profile.`;
   errors.add('/profile', 'profile', detail);
   return profiles.ofIntegration(DEFAULT_PROFILE);
+}
+
+/** What is stored stays, also where this release does not know that version. */
+function profileVersionOf({ name, version }: IntegrationProfile, { current }: SettingsContext): number {
+  return current?.profile === name ? (current.profileVersion ?? FIRST_PROFILE_VERSION) : version;
 }
 
 function requestSettings(
