@@ -21,9 +21,15 @@ test('sends JSON and names Hookstile where the user gave no headers', () => {
 
 test.each([
   [{ type: 'apiKey', header: 'X-Key', value: sealed('k 1') } as const, ['X-Key', 'k 1']],
+  [
+    { type: 'apiKey', header: 'Authorization', value: sealed('Key abc/1==') } as const,
+    ['Authorization', 'Key abc/1=='],
+  ],
   [{ type: 'bearer', token: sealed('t1') } as const, ['authorization', 'Bearer t1']],
   [{ type: 'basic', username: 'u', password: sealed('p:é') } as const, ['authorization', 'Basic dTpwOsOp']],
   [{ type: 'basic', username: '', password: sealed('') } as const, ['authorization', 'Basic Og==']],
+  [{ type: 'basic', username: 'u', password: sealed('') } as const, ['authorization', 'Basic dTo=']],
+  [{ type: 'basic', username: '', password: sealed('p') } as const, ['authorization', 'Basic OnA=']],
 ])('sends the auth %o', (auth, expected) => {
   expect(headersOf({ auth }).slice(-2)).toEqual(expected);
 });

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { IntegrationSettings } from '@hookstile/contracts';
+import { KeyRing } from '@hookstile/service-runtime';
+import { integrationSettings, type Receiver, startReceiver } from '@hookstile/testing';
+import { type AuthorizationServer, startAuthorizationServer } from '@hookstile/testing/authorization-server';
+import { CertificateAuthority } from '@hookstile/testing/certificates';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Dispatching } from './dispatching.fake.js';
+
+const KEYS = `k1:${randomBytes(32).toString('base64')}`;
+const ring = KeyRing.parse(KEYS);
+
+let world: Dispatching;
+let receiver: Receiver;
+let server: AuthorizationServer;
+
+beforeAll(async () => {
+  [receiver, server] = [await startReceiver(), await startAuthorizationServer()];
+  world = await Dispatching.create();
+  await world.start({ HOOKSTILE_ENCRYPTION_KEYS: KEYS });
+});
+
+afterAll(async () => {
+  await world.close();
+  await server.close();
+  await receiver.close();
+});
+
+const seal = (id: string, plain: string) => ring.seal(plain, `integration:${id}`, Date.now());
+
+const settings = (url: string, request: Partial<IntegrationSettings['request']>, delaysMs: number[]) => ({
+  url,
+  request: { ...integrationSettings().request, ...request },
+  retry: { onExhausted: 'continue' as const, stopOn: [], disableOn: [410], retryAfterMaxMs: 0, delaysMs },
+});
+
+it('retries what got no token, in order, and journals neither token nor secret', async () => {
+  const id = 'int_oauth';
+  const clientSecret = seal(id, 'first-secret');
+  const auth = { type: 'oauth2', tokenUrl: server.tokenUrl, clientId: 'hookstile', clientSecret } as const;
+  const integration = await world.configure({
+    id,
+    settings: settings(`${receiver.url}/oauth`, { auth }, [200, 200, 200]),
+  });
+  server.setDown(true);
+  await world.route(integration, 0, 3);
+  const [failed] = await world.journaled(id, 1);
+  expect(failed).toMatchObject({ outcome: 'failed', error: 'oauth_token', httpStatus: null });
+  server.setDown(false);
+  const sent = await receiver.received('/oauth', 3);
+  expect(sent.map(({ body }) => JSON.parse(String(body)).data.n)).toEqual([0, 1, 2]);
+  const token = String(sent[0]?.headers.authorization).replace('Bearer ', '');
+  expect(await server.accepts(token)).toBe(true);
+  await world.journaled(id, 4);
+  const journal = JSON.stringify(world.attemptsOf(id));
+  expect(journal).toContain('"authorization"');
+  for (const secret of [token, 'first-secret', btoa('hookstile:first-secret')]) expect(journal).not.toContain(secret);
+});
+
+it('makes the next attempt of a waiting push under changed TLS settings', async () => {
+  const id = 'int_tls';
+  const authority = await CertificateAuthority.create();
+  const clients: (string | undefined)[] = [];
+  const endpoint = createServer(
+    { ...(await authority.issue({ names: ['127.0.0.1'] })), ca: authority.cert, requestCert: true },
+    (request, response) => {
+      clients.push((request.socket as TLSSocket).getPeerCertificate().subject?.CN);
+      response.end();
+    },
+  );
+  await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
+  const url = `https://127.0.0.1:${(endpoint.address() as AddressInfo).port}/hook`;
+  const first = await world.configure({ id, settings: settings(url, {}, [1_000]) });
+  await world.route(first, 0, 1);
+  const [failed] = await world.journaled(id, 1);
+  expect(failed).toMatchObject({ outcome: 'failed', error: 'tls' });
+  expect(failed?.errorDetail).toContain('not trusted');
+  const { cert, key } = await authority.issue({ names: ['hookstile'], usage: 'client' });
+  const tls = { verify: true, ca: authority.cert, clientCertificate: cert, clientKey: seal(id, key) };
+  await world.configure({ id, version: 2, settings: settings(url, { tls }, [1_000]) });
+  const [, succeeded] = await world.journaled(id, 2);
+  expect(succeeded).toMatchObject({ outcome: 'succeeded', httpStatus: 200 });
+  expect(clients).toEqual(['hookstile']);
+  endpoint.closeAllConnections();
+  endpoint.close();
+});
