@@ -63,7 +63,7 @@ it('retries what got no token, in order, and journals neither token nor secret',
 it('makes the next attempt of a waiting push under changed TLS settings', async () => {
   const id = 'int_tls';
   const authority = await CertificateAuthority.create();
-  const clients: (string | undefined)[] = [];
+  const clients: (string | string[] | undefined)[] = [];
   const endpoint = createServer(
     { ...(await authority.issue({ names: ['127.0.0.1'] })), ca: authority.cert, requestCert: true },
     (request, response) => {

@@ -18,8 +18,6 @@ export interface ExchangeRequest {
   body: Buffer;
   /** One deadline for waiting, connecting, sending and the answer's headers. */
   timeoutMs: number;
-  /** How long a body that goes on after the headers may hold up the outcome, where that is not the usual time. */
-  bodyGraceMs?: number;
   /** The deadline is the body's, too: for an answer that says nothing without it. By default the body has a grace. */
   awaitsBody?: boolean;
   signal: AbortSignal;
@@ -119,8 +117,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
     this.#headers = headers;
     if (this.#request.awaitsBody) return;
     if (this.#timer) clearTimeout(this.#timer);
-    const { timeoutMs, bodyGraceMs = BODY_GRACE_MS } = this.#request;
-    this.#timer = setTimeout(onDeadline, Math.min(bodyGraceMs, timeoutMs), this);
+    this.#timer = setTimeout(onDeadline, Math.min(BODY_GRACE_MS, this.#request.timeoutMs), this);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -63,7 +63,7 @@ async function ask(
     headers: Object.entries(headers).flat(),
     body: Buffer.from(body.toString()),
     timeoutMs: TOKEN_REQUEST_TIMEOUT_MS,
-    bodyGraceMs: TOKEN_REQUEST_TIMEOUT_MS,
+    awaitsBody: true,
     // Several attempts may wait for it: it ends with none of them.
     signal: new AbortController().signal,
     mayBegin: () => true,
