@@ -1,13 +1,7 @@
-import type { DeliveryEnvelope } from '@hookstile/contracts';
-import type { RequestPlan } from './request-plan.js';
+import type { DeliveryToSend } from './delivery-body.js';
+import { MASKED, type RequestPlan } from './request-plan.js';
 import { RequestUnbuildableError } from './request-unbuildable.error.js';
-import { standardBody } from './standard-body.js';
 import { signatureOf } from './standard-webhooks-signature.js';
-
-export interface DeliveryToSend {
-  envelope: DeliveryEnvelope;
-  data: Buffer;
-}
 
 export interface BuiltRequest {
   plan: RequestPlan;
@@ -18,14 +12,11 @@ export interface BuiltRequest {
   body: Buffer;
 }
 
-const [BEGIN, COMMA, END] = [Buffer.from('['), Buffer.from(','), Buffer.from(']')];
-
-function arrayOf(deliveries: readonly DeliveryToSend[]): Buffer {
-  const parts = deliveries.flatMap(({ envelope, data }, index) => [
-    index === 0 ? BEGIN : COMMA,
-    standardBody(envelope.event, data),
-  ]);
-  return Buffer.concat([...parts, END]);
+/** Few plans need this: ours is the only header of the name that differs between one delivery and several. */
+function asArray(headers: string[], recordedHeaders: [string, string][], contentType: string): void {
+  const at = headers.indexOf('content-type');
+  headers[at + 1] = contentType;
+  recordedHeaders[at / 2] = ['content-type', contentType];
 }
 
 /**
@@ -42,13 +33,20 @@ export function buildRequest(
   if (!first) throw new RequestUnbuildableError('The push holds no delivery.');
   // Several that failed together go out together, also where the integration sends one at a time by now.
   const array = plan.array || deliveries.length > 1;
-  const body = array ? arrayOf(deliveries) : standardBody(first.envelope.event, first.data);
+  const body = array ? plan.bodies.ofSeveral(deliveries) : plan.bodies.ofOne(first);
   const id = first.envelope.deliveryId;
   const timestamp = String(Math.floor(startedAtMs / 1_000));
   const headers = [...plan.fixedHeaders, 'webhook-id', id, 'webhook-timestamp', timestamp];
   const recordedHeaders: [string, string][] = [];
   for (const [name, value] of plan.recordedHeaders) recordedHeaders.push([name, value]);
   recordedHeaders.push(['webhook-id', id], ['webhook-timestamp', timestamp]);
+  if (array && plan.arrayContentType !== null) asArray(headers, recordedHeaders, plan.arrayContentType);
+  if (plan.fillInHeaders) {
+    for (const [name, value] of plan.fillInHeaders(first)) {
+      headers.push(name, value);
+      recordedHeaders.push([name, MASKED]);
+    }
+  }
   if (plan.signingKey) {
     const signature = signatureOf(plan.signingKey, id, timestamp, body);
     headers.push('webhook-signature', signature);

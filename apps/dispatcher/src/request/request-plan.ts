@@ -2,8 +2,17 @@ import type { KeyObject } from 'node:crypto';
 import type { Authentication, IntegrationConfiguration } from '@hookstile/contracts';
 import type { TlsOptions } from '../egress/tls-options.js';
 import { type TokenGrant, tokenGrantOf } from '../oauth/token-grant.js';
-import { authHeaderOf, type OpenSecret } from './auth-header.js';
-import { assertSendableHeader } from './header-rules.js';
+import type { OpenSecret } from './auth-header.js';
+import { type Bodies, bodiesOf, contentTypeOf, isAlwaysArray } from './delivery-body.js';
+import type { ReadTemplates } from './read-templates.js';
+import {
+  assertSendable,
+  contentTypeIn,
+  type HeaderFilling,
+  headerFillingOf,
+  type RequestHeader,
+  requestHeadersOf,
+} from './request-headers.js';
 import { type RequestTarget, requestTargetOf } from './request-target.js';
 import { requestTlsOf } from './request-tls.js';
 import { signingKeyOf } from './standard-webhooks-signature.js';
@@ -27,54 +36,57 @@ export interface RequestPlan {
   tokenGrant: TokenGrant | null;
   /** Whether the body is always an array, also of one delivery. */
   array: boolean;
+  bodies: Bodies;
+  /** What an array is sent as where `array` is false, and a single body as something else; null: as that. */
+  arrayContentType: string | null;
+  /** Null where no header is a template. */
+  fillInHeaders: HeaderFilling | null;
 }
 
-interface FixedHeader {
-  name: string;
-  value: string;
-  secret: boolean;
-}
-
-function fixedHeadersOf({ settings }: IntegrationConfiguration, userAgent: string, open: OpenSecret): FixedHeader[] {
-  const byName = new Map<string, FixedHeader>();
-  const put = (header: FixedHeader) => byName.set(header.name.toLowerCase(), header);
-  put({ name: 'content-type', value: 'application/json', secret: false });
-  put({ name: 'user-agent', value: userAgent, secret: false });
-  for (const [name, sealed] of Object.entries(settings.request.headers)) {
-    put({ name, value: open(sealed), secret: true });
-  }
-  const auth = authHeaderOf(settings.request.auth, open);
-  if (auth) put({ name: auth[0], value: auth[1], secret: true });
-  // Each attempt adds the token's.
-  if (settings.request.auth.type === 'oauth2') byName.delete('authorization');
-  return [...byName.values()];
-}
-
-function recordedHeadersOf(headers: readonly FixedHeader[], { type }: Authentication): [string, string][] {
+function recordedHeadersOf(headers: readonly RequestHeader[], { type }: Authentication): [string, string][] {
   const recorded = headers.map(({ name, value, secret }): [string, string] => [name, secret ? MASKED : value]);
   return type === 'oauth2' ? [...recorded, ['authorization', MASKED]] : recorded;
+}
+
+function ourHeaders(contentType: string, userAgent: string): RequestHeader[] {
+  return [
+    { name: 'content-type', value: contentType, secret: false },
+    { name: 'user-agent', value: userAgent, secret: false },
+  ];
 }
 
 /**
  * Prepares an integration's requests once a version. A header given by the user replaces ours of the same name.
  * Throws `RequestUnbuildableError`, or what `open` throws when the key ring does not hold a secret's key.
  */
-export function requestPlanOf(integration: IntegrationConfiguration, userAgent: string, open: OpenSecret): RequestPlan {
+export function requestPlanOf(
+  integration: IntegrationConfiguration,
+  userAgent: string,
+  open: OpenSecret,
+  templates: ReadTemplates,
+): RequestPlan {
   const { request, url } = integration.settings;
-  const headers = fixedHeadersOf(integration, userAgent, open);
-  for (const { name, value } of headers) assertSendableHeader(name, value);
+  const array = isAlwaysArray(integration.settings);
+  const ours = ourHeaders(contentTypeOf(request.body, array), userAgent);
+  const headers = requestHeadersOf(integration, ours, open);
+  assertSendable(headers, templates);
+  const contentType = contentTypeIn(headers.fixed);
+  const ofArray = contentTypeOf(request.body, true);
   const { scheme, secret } = request.sign;
   const tls = requestTlsOf(request.tls, open);
   return {
     integrationVersion: integration.version,
     method: request.method,
     target: requestTargetOf(url),
-    fixedHeaders: headers.flatMap(({ name, value }) => [name, value]),
-    recordedHeaders: recordedHeadersOf(headers, request.auth),
+    fixedHeaders: headers.fixed.flatMap(({ name, value }) => [name, value]),
+    recordedHeaders: recordedHeadersOf(headers.fixed, request.auth),
     signingKey: scheme === 'standard-webhooks' && secret ? signingKeyOf(request.sign.algorithm, open(secret)) : null,
     tls,
     tokenGrant:
       request.auth.type === 'oauth2' ? tokenGrantOf(`integration:${integration.id}`, request.auth, open, tls) : null,
-    array: integration.settings.batch.maxItems > 1,
+    array,
+    bodies: bodiesOf(integration, contentType?.value ?? '', templates),
+    arrayContentType: contentType?.secret || contentType?.value === ofArray ? null : ofArray,
+    fillInHeaders: headerFillingOf(integration, headers.templates, templates),
   };
 }

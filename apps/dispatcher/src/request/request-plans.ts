@@ -1,5 +1,6 @@
 import type { IntegrationConfiguration, SealedSecret } from '@hookstile/contracts';
 import { LRUCache } from 'lru-cache';
+import { ReadTemplates } from './read-templates.js';
 import { type RequestPlan, requestPlanOf } from './request-plan.js';
 import { RequestUnbuildableError } from './request-unbuildable.error.js';
 
@@ -14,6 +15,7 @@ export interface SecretOpener {
 /** Keeps the plans of the integrations in use, so that secrets are opened once a version and not once a request. */
 export class RequestPlans {
   readonly #plans = new LRUCache<string, RequestPlan>({ max: PLANS_MAX });
+  readonly #templates = new ReadTemplates();
   readonly #opener: SecretOpener;
   readonly #userAgent: string;
 
@@ -26,7 +28,8 @@ export class RequestPlans {
   of(integration: IntegrationConfiguration): RequestPlan {
     const known = this.#plans.get(integration.id);
     if (known?.integrationVersion === integration.version) return known;
-    const plan = requestPlanOf(integration, this.#userAgent, (sealed) => this.#open(integration.id, sealed));
+    const open = (sealed: SealedSecret) => this.#open(integration.id, sealed);
+    const plan = requestPlanOf(integration, this.#userAgent, open, this.#templates);
     this.#plans.set(integration.id, plan);
     return plan;
   }

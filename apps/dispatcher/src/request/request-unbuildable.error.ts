@@ -1,5 +1,11 @@
-/** A request that the integration's settings do not allow to be built. Trying again cannot help. */
+/** A request that the integration's settings, with this event, do not allow to be built. */
 export class RequestUnbuildableError extends Error {
   readonly code = 'request_unbuildable';
-  readonly retryable = false;
+  /** Trying again cannot help, unless it was time that ran out. */
+  readonly retryable: boolean;
+
+  constructor(message: string, options: ErrorOptions & { retryable?: boolean } = {}) {
+    super(message, options);
+    this.retryable = options.retryable ?? false;
+  }
 }

@@ -1,0 +1,8 @@
+/** Templates that are kept read, of all integrations; they share those that are alike, as of one profile. */
+export const READ_TEMPLATES_MAX = 1_000;
+
+/** Of their texts together; what is read takes up to some 200 bytes a character. */
+export const READ_TEMPLATES_MAX_CHARACTERS = 256 * 1024;
+
+/** A header's value that a template makes; servers refuse headers of 8 to 16 KiB altogether. */
+export const FILLED_IN_HEADER_MAX_CHARACTERS = 8 * 1024;
