@@ -1,5 +1,7 @@
 import type { AttemptError } from '@hookstile/contracts';
 import { type ExchangeResult, exchange } from '../egress/exchange.js';
+import type { TokenGrant } from '../oauth/token-grant.js';
+import type { TokenSource } from '../oauth/token-source.js';
 import type { RequestTarget } from '../request/request-target.js';
 import { RETRY_DELAY_MS } from './decision.bounds.js';
 import type { HookAnswer } from './hook-answer.js';
@@ -8,6 +10,7 @@ import type { HookRequest } from './hook-request.js';
 
 export interface HookAsker {
   pools: HookPools;
+  tokens: TokenSource;
   monotonicMs: () => number;
   sleep: (ms: number) => Promise<unknown>;
 }
@@ -17,6 +20,7 @@ export interface HookCall {
   method: string;
   target: RequestTarget;
   request: HookRequest;
+  tokenGrant: TokenGrant | null;
   /** Monotonic milliseconds. */
   deadlineMs: number;
   /** For the reason of a timeout. */
@@ -27,38 +31,73 @@ export interface HookCall {
 /** What breaks a connection before an answer; the hook may be well, as behind a connection that it had closed idle. */
 const WORTH_ANOTHER_TRY: ReadonlySet<AttemptError> = new Set(['connect', 'reset']);
 
-function late(timeoutMs: number): HookAnswer {
-  return { kind: 'failed', error: 'timeout', detail: `The webhook did not answer within ${timeoutMs} ms.` };
+const UNAUTHORIZED = 401;
+
+/** Asks a rule's hook within its deadline. Never rejects. */
+export async function askHook(asker: HookAsker, call: HookCall): Promise<HookAnswer> {
+  const answer = call.tokenGrant ? await askWithToken(asker, call, call.tokenGrant) : await ask(asker, call, []);
+  // Whatever failed or broke off at the deadline: it was too short.
+  return isWhole(answer) || leftMs(asker, call) > 0 ? answer : late(call);
 }
 
-async function askOnce({ pools, monotonicMs }: HookAsker, call: HookCall): Promise<ExchangeResult> {
-  const { target, method, request, deadlineMs, signal } = call;
-  return exchange(pools.of(call.ruleId, target.origin), {
+/** A 401 may mean that the token was revoked: the hook is asked once more, at once, with a new one. */
+async function askWithToken(asker: HookAsker, call: HookCall, grant: TokenGrant): Promise<HookAnswer> {
+  const { signal } = call;
+  const tokenFor = (refused?: string) =>
+    asker.tokens.tokenFor(grant, { timeoutMs: patienceMs(asker, call), signal, ...(refused ? { refused } : {}) });
+  const askBy = (token: string) => ask(asker, call, ['authorization', `Bearer ${token}`]);
+  const first = await tokenFor();
+  if (first.token === null) return { kind: 'failed', error: first.error, detail: first.detail };
+  const answer = await askBy(first.token);
+  if (answer.kind !== 'answered' || answer.answer.status !== UNAUTHORIZED) return answer;
+  const second = await tokenFor(first.token);
+  if (second.token !== null) return askBy(second.token);
+  return { kind: 'failed', error: second.error, detail: `The webhook answered 401. ${second.detail}` };
+}
+
+/** Twice at most. */
+async function ask(asker: HookAsker, call: HookCall, headers: readonly string[]): Promise<HookAnswer> {
+  const first = await askOnce(asker, call, headers);
+  if (first.answer || !WORTH_ANOTHER_TRY.has(first.error) || leftMs(asker, call) <= RETRY_DELAY_MS) {
+    return hookAnswerOf(first, call);
+  }
+  await asker.sleep(RETRY_DELAY_MS);
+  return hookAnswerOf(await askOnce(asker, call, headers), call);
+}
+
+async function askOnce(asker: HookAsker, call: HookCall, headers: readonly string[]): Promise<ExchangeResult> {
+  const { target, method, request, signal } = call;
+  return exchange(asker.pools.of(call.ruleId, target.origin), {
     path: target.path,
     method,
-    headers: request.headers,
+    headers: [...request.headers, ...headers],
     body: request.body,
-    timeoutMs: Math.max(1, Math.ceil(deadlineMs - monotonicMs())),
+    timeoutMs: patienceMs(asker, call),
     awaitsBody: true,
     signal,
     mayBegin: () => true,
   });
 }
 
-/** Asks a rule's hook, twice at most, within its deadline. Never rejects. */
-export async function askHook(asker: HookAsker, call: HookCall): Promise<HookAnswer> {
-  const { monotonicMs, sleep } = asker;
-  if (monotonicMs() >= call.deadlineMs) return late(call.timeoutMs);
-  let result = await askOnce(asker, call);
-  if (!result.answer && WORTH_ANOTHER_TRY.has(result.error) && monotonicMs() + RETRY_DELAY_MS < call.deadlineMs) {
-    await sleep(RETRY_DELAY_MS);
-    result = await askOnce(asker, call);
-  }
-  if (!result.answer) {
-    return result.error === 'timeout'
-      ? late(call.timeoutMs)
-      : { kind: 'failed', error: result.error, detail: result.detail };
-  }
-  const cutByDeadline = result.answer.truncated && monotonicMs() >= call.deadlineMs;
-  return cutByDeadline ? late(call.timeoutMs) : { kind: 'answered', answer: result.answer };
+function leftMs({ monotonicMs }: HookAsker, { deadlineMs }: HookCall): number {
+  return deadlineMs - monotonicMs();
+}
+
+/** Timers take whole milliseconds. */
+function patienceMs(asker: HookAsker, call: HookCall): number {
+  return Math.max(1, Math.ceil(leftMs(asker, call)));
+}
+
+function isWhole(answer: HookAnswer): boolean {
+  return answer.kind === 'answered' && !answer.answer.truncated;
+}
+
+function hookAnswerOf(result: ExchangeResult, call: HookCall): HookAnswer {
+  if (result.answer) return { kind: 'answered', answer: result.answer };
+  return result.error === 'timeout' ? late(call) : { kind: 'failed', error: result.error, detail: result.detail };
+}
+
+function late({ timeoutMs, tokenGrant }: HookCall): HookAnswer {
+  const share = tokenGrant ? ', of which a token may have taken a part' : '';
+  return { kind: 'failed', error: 'timeout', detail: `The webhook did not answer within ${timeoutMs} ms${share}.` };
 }

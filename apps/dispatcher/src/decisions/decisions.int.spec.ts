@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { type Receiver, startReceiver, until } from '@hookstile/testing';
+import { type AuthorizationServer, startAuthorizationServer } from '@hookstile/testing/authorization-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Deciding } from './deciding.fake.js';
 import { CIRCUIT_FAILURES } from './decision.bounds.js';
@@ -189,6 +190,49 @@ describe('a decision', () => {
     expect(refused).toHaveLength(5);
     expect(refused[0]?.headers.get('retry-after')).toBe('1');
     expect(answers.filter(({ body }) => body.code === 'timeout')).toHaveLength(20);
+  });
+});
+
+describe('a rule with OAuth2', () => {
+  let server: AuthorizationServer;
+
+  beforeAll(async () => {
+    server = await startAuthorizationServer();
+  });
+  afterAll(() => server.close());
+
+  const tokenOf = (headers: { authorization?: string | undefined }) =>
+    headers.authorization?.replace(/^Bearer /, '') ?? '';
+
+  async function tokenRule(id: string, tokenUrl = server.tokenUrl): Promise<string> {
+    const clientSecret = world.sealed('first-secret', id);
+    const auth = { type: 'oauth2', tokenUrl, clientId: 'hookstile', clientSecret } as const;
+    return rule(
+      id,
+      async ({ headers }) =>
+        (await server.accepts(tokenOf(headers))) ? { body: '{"status":"ok"}' } : { status: 401, body: '{}' },
+      { auth, timeoutMs: 2_000 },
+    );
+  }
+
+  it('sends one token with all that are asked, and a new one after a 401', async () => {
+    const id = await tokenRule('rul_oauth');
+    const asked = server.tokenRequests;
+    await Promise.all(Array.from({ length: 10 }, () => world.decide(id)));
+    expect(server.tokenRequests).toBe(asked + 1);
+    await server.revoke(tokenOf(hook.on(`/${id}`).at(-1)?.headers ?? {}));
+    expect((await world.decide(id)).body).toMatchObject({ decision: 'granted', httpStatus: 200 });
+    expect(server.tokenRequests).toBe(asked + 2);
+    const { body } = await world.post(`/v1/decision-rules/${id}/test`, {});
+    expect(body).toMatchObject({ decision: 'granted', request: { headers: { authorization: '***' } } });
+  });
+
+  it('falls by onError without a token, and says why', async () => {
+    const id = await tokenRule('rul_no_token', `${hook.url}/no-token`);
+    hook.answer('/no-token', [503]);
+    const { body } = await world.decide(id);
+    expect(body).toMatchObject({ decision: 'denied', code: 'connect', httpStatus: null });
+    expect(body.reason).toMatch(/token endpoint answered 503/);
   });
 });
 

@@ -13,6 +13,10 @@ import {
 import type { DispatcherEnv } from '../dispatcher.env.js';
 import { addressPolicyOf } from '../egress/address-policy.js';
 import { guardedConnector } from '../egress/guarded-connector.js';
+import { OriginPools } from '../egress/origin-pools.js';
+import { requestToken } from '../oauth/request-token.js';
+import { tokenRecorder } from '../oauth/token-recorder.js';
+import { CachedTokens } from '../oauth/token-source.js';
 import { DecisionsPublisher } from '../publishes/decisions.publisher.js';
 import { productVersion } from '../request/product-version.js';
 import { Circuits } from './circuits.js';
@@ -55,15 +59,23 @@ async function recordsOf({ messaging, topics, partitionCount, logger }: Decision
 /** Wires decisions to their connections. */
 export async function startDecisions(parts: DecisionsParts): Promise<RunningDecisions> {
   const { env, keyRing, projection, clock, randomBytes, logger } = parts;
-  const pools = new HookPools(guardedConnector(addressPolicyOf(env.HOOKSTILE_EGRESS_ALLOW)));
-  const plans = new RulePlans(keyRing, `Hookstile/${productVersion()}`);
+  const userAgent = `Hookstile/${productVersion()}`;
+  const policy = addressPolicyOf(env.HOOKSTILE_EGRESS_ALLOW);
+  const pools = new HookPools(guardedConnector(policy));
+  const tokenPools = new OriginPools((tls) => guardedConnector(policy, undefined, tls));
+  const tokens = new CachedTokens({
+    request: (grant) => requestToken(tokenPools, grant, userAgent),
+    clock,
+    recorder: tokenRecorder(metrics),
+  });
+  const plans = new RulePlans(keyRing, userAgent);
   const turns = new HookTurns({
     all: env.HOOKSTILE_DECISIONS_IN_FLIGHT_MAX,
     perTenant: env.HOOKSTILE_DECISIONS_PER_TENANT_MAX,
     perRule: env.HOOKSTILE_DECISIONS_PER_RULE_MAX,
   });
   const monotonicMs = () => clock.monotonicMs();
-  const asker = { pools, monotonicMs, sleep };
+  const asker = { pools, tokens, monotonicMs, sleep };
   const stop = new AbortController();
   const hooks = new HookCaller({ plans, turns, asker, tracing, clock, randomBytes, signal: stop.signal });
   const rules = new KnownRules(projection);
@@ -78,7 +90,7 @@ export async function startDecisions(parts: DecisionsParts): Promise<RunningDeci
     close: async () => {
       unobserve();
       stop.abort();
-      await Promise.all([pools.close(), records.close(RECORDS_CLOSE_TIMEOUT_MS)]);
+      await Promise.all([pools.close(), tokenPools.close(), records.close(RECORDS_CLOSE_TIMEOUT_MS)]);
     },
   };
 }

@@ -75,9 +75,6 @@ export class HookCaller {
   }
 
   private build({ rule, values, id }: HookQuestion): { plan: RulePlan; request: HookRequest } | HookAnswer {
-    if (rule.settings.auth.type === 'oauth2') {
-      return { kind: 'failed', error: 'oauth_token', detail: 'Tokens for decision rules cannot be had yet.' };
-    }
     try {
       const plan = this.parts.plans.of(rule);
       const { headers, body } = hookRequestOf(plan, values);
@@ -97,6 +94,7 @@ export class HookCaller {
       ruleId: rule.id,
       method,
       target: plan.target,
+      tokenGrant: plan.tokenGrant,
       request: { ...request, headers: [...request.headers, 'traceparent', span.traceparent] },
       deadlineMs: startedMs + timeoutMs,
       timeoutMs,

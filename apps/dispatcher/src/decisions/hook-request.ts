@@ -36,8 +36,9 @@ export function hookRequestOf(plan: RulePlan, values: ParameterValues): HookRequ
 
 /** The headers as a dry run shows them: what the context gave is seen, what the rule keeps secret is not. */
 export function shownHeadersOf(plan: RulePlan, values: ParameterValues): [string, string][] {
-  return plan.headers.map(({ name, parts, secret }) => [
+  const shown = plan.headers.map(({ name, parts, secret }): [string, string] => [
     name,
     fillIn(parts, values, secret ? () => MASKED : undefined),
   ]);
+  return plan.tokenGrant ? [...shown, ['authorization', MASKED]] : shown;
 }

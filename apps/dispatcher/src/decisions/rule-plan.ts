@@ -1,5 +1,6 @@
 import type { DecisionRuleConfiguration, DecisionRuleSettings } from '@hookstile/contracts';
 import { type BodyParts, bodyPartsOf, type PlacedPart, placedIn, textPartsOf } from '@hookstile/templates';
+import { type TokenGrant, tokenGrantOf } from '../oauth/token-grant.js';
 import { authHeaderOf, type OpenSecret } from '../request/auth-header.js';
 import { assertSendableHeader } from '../request/header-rules.js';
 import { type RequestTarget, requestTargetOf } from '../request/request-target.js';
@@ -18,6 +19,8 @@ export interface RulePlan {
   target: RequestTarget;
   headers: readonly PlannedHeader[];
   body: BodyParts | null;
+  /** By which the token of each request is had; null where it carries none. */
+  tokenGrant: TokenGrant | null;
 }
 
 const ACCEPTED = { json: 'application/json', jsonp: 'application/javascript, application/json' } as const;
@@ -27,6 +30,11 @@ const CONTENT_TYPES = {
   xml: 'application/xml',
   text: 'text/plain; charset=utf-8',
 } as const;
+
+/** Whom a rule's secrets are sealed for. */
+export function secretOwnerOf(ruleId: string): string {
+  return `decision-rule:${ruleId}`;
+}
 
 /** Not to be taken for a parameter, whatever stands in it. */
 function fixed(name: string, text: string, secret = false): PlannedHeader {
@@ -68,11 +76,17 @@ export function rulePlanOf(rule: DecisionRuleConfiguration, userAgent: string, o
   put(fixed('user-agent', userAgent));
   for (const header of given) put(header);
   if (auth) put(fixed(auth[0], auth[1], true));
+  const { auth: authentication } = settings;
+  const tokenGrant =
+    authentication.type === 'oauth2' ? tokenGrantOf(secretOwnerOf(rule.id), authentication, open, null) : null;
+  // Each request adds its token's.
+  if (tokenGrant) headers.delete('authorization');
   return {
     version: rule.version,
     settings,
     target: requestTargetOf(settings.url),
     headers: [...headers.values()],
     body,
+    tokenGrant,
   };
 }

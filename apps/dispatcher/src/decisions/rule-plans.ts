@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { SecretOpener } from '../request/request-plans.js';
 import { RequestUnbuildableError } from '../request/request-unbuildable.error.js';
 import { PLANS_MAX } from './decision.bounds.js';
-import { type RulePlan, rulePlanOf } from './rule-plan.js';
+import { type RulePlan, rulePlanOf, secretOwnerOf } from './rule-plan.js';
 
 /** Keeps the plans of the rules in use, so that secrets are opened once a version and not once a decision. */
 export class RulePlans {
@@ -25,7 +25,7 @@ export class RulePlans {
 
   #open(ruleId: string, sealed: SealedSecret): string {
     try {
-      return this.opener.open(sealed, `decision-rule:${ruleId}`);
+      return this.opener.open(sealed, secretOwnerOf(ruleId));
     } catch (cause) {
       const detail = `A secret could not be opened: the key ring has no usable key "${sealed.keyId}".`;
       throw new RequestUnbuildableError(detail, { cause });
