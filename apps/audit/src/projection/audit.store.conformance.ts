@@ -24,6 +24,9 @@ import {
 import type { AuditStores } from './audit.store.js';
 import { writeBatches } from './write-batches.js';
 
+/** Seconds of work on an idle machine, and many times that beside other suites. */
+const HISTORIES_TIMEOUT_MS = 60_000;
+
 type Log = Record<'routings' | 'deliveries' | 'attempts', EncodedRecord[]>;
 const TOPICS = ['routings', 'deliveries', 'attempts'] as const;
 
@@ -187,7 +190,8 @@ function middleOf(lines: readonly EventLogLine[]) {
 
 /** `reference` is read straight through, `stores` in pieces, out of step and from earlier offsets again. */
 export function replayConformance(make: { stores(): AuditStores; reference(): AuditStores; runs: number }): void {
-  it('ends in the same rows however topics interleave and from whatever earlier offset they are read again', async () => {
+  const title = 'ends in the same rows however topics interleave and from whatever earlier offset they are read again';
+  it(title, { timeout: HISTORIES_TIMEOUT_MS }, async () => {
     let run = 0;
     const property = fc.asyncProperty(scenario, reads, async (made, plan) => {
       // A tenant and a partition of their own keep the runs apart in one database.
