@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type TurnBounds, Turns } from './turns.js';
 
@@ -68,5 +69,59 @@ describe('turns', () => {
     turns.release(first);
     turns.withdraw(second);
     expect(started).toContain('c1');
+  });
+
+  it('keep no place of an origin for a tenant that reaches its bound before it takes it', () => {
+    const { turns, started } = turnsOf({ inFlightMax: 4, perTenantMax: 2, perOriginMax: 1 });
+    const running = [turn('p', 'p', 'one'), turn('q', 'q', 'two'), turn('a1', 'a', 'x')];
+    const waiting = [turn('a2', 'a', 'one'), turn('b', 'b', 'one'), turn('a3', 'a', 'two')];
+    const ready = [turn('r', 'r', 'r'), turn('s', 's', 's'), turn('t', 't', 't'), turn('a4', 'a', 'y')];
+    for (const each of [...running, ...waiting, ...ready]) turns.request(each);
+    for (const each of [running[0], running[1], ready[0], ready[1]]) if (each) turns.release(each);
+    expect(started.slice(4)).toEqual(['s', 't', 'a3', 'b']);
+  });
+
+  it('leave no place unused that somebody waits for, and keep every bound, whatever comes and goes', () => {
+    const bounds = { inFlightMax: 5, perTenantMax: 2, perOriginMax: 2 };
+    const anyStep = fc.record({ what: fc.nat(2), tenant: fc.nat(3), origin: fc.nat(3), which: fc.nat(99) });
+    fc.assert(
+      fc.property(fc.array(anyStep, { maxLength: 60, size: 'max' }), (steps) => {
+        const running: Named[] = [];
+        const waiting: Named[] = [];
+        const turns = new Turns<Named>(bounds, (started) => {
+          waiting.splice(waiting.indexOf(started), 1);
+          running.push(started);
+        });
+        const taken = (list: Named[], which: number) => list[which % list.length];
+        const atTenant = (id: string) => running.filter(({ tenantId }) => tenantId === id).length;
+        const atOrigin = (name: string) => running.filter(({ origin }) => origin === name).length;
+        for (const [n, { what, tenant, origin, which }] of steps.entries()) {
+          const ended = what === 1 ? taken(running, which) : undefined;
+          const withdrawn = what === 2 ? taken(waiting, which) : undefined;
+          if (ended) {
+            running.splice(running.indexOf(ended), 1);
+            turns.release(ended);
+          } else if (withdrawn) {
+            waiting.splice(waiting.indexOf(withdrawn), 1);
+            turns.withdraw(withdrawn);
+          } else {
+            const asked = turn(`${n}`, `t${tenant}`, `o${origin}`);
+            waiting.push(asked);
+            turns.request(asked);
+          }
+          const mayBegin = (each: Named) =>
+            running.length < bounds.inFlightMax &&
+            atTenant(each.tenantId) < bounds.perTenantMax &&
+            atOrigin(each.origin) < bounds.perOriginMax;
+          const isBeyond = (each: Named) =>
+            running.length > bounds.inFlightMax ||
+            atTenant(each.tenantId) > bounds.perTenantMax ||
+            atOrigin(each.origin) > bounds.perOriginMax;
+          if (waiting.some(mayBegin) || running.some(isBeyond)) return false;
+        }
+        return true;
+      }),
+      { numRuns: 5_000 },
+    );
   });
 });

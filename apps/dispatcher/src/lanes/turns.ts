@@ -12,6 +12,8 @@ export interface TurnBounds {
 
 interface Tenant<T> {
   readonly ready: T[];
+  /** Of these, those for whom an origin keeps a place that is free. */
+  readonly expected: Set<T>;
   inFlight: number;
 }
 
@@ -53,6 +55,7 @@ export class Turns<T extends Turn> {
       const index = list?.indexOf(turn) ?? -1;
       if (index < 0) continue;
       list?.splice(index, 1);
+      this.tenants.get(turn.tenantId)?.expected.delete(turn);
       this.ring = this.ring.filter((tenantId) => (this.tenants.get(tenantId)?.ready.length ?? 0) > 0);
       this.wake(this.originOf(turn));
       this.forget(turn);
@@ -81,8 +84,17 @@ export class Turns<T extends Turn> {
       if (next === undefined) return;
       const tenant = this.tenantOf(next);
       if (tenant.ready.unshift(next) === 1) this.ring.unshift(next.tenantId);
-      if (tenant.inFlight < this.bounds.perTenantMax) return;
+      if (tenant.inFlight >= this.bounds.perTenantMax) continue;
+      tenant.expected.add(next);
+      return;
     }
+  }
+
+  /** The tenant is at its bound: places that were kept for it go to others. */
+  private giveUpPlaces({ expected }: Tenant<T>): void {
+    const turns = [...expected];
+    expected.clear();
+    for (const turn of turns) this.wake(this.originOf(turn));
   }
 
   private startReady(): void {
@@ -92,8 +104,12 @@ export class Turns<T extends Turn> {
       const tenant = this.tenants.get(tenantId);
       if (tenant === undefined) continue;
       const started = this.startOne(tenant);
-      if (tenant.ready.length > 0) this.ring.push(tenantId);
-      passed = started ? 0 : passed + 1;
+      const staysReady = tenant.ready.length > 0;
+      if (staysReady) this.ring.push(tenantId);
+      if (tenant.inFlight >= this.bounds.perTenantMax && tenant.expected.size > 0) this.giveUpPlaces(tenant);
+      // Who has nothing ready any more is not in the ring, and was not passed in it.
+      if (started) passed = 0;
+      else if (staysReady) passed += 1;
     }
   }
 
@@ -101,6 +117,7 @@ export class Turns<T extends Turn> {
     while (tenant.inFlight < this.bounds.perTenantMax) {
       const turn = tenant.ready.shift();
       if (turn === undefined) return false;
+      tenant.expected.delete(turn);
       const origin = this.originOf(turn);
       if (origin.inFlight >= this.bounds.perOriginMax) {
         origin.waiting.push(turn);
@@ -118,7 +135,7 @@ export class Turns<T extends Turn> {
   private tenantOf({ tenantId }: Turn): Tenant<T> {
     const known = this.tenants.get(tenantId);
     if (known) return known;
-    const tenant: Tenant<T> = { ready: [], inFlight: 0 };
+    const tenant: Tenant<T> = { ready: [], expected: new Set(), inFlight: 0 };
     this.tenants.set(tenantId, tenant);
     return tenant;
   }
