@@ -1,4 +1,5 @@
 import type { IntegrationSettings } from '@hookstile/contracts';
+import { systemClock } from '@hookstile/service-runtime';
 import { aDelivery, anIntegration, integrationSettings } from '@hookstile/testing';
 import { fakeOpener } from '../request/sealed-fixture.js';
 import type { AttemptInput, AttemptMaker } from './attempt.types.js';
@@ -16,7 +17,7 @@ export function attemptMaker(options: Partial<AttemptMakerOptions> = {}): Attemp
     version: '1.2.3',
     tracing: { enabled: false, startSpan: () => ({ traceparent: TRACEPARENT, end: noop, fail: noop }) },
     metrics: { histogram: () => instrument },
-    clock: { nowMs: Date.now, monotonicMs: () => performance.now() },
+    clock: systemClock,
     onUnexpected: (error) => {
       throw error;
     },
@@ -46,7 +47,7 @@ export function attemptInput(
     traceparent: null,
     signal: new AbortController().signal,
     mayBegin: () => true,
-    startedAtMs: Date.now(),
+    startedAtMs: systemClock.nowMs(),
     ...overrides,
   };
 }
