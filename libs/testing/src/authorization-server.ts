@@ -72,7 +72,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
   const listener: RequestListener = async (request, response) => {
     tokenRequests += 1;
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-    if (down) response.destroy();
+    if (down || request.destroyed) response.destroy();
     else provide(request, response);
   };
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);

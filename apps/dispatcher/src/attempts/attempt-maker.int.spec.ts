@@ -7,7 +7,7 @@ import type { LookupAll } from '../egress/guarded-connector.js';
 import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
 import { sealed } from '../request/sealed-fixture.js';
 import type { AttemptMaker } from './attempt.types.js';
-import { attemptInput, attemptMaker, TRACEPARENT } from './attempts-under-test.js';
+import { attemptInput, attemptMaker, TRACEPARENT } from './attempt-maker.fake.js';
 
 const SECRET = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
 

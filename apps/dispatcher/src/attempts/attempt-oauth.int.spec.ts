@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MASKED } from '../request/request-plan.js';
 import { sealed } from '../request/sealed-fixture.js';
 import type { AttemptInput, AttemptMaker } from './attempt.types.js';
-import { attemptInput, attemptMaker } from './attempts-under-test.js';
+import { attemptInput, attemptMaker } from './attempt-maker.fake.js';
 
 type Request = Partial<IntegrationSettings['request']>;
 

@@ -7,7 +7,7 @@ import { CertificateAuthority, type Certified, selfSignedCertificate } from '@ho
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sealed } from '../request/sealed-fixture.js';
 import type { AttemptMaker } from './attempt.types.js';
-import { attemptInput, attemptMaker } from './attempts-under-test.js';
+import { attemptInput, attemptMaker } from './attempt-maker.fake.js';
 
 const LOOPBACK = ['127.0.0.1'];
 
