@@ -108,6 +108,10 @@ describe('bad input', () => {
     routes.push(['POST', 'tenants'], ['POST', 'api-keys'], ['POST', 'integrations']);
     routes.push(['PATCH', 'tenants/ten_1'], ['PATCH', `integrations/${body.id}`]);
     routes.push(['POST', `integrations/${body.id}/enable`], ['POST', `integrations/${body.id}/disable`]);
+    const rule = { name: 'x', method: 'GET', url: URL_OK };
+    const made = await call('POST', 'decision-rules', { tenant, body: rule });
+    const path = `decision-rules/${made.body.id}`;
+    routes.push(['POST', 'decision-rules'], ['PATCH', path], ['POST', `${path}/enable`], ['POST', `${path}/disable`]);
   });
   afterAll(() => config?.destroy());
 
@@ -147,6 +151,9 @@ describe('bad input', () => {
       ['PATCH', 'integrations/int_%00'],
       ['DELETE', 'integrations/%00'],
       ['POST', 'integrations/%00/enable'],
+      ['GET', 'decision-rules/%00'],
+      ['PATCH', 'decision-rules/rul_%00'],
+      ['POST', 'decision-rules/%00/enable'],
       ['GET', 'tenants/%00'],
       ['DELETE', 'tenants/%00'],
       ['DELETE', 'api-keys/%00'],
