@@ -95,8 +95,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
     return true;
   }
 
+  /** Where the answer's headers have come, it is known how it ended. */
   abort(): void {
-    this.#fail('aborted', 'The attempt was ended because the service stops or gave up its partition.');
+    if (this.#status !== 0) this.#answer(true);
+    else this.#fail('aborted', 'The attempt was ended because the service stops or gave up its partition.');
   }
 
   onDeadline(): void {

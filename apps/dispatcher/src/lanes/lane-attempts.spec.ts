@@ -19,10 +19,12 @@ let holds: boolean;
 let made: AttemptInput[];
 let attempts: LaneAttempts;
 let lane: Lane;
+let laters: (() => void)[];
 
 beforeEach(() => {
   holds = true;
   made = [];
+  laters = [];
   const turns = new Turns<LaneTurn>({ inFlightMax: 8, perTenantMax: 8, perOriginMax: 8 }, (turn) =>
     attempts.start(turn),
   );
@@ -39,6 +41,7 @@ beforeEach(() => {
     },
     integration: () => configuration,
     holds: () => holds,
+    later: (_: number, run: () => void) => void laters.push(run),
   } as unknown as LaneServices;
   attempts = new LaneAttempts({ fence, services, isOurs: () => true, give: () => {}, onStopped: () => {} });
   const integration = { id: 'int_1', tenantId: 'ten_1', origin: 'o', run: noFailures(1), configuration };
@@ -66,9 +69,11 @@ describe('attempts under a lease', () => {
     expect(made[0]?.mayBegin()).toBe(false);
   });
 
-  it('are aborted when it runs out', () => {
+  it('are aborted when it runs out, once what has come by then was read', () => {
     attempts.request(lane, [item]);
     attempts.suspend();
+    expect(made[0]?.signal.aborted).toBe(false);
+    for (const run of laters) run();
     expect(made[0]?.signal.aborted).toBe(true);
   });
 

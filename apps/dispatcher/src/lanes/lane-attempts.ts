@@ -73,10 +73,14 @@ export class LaneAttempts {
     return true;
   }
 
-  /** The lease ran out: nothing starts, what runs is aborted. */
+  /**
+   * The lease ran out: nothing starts, what runs is aborted. Not before what has come by now was read: a process that
+   * stood still finds the deadline passed before it finds the answers that came meanwhile, and would make them again.
+   */
   suspend(): void {
-    this.abort.abort();
+    const { abort } = this;
     this.abort = new AbortController();
+    this.options.services.later(0, () => abort.abort());
   }
 
   resume(): void {
