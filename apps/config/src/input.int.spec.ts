@@ -71,9 +71,20 @@ const REFUSED: [given: object, pointer: string, code?: string][] = [
   [{ retry: { delaysMs: [1], exponential: { firstMs: 1 } } }, '/retry/exponential', 'not_applicable'],
   [{ retry: { onExhausted: 'stop' } }, '/retry/onExhausted'],
   [{ request: { body: { format: 'data' } } }, '/request/body/format', 'not_supported'],
-  [{ request: { sign: { algorithm: 'ed25519' } } }, '/request/sign/algorithm', 'not_supported'],
-  [{ request: { tls: { verify: false } } }, '/request/tls/verify', 'not_supported'],
-  [{ request: { auth: { type: 'oauth2', tokenUrl: 'x' } } }, '/request/auth/type', 'not_supported'],
+  [{ request: { headers: { A: '{{ event.id' } } }, '/request/headers/A', 'template'],
+  [{ request: { headers: 'A: {{ event.ids }}' } }, '/request/headers/A', 'template'],
+  [{ request: { sign: { algorithm: 'rsa' } } }, '/request/sign/algorithm'],
+  [{ request: { sign: { algorithm: 'ed25519', secret: 'whsk_x' } } }, '/request/sign/secret', 'signing_secret'],
+  [{ request: { sign: { publicKey: 'whpk_x' } } }, '/request/sign/publicKey', 'read_only'],
+  [{ request: { tls: { verify: 'no' } } }, '/request/tls/verify'],
+  [{ request: { tls: { ca: 'x' } } }, '/request/tls/ca', 'pem'],
+  [{ request: { tls: { ca: 'x'.repeat(65_537) } } }, '/request/tls/ca', 'max_length'],
+  [{ request: { tls: { clientKey: 'x' } } }, '/request/tls/clientCertificate', 'required'],
+  [{ request: { tls: { clientKey: 'x'.repeat(16_385) } } }, '/request/tls/clientKey', 'is_secret'],
+  [{ request: { tls: { key: 'x' } } }, '/request/tls/key', 'unknown_member'],
+  [{ request: { auth: { type: 'oauth2' } } }, '/request/auth/tokenUrl', 'required'],
+  [{ request: { auth: { type: 'oauth2', tokenUrl: 'ftp://x' } } }, '/request/auth/tokenUrl', 'is_url'],
+  [{ request: { auth: { token: 't' } } }, '/request/auth/type', 'required'],
 ];
 
 /** Bodies that no route takes, the status each gets, and the problem's code. */

@@ -11,5 +11,6 @@ export * from './parameters/parameter-text.js';
 export * from './parameters/parameter-values.js';
 export * from './places.js';
 export * from './reshaping/reshaped-json.js';
+export * from './reshaping/reshaping.bounds.js';
 export * from './reshaping/reshaping.error.js';
 export * from './reshaping/reshaping.js';

@@ -1,6 +1,8 @@
 import type { BodyShape } from '@hookstile/contracts';
+import { reshapingProblem } from '@hookstile/templates';
 import { type InputErrors, pointerTo } from '../input/input-errors.js';
-import { type BodyDto, MEMBER_MAX_LENGTH, SHAPED_MEMBERS_MAX } from './request.dto.js';
+import { type BodyDto, MEMBER_MAX_LENGTH } from './request.dto.js';
+import { checkBodyTemplate } from './template-checks.js';
 
 const POINTER = '/request/body';
 
@@ -10,9 +12,6 @@ const MEMBERS: Readonly<Record<BodyShape['format'], readonly string[]>> = {
   data: ['rename', 'omit'],
   template: ['template', 'wrap'],
 };
-
-/** What starts with a slash is a JSON pointer, anything else the name of a top-level member. */
-const JSON_POINTER = /^(\/([^~/]|~[01])*)+$/;
 
 /** How a body reads back: every default spelled out. */
 export type BodyDocument =
@@ -31,7 +30,8 @@ export function bodySettings(input: BodyDto & { format: BodyShape['format'] }, e
   const rename = renameSettings({ ...input.rename }, errors);
   const omit = input.omit ?? [];
   for (const [index, member] of omit.entries()) checkMember(pointerTo(`${POINTER}/omit`, index), member, errors);
-  refuseBoth(rename, omit, errors);
+  const problem = reshapingProblem(rename, omit);
+  if (problem) errors.add(`${POINTER}/${omit.length > 0 ? 'omit' : 'rename'}`, 'reshaping', problem);
   return {
     format: input.format,
     ...(Object.keys(rename).length === 0 ? {} : { rename }),
@@ -51,16 +51,13 @@ function checkMembers(input: BodyDto & { format: BodyShape['format'] }, errors: 
 function templateSettings({ template, wrap }: BodyDto, errors: InputErrors): BodyShape {
   if (template === undefined) {
     errors.add(`${POINTER}/template`, 'required', 'the format "template" needs a template.');
-  }
+  } else checkBodyTemplate(`${POINTER}/template`, template, errors);
   return { format: 'template', template: template ?? '', ...(wrap === 'array' ? { wrap } : {}) };
 }
 
 function renameSettings(given: Record<string, unknown>, errors: InputErrors): Record<string, string> {
   const parent = `${POINTER}/rename`;
   const entries = Object.entries(given);
-  if (entries.length > SHAPED_MEMBERS_MAX) {
-    errors.add(parent, 'max_size', `at most ${SHAPED_MEMBERS_MAX} members can be renamed.`);
-  }
   const taken = new Set<string>();
   const rename: [string, string][] = [];
   for (const [member, name] of entries) {
@@ -81,20 +78,10 @@ function renameSettings(given: Record<string, unknown>, errors: InputErrors): Re
 function checkMember(pointer: string, member: string, errors: InputErrors): void {
   if (member === '' || member.length > MEMBER_MAX_LENGTH) {
     errors.add(pointer, 'name', `a member is named by 1 to ${MEMBER_MAX_LENGTH} characters.`);
-  } else if (member.startsWith('/') && !JSON_POINTER.test(member)) {
-    errors.add(pointer, 'json_pointer', `${member} is no JSON pointer.`);
   }
 }
 
-/** The same member by its name and by its pointer is one member. */
-function refuseBoth(rename: Record<string, string>, omit: readonly string[], errors: InputErrors): void {
-  const omitted = new Set(omit.map(asPointer));
-  for (const member of Object.keys(rename)) {
-    if (!omitted.has(asPointer(member))) continue;
-    errors.add(pointerTo(`${POINTER}/rename`, member), 'not_applicable', `${member} is also left out by omit.`);
-  }
-}
-
+/** What starts with a slash is a JSON pointer, anything else the name of a top-level member. */
 function asPointer(member: string): string {
   return member.startsWith('/') ? member : pointerTo('', member);
 }

@@ -15,6 +15,7 @@ import type { IntegrationDto } from './integration.dto.js';
 import { refuseWhatIsNotCarriedOut } from './not-carried-out.js';
 import { batchSettings, orderingSettings, retrySettings } from './sending-settings.js';
 import { signSettings } from './sign-settings.js';
+import { checkHeaderTemplates } from './template-checks.js';
 import { tlsSettings } from './tls-settings.js';
 
 export interface SettingsContext {
@@ -101,6 +102,7 @@ function requestSettings(
   const stored = current?.request;
   const auth = authSettings(filled.auth, stored?.auth ?? null, place);
   const headers = headerSettings(filled.headers, stored?.headers ?? {}, authHeaderOf(filled.auth), place);
+  checkHeaderTemplates(`${place.pointer}/headers`, filled.headers, place.errors);
   const { sign, newSecret } = signSettings(filled.sign, stored?.sign ?? null, place, randomBytes);
   const body = bodySettings(filled.body, place.errors);
   const tls = tlsSettings(filled.tls, stored?.tls, place);

@@ -18,11 +18,6 @@ const RULES: readonly Rule[] = [
     detail: 'filter is not supported yet; leave it out or give [].',
   },
   {
-    pointer: '/request/auth/type',
-    applies: ({ request }) => request.auth.type === 'oauth2',
-    detail: 'request.auth.type "oauth2" is not supported yet.',
-  },
-  {
     pointer: '/request/body/format',
     applies: ({ request }) => request.body.format !== 'standard',
     detail: 'request.body.format: only "standard" is supported yet.',
@@ -42,23 +37,6 @@ const RULES: readonly Rule[] = [
     applies: ({ request }) => filled(request.body.omit),
     detail: 'request.body.omit is not supported yet.',
   },
-  {
-    pointer: '/request/sign/algorithm',
-    applies: ({ request }) => request.sign.algorithm === 'ed25519',
-    detail: 'request.sign.algorithm: only "hmac-sha256" is supported yet.',
-  },
-  {
-    pointer: '/request/tls/verify',
-    applies: ({ request }) => request.tls.verify === false,
-    detail: 'request.tls.verify: only true is supported yet.',
-  },
-  ...(['ca', 'clientCertificate', 'clientKey'] as const).map(
-    (member): Rule => ({
-      pointer: `/request/tls/${member}`,
-      applies: ({ request }) => request.tls[member] !== undefined,
-      detail: `request.tls.${member} is not supported yet.`,
-    }),
-  ),
 ];
 
 export function refuseWhatIsNotCarriedOut(input: IntegrationDto, filled: FilledInput, errors: InputErrors): void {

@@ -1,3 +1,4 @@
+import { RESHAPING_MAX_CHANGES, TEMPLATE_MAX_CHARACTERS } from '@hookstile/templates';
 import {
   ArrayMaxSize,
   IsArray,
@@ -17,9 +18,6 @@ import { IsHeaders } from '../request-input/headers-input.js';
 import { IsSecret } from '../request-input/secret-input.js';
 
 const TIMEOUT_MAX_MS = 300_000;
-export const TEMPLATE_MAX_LENGTH = 65_536;
-/** Members of a body that are renamed, or left out. */
-export const SHAPED_MEMBERS_MAX = 200;
 /** Of a member's name, or a JSON pointer to it. */
 export const MEMBER_MAX_LENGTH = 1_024;
 /** Of PEM texts; the authorities of a large company fit. */
@@ -37,7 +35,7 @@ export class BodyDto {
   format?: 'standard' | 'cloudevents' | 'data' | 'template';
 
   @Optional()
-  @Length(1, TEMPLATE_MAX_LENGTH)
+  @Length(1, TEMPLATE_MAX_CHARACTERS)
   @IsString()
   template?: string;
 
@@ -51,7 +49,7 @@ export class BodyDto {
 
   @Optional()
   @IsArray()
-  @ArrayMaxSize(SHAPED_MEMBERS_MAX)
+  @ArrayMaxSize(RESHAPING_MAX_CHANGES)
   @IsString({ each: true })
   @Length(1, MEMBER_MAX_LENGTH, { each: true })
   omit?: string[];

@@ -1,3 +1,4 @@
+import { bodyTemplateProblem, reshapingProblem } from '@hookstile/templates';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_PROFILES } from './built-in-profiles.js';
 
@@ -44,6 +45,16 @@ describe('the built-in profiles', () => {
       eventTypes: ['event.start', 'event.ongoing', 'event.end'],
       request: { method: 'POST', auth: { type: 'none' }, body: { format: 'data' }, sign: { scheme: 'none' } },
     });
+  });
+
+  it('have templates and changes of a body that can be carried out', () => {
+    for (const profile of BUILT_IN_PROFILES.list()) {
+      if (profile.describes !== 'integration') continue;
+      const { body } = profile.settings.request;
+      const problem =
+        body.format === 'template' ? bodyTemplateProblem(body.template) : reshapingProblem(body.rename, body.omit);
+      expect(problem, profile.name).toBeNull();
+    }
   });
 
   it('need a plan or a single endpoint for one product each', () => {
