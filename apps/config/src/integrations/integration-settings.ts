@@ -15,7 +15,7 @@ import type { IntegrationDto } from './integration.dto.js';
 import { refuseWhatIsNotCarriedOut } from './not-carried-out.js';
 import { batchSettings, orderingSettings, retrySettings } from './sending-settings.js';
 import { signSettings } from './sign-settings.js';
-import { checkHeaderTemplates } from './template-checks.js';
+import { checkArrayOfTemplates, checkHeaderTemplates } from './template-checks.js';
 import { tlsSettings } from './tls-settings.js';
 
 export interface SettingsContext {
@@ -48,13 +48,14 @@ export function makeSettings(input: IntegrationDto, context: SettingsContext): M
   const sealer = new SecretSealer(keyRing, secretOwnerOf(context.integrationId), nowMs, errors);
   const profile = profileFor(input.profile, context, errors);
   const filled = fillFromProfile(input, profile.settings);
-  refuseWhatIsNotCarriedOut(input, filled, errors);
+  refuseWhatIsNotCarriedOut(input, errors);
   checkUrl('/url', input.url, errors);
   checkEventTypes(filled.eventTypes, errors);
   const place = { pointer: '/request', sealer, errors };
   const auth = authFor(input, filled, profile, errors);
   const { request, newSigningSecret } = requestSettings({ ...filled.request, auth }, context, place);
   const sending = sendingSettings(filled, errors);
+  checkArrayOfTemplates({ request, ...sending }, (sealed) => sealer.textOf(sealed), errors);
   errors.throwIfAny();
   const { eventTypes, disableAfter, disableAfterMs, rateLimit, logPayloads } = filled;
   const settings: IntegrationSettings = {
@@ -102,7 +103,7 @@ function requestSettings(
   const stored = current?.request;
   const auth = authSettings(filled.auth, stored?.auth ?? null, place);
   const headers = headerSettings(filled.headers, stored?.headers ?? {}, authHeaderOf(filled.auth), place);
-  checkHeaderTemplates(`${place.pointer}/headers`, filled.headers, place.errors);
+  checkHeaderTemplates(filled.headers, place);
   const { sign, newSecret } = signSettings(filled.sign, stored?.sign ?? null, place, randomBytes);
   const body = bodySettings(filled.body, place.errors);
   const tls = tlsSettings(filled.tls, stored?.tls, place);

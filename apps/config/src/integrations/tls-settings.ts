@@ -54,9 +54,10 @@ function clientKeyOf(
   if (clientCertificate === undefined) missing('clientCertificate', 'clientKey', place);
   const stored = current?.clientKey ?? null;
   const pointer = `${place.pointer}/tls/clientKey`;
-  const text = place.sealer.textOf(given, stored);
+  const clientKey = place.sealer.seal(pointer, given, stored);
+  const text = place.sealer.textOf(clientKey);
   if (text !== null && certificate) checkKey(text, certificate, pointer, place);
-  return { clientKey: place.sealer.seal(pointer, given, stored) };
+  return { clientKey };
 }
 
 function missing(member: string, other: string, { pointer, errors }: InputPlace): void {

@@ -19,27 +19,21 @@ export class SecretSealer {
   seal(pointer: string, given: unknown, current: SealedSecret | null): SealedSecret {
     if (isMasked(given)) return current ?? this.refuse(pointer);
     const plain = String(given);
-    if (current && this.opened(current) === plain) return current;
+    if (current && this.textOf(current) === plain) return current;
     return this.keyRing.seal(plain, this.owner, this.nowMs);
   }
 
-  /** The text that `seal` seals, or null where what is stored cannot be opened. */
-  textOf(given: unknown, current: SealedSecret | null): string | null {
-    if (!isMasked(given)) return String(given);
-    return current && this.opened(current);
+  /** The text inside, or null where it cannot be opened: its key left the ring, or an input error was added for it. */
+  textOf(sealed: SealedSecret): string | null {
+    try {
+      return this.keyRing.open(sealed, this.owner);
+    } catch {
+      return null;
+    }
   }
 
   private refuse(pointer: string): SealedSecret {
     this.errors.add(pointer, 'not_set', 'no secret is stored here that could stay as it is; give its text.');
     return NOTHING_SEALED;
-  }
-
-  /** Null where it cannot be opened (its key left the ring): then the given text is sealed anew. */
-  private opened(current: SealedSecret): string | null {
-    try {
-      return this.keyRing.open(current, this.owner);
-    } catch {
-      return null;
-    }
   }
 }
