@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 /** What runs when none is named: a minute and a half. */
 export const LOAD_SCENARIOS = ['idle', 'latency', 'throughput', 'fan-out'] as const;
 /** Each brings up what it needs, and takes minutes. */
-export const LONG_SCENARIOS = ['isolation', 'recovery', 'parked-lanes', 'dispatcher-alone'] as const;
+export const LONG_SCENARIOS = ['isolation', 'recovery', 'parked-lanes', 'dispatcher-alone', 'decisions'] as const;
 export const SCENARIOS = [...LOAD_SCENARIOS, ...LONG_SCENARIOS] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
@@ -28,7 +28,7 @@ export interface BenchOptions {
   streams: number;
   /** Events accepted and not yet delivered, over all senders, beyond which none is sent. */
   window: number;
-  /** Events a second of the scenarios latency, isolation and recovery. */
+  /** Events a second of the scenarios latency, isolation and recovery; decisions of the scenario of that name. */
   rate: number;
   /** Deliveries that wait for the endpoint of the scenario recovery. */
   parked: number;

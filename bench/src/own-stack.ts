@@ -24,6 +24,7 @@ const ENCRYPTION_KEY_BYTES = 32;
 
 export interface RunningService {
   pid: number;
+  url: string;
   metricsUrl: string;
   /** From its start until it answered that it is ready. */
   readyMs: number;
@@ -93,6 +94,7 @@ export class OwnStack {
     });
     return {
       pid: child.pid,
+      url: plan.urls[name] ?? '',
       metricsUrl: `http://127.0.0.1:${plan.environment.METRICS_PORT}/metrics`,
       readyMs: performance.now() - startedAt,
       stop: async () => {

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { openBench } from './open-bench.ts';
 import { type BenchOptions, benchOptions, LOAD_SCENARIOS, type ScenarioName, UsageError } from './options.ts';
 import { type ScenarioResult, textReport } from './report/text-report.ts';
+import { decisions } from './scenarios/decisions.ts';
 import { dispatcherAlone } from './scenarios/dispatcher-alone.ts';
 import { isolation } from './scenarios/isolation.ts';
 import { fanOut, idle, latency, throughput } from './scenarios/load-scenarios.ts';
@@ -15,7 +16,7 @@ const LOAD = { idle, latency, throughput, 'fan-out': fanOut };
 /** With all services running, each with integrations of its own. */
 const WITH_ALL_SERVICES = { isolation, recovery };
 /** With the services that they start themselves. */
-const WITH_SOME_SERVICES = { 'parked-lanes': parkedLanes, 'dispatcher-alone': dispatcherAlone };
+const WITH_SOME_SERVICES = { 'parked-lanes': parkedLanes, 'dispatcher-alone': dispatcherAlone, decisions };
 
 type Report = (result: ScenarioResult) => void;
 

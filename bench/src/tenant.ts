@@ -9,7 +9,7 @@ export interface Api {
   adminKey: string;
 }
 
-async function create<T>(api: Api, path: string, body: unknown, tenant: string | null): Promise<T> {
+export async function create<T>(api: Api, path: string, body: unknown, tenant: string | null): Promise<T> {
   const response = await fetch(`${api.configUrl}${path}`, {
     method: 'POST',
     headers: {

@@ -7,6 +7,8 @@ export interface SenderOptions {
   host: string;
   port: number;
   key: string;
+  /** By default that of events. */
+  path?: string;
 }
 
 /**
@@ -22,10 +24,10 @@ export class HttpSender {
   #onAnswer: ((status: number, body: string) => void) | null = null;
   #onError: (error: Error) => void;
 
-  constructor({ host, port, key }: SenderOptions, onError: (error: Error) => void) {
+  constructor({ host, port, key, path = '/v1/events' }: SenderOptions, onError: (error: Error) => void) {
     this.#onError = onError;
     this.#head =
-      `POST /v1/events HTTP/1.1\r\nhost: ${host}:${port}\r\nauthorization: Bearer ${key}\r\n` +
+      `POST ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nauthorization: Bearer ${key}\r\n` +
       'content-type: application/json\r\ncontent-length: ';
     this.#target = { host, port };
   }

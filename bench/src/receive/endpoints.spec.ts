@@ -4,7 +4,8 @@ import { SLOW_ANSWER_MS } from './receive.types.ts';
 
 function exchange() {
   const met: string[] = [];
-  return { met, answer: (status: number) => void met.push(String(status)), cut: () => void met.push('cut') };
+  const answer = (status: number) => void met.push(String(status));
+  return { met, answer, send: () => void met.push('sent'), cut: () => void met.push('cut') };
 }
 
 beforeEach(() => void vi.useFakeTimers());

@@ -12,6 +12,8 @@ const ANSWERS = {
 /** Of one request; its connection brings no other before it was answered. */
 export interface Exchange {
   answer(status: keyof typeof ANSWERS): void;
+  /** 200 with this body. */
+  send(body: Buffer): void;
   cut(): void;
 }
 
@@ -25,6 +27,9 @@ function serve(socket: Socket, onRequest: OnRequest): void {
   socket.on('error', () => socket.destroy());
   const exchange: Exchange = {
     answer: (status) => void socket.write(ANSWERS[status]),
+    send: (body) => {
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body.toString('latin1')}`, 'latin1');
+    },
     cut: () => void socket.destroy(),
   };
   socket.on('data', (text: string) => {
