@@ -38,13 +38,13 @@ function bytesOf(text: string): Buffer {
 }
 
 function fillInJson(template: CompiledTemplate, input: TemplateInput): Buffer {
-  const emitter = template.fillIn(templateNamesOf(input), () => new JsonEmitter());
+  const emitter = template.fillIn(templateNamesOf(input), new JsonEmitter());
   if (!isJson(emitter.skeleton)) throw new TemplateFailedError('What the template makes is not one JSON document.');
   return bytesOf(emitter.buffer);
 }
 
 function fillInText(template: CompiledTemplate, input: TemplateInput): Buffer {
-  return bytesOf(template.fillIn(templateNamesOf(input), () => new PlainEmitter()).buffer);
+  return bytesOf(template.fillIn(templateNamesOf(input), new PlainEmitter()).buffer);
 }
 
 /**

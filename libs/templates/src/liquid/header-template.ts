@@ -19,7 +19,7 @@ export interface HeaderTemplate {
 /** Reads a header's value; throws `TemplateSyntaxError`. */
 export function compileHeaderTemplate(text: string): HeaderTemplate {
   const template = new CompiledTemplate(text);
-  return { fillIn: (input) => template.fillIn(templateNamesOf(input), () => new PlainEmitter()).buffer };
+  return { fillIn: (input) => template.fillIn(templateNamesOf(input), new PlainEmitter()).buffer };
 }
 
 /** What is wrong with a header's value as a template, or null; a value that is none has no problem. */

@@ -2,15 +2,15 @@ import { expect, test } from 'vitest';
 import { compileBodyTemplate } from './body-template.js';
 import { TEMPLATE_OUTPUT_MAX_BYTES, TEMPLATE_RENDER_MAX_MS } from './template.bounds.js';
 import { aTemplateInput } from './template-input.fake.js';
-import { workedMs } from './within-time.js';
+import { workedMs } from './worked-time.js';
 
 /** About 256 KiB each, as large as data may be. */
 const TEXT = 'a b'.repeat(80_000);
 const NUMBERS = Array.from({ length: 20_000 }, (_, index) => index);
 const NESTED = Array.from({ length: 100 }, () => Array.from({ length: 400 }, () => 1));
 
-/** Reading, filling in, a garbage collection and a slow machine. */
-const WITHIN_MS = TEMPLATE_RENDER_MAX_MS * 6;
+/** Reading, filling in, and code that was never run before. */
+const WITHIN_MS = TEMPLATE_RENDER_MAX_MS * 4;
 
 function outcomeOf(template: string, data: unknown): string {
   try {
@@ -32,8 +32,8 @@ const doubling = (step: string) =>
 test.each<[string, string, unknown, RegExp]>([
   ['loops inside loops', '[{% for i in (1..1000) %}{% for j in (1..1000) %}{% endfor %}{% endfor %}]', {}, TIME],
   ['a loop over a huge range', '{% for i in (1..10000000) %}{{ i }}{% endfor %}', {}, WORK],
-  ['a range that never ends', '{{ (100000000000000000..100000000000000016) | join }}', {}, TIME],
-  ['a huge range from data', '{{ (1..data.n) | size }}', { n: 1e12 }, WORK],
+  ['a range that never ends', '{{ (100000000000000000..100000000000000016) | join }}', {}, /range ends beyond/],
+  ['a huge range from data', '{{ (1..data.n) | size }}', { n: 1e9 }, WORK],
   [
     'a range inside the name of a property',
     '{{ data.l | where: data.p }}',
@@ -62,7 +62,7 @@ test.each<[string, string, unknown, RegExp]>([
     'a case with a list',
     `{% case data %}{% when ${'data, '.repeat(1_000)}1 %}1{% endcase %}`,
     [...NUMBERS, 'x'],
-    TIME_OR_WORK,
+    /list cannot be told apart by case/,
   ],
   [
     'a list that is searched for each of its elements',
@@ -80,7 +80,7 @@ test.each<[string, string, unknown, RegExp]>([
     OUTPUT,
   ],
   ['a template of 1 MiB', 'a'.repeat(1024 * 1024), {}, /at most 16384 characters/],
-  ['tags inside tags', '{% if true %}'.repeat(1_200), {}, /not closed|nested too deeply|takes longer/],
+  ['tags inside tags', '{% if true %}'.repeat(1_200), {}, /not closed|nested too deeply/],
   ['brackets inside brackets', `{{ data${'[data'.repeat(3_000)}${']'.repeat(1_000)} }}`, {}, /./],
   ['nothing but opened outputs', '{{'.repeat(8_000), {}, /not closed/],
   ['a tag that is not closed', '{% for i in data %}', {}, /not closed/],
@@ -138,6 +138,8 @@ test('takes data whose members are named like methods for data', () => {
     '[1,2,3,4,5,6,{"a":7},8,0]',
   );
   expect({}).not.toHaveProperty('a');
+  const twice = compileBodyTemplate('[{{ data.size }},{{ data.o.size }}]');
+  expect(`${twice.fillIn(aTemplateInput('{"size":1,"size":2,"o":{"a":1,"a":2,"b":3}}'))}`).toBe('[2,2]');
 });
 
 test('leaves nothing of one rendering to the next', () => {
@@ -153,6 +155,8 @@ test('says that time which ran out may be more another time, and nothing else', 
       return error;
     }
   };
-  expect(failureOf('{{ (100000000000000000..100000000000000016) | join }}')).toMatchObject({ retryable: true });
+  expect(failureOf('[{% for i in (1..1000) %}{% for j in (1..1000) %}{% endfor %}{% endfor %}]')).toMatchObject({
+    retryable: true,
+  });
   expect(failureOf('{{ data.id | required: "id" }}')).toMatchObject({ retryable: false });
 });

@@ -1,8 +1,15 @@
-import { rawElementsOf, rawObjectOf, rawValueOf } from '@hookstile/contracts';
+import { type RawValue, rawElementsOf, rawMembersOf, rawValueOf } from '@hookstile/contracts';
 import { Drop } from 'liquidjs';
 
 /** What a template sees of an object of `data`: its own members and nothing else, also where one is `toString`. */
 const MEMBERS_PROTOTYPE: object = Object.create(null, {
+  size: {
+    get: sizeOf,
+    // A member of that name.
+    set(this: object, value: unknown): void {
+      Object.defineProperty(this, 'size', { value, enumerable: true, configurable: true, writable: true });
+    },
+  },
   [Symbol.toPrimitive]: {
     value(this: object): string {
       return sourceOf(this)?.text ?? '';
@@ -12,6 +19,15 @@ const MEMBERS_PROTOTYPE: object = Object.create(null, {
 
 /** By the array or object that a sourced value became. */
 const sources = new WeakMap<object, SourcedValue>();
+
+const sizes = new WeakMap<object, number>();
+
+/** Counted once: `liquidjs` would list all names at each look. */
+function sizeOf(this: object): number {
+  const size = sizes.get(this) ?? Object.keys(this).length;
+  sizes.set(this, size);
+  return size;
+}
 
 /** The sourced value that an array or object was read from, or null. */
 export function sourceOf(value: object): SourcedValue | null {
@@ -33,27 +49,31 @@ const STRING = '"';
  */
 export class SourcedValue extends Drop {
   readonly #json: Buffer;
+  readonly #start: number;
+  readonly #end: number;
   #text: string | null = null;
   #read: Read | undefined;
 
-  /** @param json the bytes of one JSON value that a parser has accepted, without whitespace around it */
-  constructor(json: Buffer) {
+  /** @param json bytes that a JSON parser has accepted; one value of them is `[start, end)` */
+  constructor(json: Buffer, start: number, end: number) {
     super();
     this.#json = json;
+    this.#start = start;
+    this.#end = end;
   }
 
   /** As it was sent. */
   get text(): string {
-    this.#text ??= this.#json.toString('utf8');
+    this.#text ??= this.#json.toString('utf8', this.#start, this.#end);
     return this.#text;
   }
 
   get byteLength(): number {
-    return this.#json.length;
+    return this.#end - this.#start;
   }
 
   get kind(): 'object' | 'array' | 'string' | 'scalar' {
-    switch (String.fromCharCode(this.#json[0] ?? 0)) {
+    switch (String.fromCharCode(this.#json[this.#start] ?? 0)) {
       case OBJECT:
         return 'object';
       case ARRAY:
@@ -85,21 +105,10 @@ export class SourcedValue extends Drop {
   }
 
   #readOnce(): Read {
-    if (this.kind === 'object') return this.#remembered(this.#members());
-    if (this.kind === 'array') return this.#remembered(this.#elements());
-    return JSON.parse(this.text) as Read;
-  }
-
-  #members(): object {
-    const members = Object.create(MEMBERS_PROTOTYPE) as Record<string, SourcedValue>;
-    for (const [name, { start, end }] of rawObjectOf(this.#json)?.members ?? []) {
-      members[name] = new SourcedValue(this.#json.subarray(start, end));
-    }
-    return members;
-  }
-
-  #elements(): SourcedValue[] {
-    return (rawElementsOf(this.#json) ?? []).map(({ start, end }) => new SourcedValue(this.#json.subarray(start, end)));
+    const { kind } = this;
+    if (kind !== 'object' && kind !== 'array') return JSON.parse(this.text) as Read;
+    const json = this.#json.subarray(this.#start, this.#end);
+    return this.#remembered(kind === 'object' ? membersOf(json) : elementsOf(json));
   }
 
   #remembered<T extends object>(value: T): T {
@@ -108,8 +117,22 @@ export class SourcedValue extends Drop {
   }
 }
 
+function sourced(json: Buffer, { start, end }: RawValue): SourcedValue {
+  return new SourcedValue(json, start, end);
+}
+
+/** Of a name that stands twice the last one, as other readers take it. */
+function membersOf(json: Buffer): object {
+  const members = Object.create(MEMBERS_PROTOTYPE) as Record<string, SourcedValue>;
+  for (const { name, value } of rawMembersOf(json) ?? []) members[name] = sourced(json, value);
+  return members;
+}
+
+function elementsOf(json: Buffer): SourcedValue[] {
+  return (rawElementsOf(json) ?? []).map((element) => sourced(json, element));
+}
+
 /** The whole of an event's data. */
 export function sourcedValueOf(json: Buffer): SourcedValue {
-  const { start, end } = rawValueOf(json);
-  return new SourcedValue(json.subarray(start, end));
+  return sourced(json, rawValueOf(json));
 }

@@ -1,6 +1,17 @@
-import { CaptureTag, type Context, defaultOperators, defaultOptions, Liquid, type Operators } from 'liquidjs';
+import {
+  CaptureTag,
+  CaseTag,
+  type Context,
+  defaultOperators,
+  defaultOptions,
+  type Emitter,
+  Liquid,
+  type Operators,
+  toValue,
+} from 'liquidjs';
 import { countWork } from './filter-work.js';
 import { TEMPLATE_MAX_CHARACTERS, TEMPLATE_WORK_MAX } from './template.bounds.js';
+import { TemplateFailedError } from './template-failed.error.js';
 import { giveFilters } from './template-filters.js';
 import { PlainEmitter, PutOut } from './text-emitters.js';
 
@@ -30,9 +41,18 @@ class PlainCapture extends CaptureTag {
   }
 }
 
-/** Arrays are compared element by element, as a whole. */
+/** Each `when` compares the whole of a list, and nothing counts them. */
+class CaseOfNoList extends CaseTag {
+  override *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
+    const subject = toValue(yield this.value.value(context));
+    if (Array.isArray(subject)) throw new TemplateFailedError('A list cannot be told apart by case.');
+    yield* super.render(context, emitter);
+  }
+}
+
+/** Lists are compared element by element, and texts character by character. */
 function countingOperators(): Operators {
-  const counting = ['==', '!=', 'contains'].map((name) => {
+  const counting = ['==', '!=', '<', '<=', '>', '>=', 'contains'].map((name) => {
     const compare = defaultOperators[name] as (left: unknown, right: unknown, context: Context) => unknown;
     const counted = (left: unknown, right: unknown, context: Context): unknown => {
       countWork(left, context.memoryLimit);
@@ -62,6 +82,7 @@ function createEngine(): Liquid {
   });
   for (const name of Object.keys(engine.tags)) if (!TAGS.has(name)) delete engine.tags[name];
   engine.registerTag('capture', PlainCapture);
+  engine.registerTag('case', CaseOfNoList);
   giveFilters(engine);
   return engine;
 }

@@ -8,13 +8,11 @@ export interface TemplateProblem {
 /** A text that is no template. */
 export class TemplateSyntaxError extends Error {
   readonly code = 'template_invalid';
-  /** Only time that ran out can be more another time. */
-  readonly retryable: boolean;
+  readonly retryable = false;
   readonly problem: TemplateProblem;
 
-  constructor(problem: TemplateProblem, options: ErrorOptions & { retryable?: boolean } = {}) {
+  constructor(problem: TemplateProblem, options?: ErrorOptions) {
     super(`Line ${problem.line}, column ${problem.column}: ${problem.sentence}`, options);
     this.problem = problem;
-    this.retryable = options.retryable ?? false;
   }
 }
