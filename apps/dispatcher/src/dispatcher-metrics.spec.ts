@@ -26,8 +26,9 @@ function asleep(
   permission: LaneRules['permission'],
   rows: number,
   failingSinceMs: number | null = null,
+  oldestRowMs: number | null = null,
 ): LanedIntegration {
-  return { permission, sleepers: { rows }, run: { failingSinceMs } } as LanedIntegration;
+  return { permission, sleepers: { rows }, run: { failingSinceMs }, oldestRowMs } as LanedIntegration;
 }
 
 function observed(lanes: Lane[][], laned: LanedIntegration[][] = []) {
@@ -79,6 +80,11 @@ describe("the dispatcher's gauges", () => {
     const gauge = observed([[lane('parked', 5)], []], [[asleep('send', 2, NOW_MS - 9_000), asleep('hold', 30, 1)], []]);
     expect(gauge('dispatcher.parked')).toEqual({ parked: 7, held: 30 });
     expect(gauge('dispatcher.undelivered.age')).toEqual({ 0: 9, 1: 0 });
+  });
+
+  it('tell of rows how long the oldest has waited, once that was looked up', () => {
+    const lookedUp = [asleep('send', 2, NOW_MS - 9_000, NOW_MS - 70_000), asleep('hold', 2, 1, 1)];
+    expect(observed([[]], [lookedUp])('dispatcher.undelivered.age')).toEqual({ 0: 70 });
   });
 
   it('tell the epoch of each lease, the age of each checkpoint and how many partitions stand still', () => {

@@ -1,4 +1,3 @@
-import type { DueTimes } from './due-times.js';
 import { LANES_AWAKE_MAX, SLEEP_AHEAD_MS, WAKE_AHEAD_MS, WAKE_INTERVAL_MS, WAKE_PAGE_LANES } from './lane.bounds.js';
 import { type Lane, type LanedIntegration, owe, rulesOf } from './lane.js';
 import type { DueLane, Fence, LaneFirst, LanePageRequest } from './lane.store.js';
@@ -14,7 +13,6 @@ export interface DueLanesOptions {
   services: LaneServices;
   integrations: LanedIntegrations;
   waking: LaneWaking;
-  times: DueTimes;
   isOurs(): boolean;
 }
 
@@ -105,30 +103,6 @@ export class DueLanes {
       this.options.services.logger.warn({ err: error, integrationId }, 'lanes could not be looked at');
     }
     sleepers.looking = false;
-  }
-
-  /** An integration without rows has no lane that sleeps: what comes for it needs no lookup any more. */
-  async forgetEmpty(): Promise<void> {
-    const { services, fence, integrations, times, isOurs } = this.options;
-    const asked = new Map<LanedIntegration, number>();
-    for (const integration of integrations.all) {
-      const { may, slept, review, owed, waking } = integration.sleepers;
-      if (may && review === null && owed === 0 && waking.size === 0) asked.set(integration, slept);
-    }
-    if (asked.size === 0) return;
-    try {
-      const ids = [...asked.keys()].map(({ id }) => id);
-      const oldest = await services.store.oldest(fence.partition, ids);
-      for (const [integration, slept] of asked) {
-        const { id, sleepers } = integration;
-        if (!isOurs() || oldest.has(id) || sleepers.slept !== slept || sleepers.waking.size > 0) continue;
-        sleepers.may = false;
-        sleepers.rows = 0;
-        times.forget(integration);
-      }
-    } catch (error) {
-      services.logger.warn({ err: error, ...fence }, 'integrations without rows could not be found');
-    }
   }
 
   private hasRoom(integration: LanedIntegration): boolean {

@@ -13,6 +13,7 @@ import type { LaneServices } from './lane-services.js';
 import { LaneSweep } from './lane-sweep.js';
 import { LaneWaking } from './lane-waking.js';
 import { LanedIntegrations } from './laned-integrations.js';
+import { OldestRows } from './oldest-rows.js';
 import type { PartitionProgress } from './partition-progress.js';
 
 export interface LanePartsOptions {
@@ -76,7 +77,7 @@ export function laneParts(options: LanePartsOptions): LaneParts {
     nextOffset,
     onRoom: (integration) => sweep.wakeMore(integration),
   });
-  const due = new DueLanes({ fence, services, integrations, waking, times, isOurs: isWorking });
+  const due = new DueLanes({ fence, services, integrations, waking, isOurs: isWorking });
   const held = new HeldBacklogs({
     ...common,
     isOurs: isWorking,
@@ -86,7 +87,8 @@ export function laneParts(options: LanePartsOptions): LaneParts {
       waking.lookAgain(integration);
     },
   });
-  const sweep = new LaneSweep({ services, integrations, waking, times, due, held, isOurs: isWorking });
+  const oldest = new OldestRows({ fence, services, integrations, times, isOurs: isWorking });
+  const sweep = new LaneSweep({ services, integrations, waking, times, due, held, oldest, isOurs: isWorking });
   const rows = new LaneRows({
     ...common,
     onStored: (lane, offset) => sweep.stored(lane, offset),

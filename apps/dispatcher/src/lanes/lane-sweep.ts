@@ -7,6 +7,7 @@ import { STRICT_LANE_KEY } from './lane-key.js';
 import type { LaneServices } from './lane-services.js';
 import { awakeMax, type LaneWaking } from './lane-waking.js';
 import type { LanedIntegrations } from './laned-integrations.js';
+import type { OldestRows } from './oldest-rows.js';
 
 export interface LaneSweepOptions {
   services: LaneServices;
@@ -15,6 +16,7 @@ export interface LaneSweepOptions {
   times: DueTimes;
   due: DueLanes;
   held: HeldBacklogs;
+  oldest: OldestRows;
   isOurs(): boolean;
 }
 
@@ -28,7 +30,7 @@ export class LaneSweep {
 
   /** Forgets lanes that have nothing to do, or exist as rows; looks for those that have something to do again. */
   sweep(): void {
-    const { services, integrations, waking, times, due, held, isOurs } = this.options;
+    const { services, integrations, waking, times, due, held, oldest, isOurs } = this.options;
     if (!isOurs()) return;
     if (times.followClock()) due.startOver();
     for (const integration of integrations.all) {
@@ -45,7 +47,7 @@ export class LaneSweep {
     const monotonicMs = services.clock.monotonicMs();
     if (monotonicMs - this.sleepersCheckedAtMs < SLEEPERS_CHECK_INTERVAL_MS) return;
     this.sleepersCheckedAtMs = monotonicMs;
-    void due.forgetEmpty();
+    void oldest.look();
   }
 
   dropIfIdle(lane: Lane): void {

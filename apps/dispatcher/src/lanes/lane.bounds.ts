@@ -75,7 +75,8 @@ export const LANES_AWAKE_PER_ATTEMPT = 4;
 export const LANES_AWAKE_OF_ONE_MIN = 16;
 /** With more lanes in memory, those of an integration that wait are forgotten though they are due soon. */
 export const LANES_IN_MEMORY_OF_ONE = 1_000;
-/** How often integrations without rows are looked for among those that may have sleeping lanes. */
+/** How often the oldest rows of integrations are looked up, and of how many with one query. */
+export const OLDEST_PAGE_INTEGRATIONS = 500;
 export const SLEEPERS_CHECK_INTERVAL_MS = 30_000;
 
 /** Lanes of an integration that are listed without looking for those that have waited longest. */

@@ -146,6 +146,8 @@ export interface LanedIntegration {
   meanAttemptMs: number;
   /** What its lanes were told last. */
   permission: LanePermission;
+  /** When the delivery of its oldest row was routed, at the last look; null: it had none, or was not looked at. */
+  oldestRowMs: number | null;
   readonly sleepers: Sleepers;
   readonly held: HeldBacklog;
 }

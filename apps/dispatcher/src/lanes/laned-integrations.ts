@@ -116,6 +116,7 @@ export class LanedIntegrations {
       origin: originOf(configuration),
       meanAttemptMs: 0,
       permission: 'send',
+      oldestRowMs: null,
       sleepers: {
         may: false,
         rows: 0,
