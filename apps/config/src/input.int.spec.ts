@@ -73,7 +73,7 @@ const REFUSED: [given: object, pointer: string, code?: string][] = [
   [{ request: { body: { format: 'xml' } } }, '/request/body/format'],
   [{ request: { body: { format: 'template' } } }, '/request/body/template', 'required'],
   [{ request: { body: { format: 'template', template: '{{ event.id' } } }, '/request/body/template', 'template'],
-  [{ request: { body: { format: 'template', template: 'x'.repeat(16_385) } } }, '/request/body/template', 'length'],
+  [{ request: { body: { format: 'template', template: 'x'.repeat(16_385) } } }, '/request/body/template', 'is_length'],
   [{ request: { body: { template: '{}' } } }, '/request/body/template', 'not_applicable'],
   [{ request: { body: { rename: { a: 7 } } } }, '/request/body/rename/a', 'name'],
   [{ request: { body: { rename: { a: 'x', b: 'x' } } } }, '/request/body/rename/b', 'collision'],
