@@ -36,6 +36,22 @@ describe('a patch of an integration', () => {
     });
   });
 
+  it('replaces a body of another format, and merges one of the same', () => {
+    const renamed = { request: { body: { format: 'data', rename: { a: 'b' }, omit: [] } } };
+    const template = { format: 'template', template: '1' };
+    expect(patchIntegration(renamed, { request: { body: template } })).toHaveProperty('request.body', template);
+    const merged = patchIntegration(renamed, { request: { body: { rename: { a: null, c: 'd' } } } });
+    expect(merged).toHaveProperty('request.body', { format: 'data', rename: { c: 'd' }, omit: [] });
+  });
+
+  it('removes members of the TLS settings by null, and forgets the public key of an older secret', () => {
+    const signed = { scheme: 'standard-webhooks', algorithm: 'ed25519', secret };
+    const tls = { verify: false, ca: 'PEM', clientCertificate: 'PEM', clientKey: secret };
+    const before = { request: { sign: { ...signed, publicKey: 'whpk_x' }, tls } };
+    const patched = patchIntegration(before, { request: { tls: { clientCertificate: null, clientKey: null } } });
+    expect(patched).toEqual({ request: { sign: signed, tls: { verify: false, ca: 'PEM' } } });
+  });
+
   it('takes null for "never" where that is a value, and for "the default" elsewhere', () => {
     const patched = patchIntegration(document, { disableAfter: null, request: { timeoutMs: null } });
     expect(patched).toHaveProperty('disableAfter', null);

@@ -140,6 +140,13 @@ describe('the settings of an integration', () => {
     expect(pointersOf(given)).toEqual(['/profile', '/filter', '/url', '/eventTypes/0']);
   });
 
+  it('fit into a record twice, whatever they were patched together from', () => {
+    const names = Array.from({ length: 50 }, (_, n) => `X-${n}`);
+    const headers = (length: number) => Object.fromEntries(names.map((name) => [name, 'ü'.repeat(length)]));
+    expect(pointersOf({ request: { headers: headers(2_500) } })).toEqual([]);
+    expect(pointersOf({ request: { headers: headers(4_000) } })).toEqual(['']);
+  });
+
   it('let no header collide with the one that the auth writes', () => {
     const bearer = { type: 'bearer', token: 't' };
     expect(pointersOf({ request: { headers: { authorization: 'x' }, auth: bearer } })).toEqual([

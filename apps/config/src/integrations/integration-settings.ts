@@ -18,6 +18,12 @@ import { signSettings } from './sign-settings.js';
 import { checkArrayOfTemplates, checkHeaderTemplates } from './template-checks.js';
 import { tlsSettings } from './tls-settings.js';
 
+/**
+ * Of settings as JSON, their secrets sealed. A domain event holds them twice, as they were and as they are, and must fit
+ * into a Kafka record of 1 MiB: one that does not would hold up every later change.
+ */
+export const SETTINGS_MAX_BYTES = 384 * 1024;
+
 export interface SettingsContext {
   integrationId: string;
   /** What is stored now; null for a new integration. */
@@ -56,7 +62,6 @@ export function makeSettings(input: IntegrationDto, context: SettingsContext): M
   const { request, newSigningSecret } = requestSettings({ ...filled.request, auth }, context, place);
   const sending = sendingSettings(filled, errors);
   checkArrayOfTemplates({ request, ...sending }, (sealed) => sealer.textOf(sealed), errors);
-  errors.throwIfAny();
   const { eventTypes, disableAfter, disableAfterMs, rateLimit, logPayloads } = filled;
   const settings: IntegrationSettings = {
     name: input.name,
@@ -71,6 +76,10 @@ export function makeSettings(input: IntegrationDto, context: SettingsContext): M
     rateLimit,
     logPayloads,
   };
+  if (Buffer.byteLength(JSON.stringify(settings)) > SETTINGS_MAX_BYTES) {
+    errors.add('', 'max_size', `an integration takes at most ${SETTINGS_MAX_BYTES} bytes, its secrets sealed.`);
+  }
+  errors.throwIfAny();
   return { settings, profile, newSigningSecret };
 }
 
