@@ -1,5 +1,13 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Certified } from './certificates.js';
 import { until } from './until.js';
 
 export interface ReceivedRequest {
@@ -67,14 +75,14 @@ async function send(response: ServerResponse, answer: Answer): Promise<void> {
   response.end(answer.body);
 }
 
-/** A real HTTP server on a port of its own that records what comes and answers as it is told. */
-export async function startReceiver(port = 0): Promise<Receiver> {
+/** A real HTTP server, or HTTPS with a certificate, on a port of its own that records what comes and answers as told. */
+export async function startReceiver(port = 0, tls?: Certified): Promise<Receiver> {
   const byPath = new Map<string, ReceivedRequest[]>();
   const requests: ReceivedRequest[] = [];
   const programs = new Map<string, Answering>();
   const on = (path: string) => byPath.get(path) ?? [];
 
-  const server = createServer(async (incoming, response) => {
+  const listener: RequestListener = async (incoming, response) => {
     const arrivedAtMs = Date.now();
     const path = incoming.url ?? '/';
     try {
@@ -89,12 +97,13 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     } catch {
       response.destroy();
     }
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   const { port: boundPort } = server.address() as AddressInfo;
 
   return {
-    url: `http://127.0.0.1:${boundPort}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${boundPort}`,
     port: boundPort,
     requests,
     on,
