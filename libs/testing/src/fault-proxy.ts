@@ -214,6 +214,10 @@ function* slices(bytes: Buffer, sliceBytes: number | null): Generator<Buffer> {
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     if (socket.destroyed) return reject(new Error('the socket is closed'));
-    socket.once('drain', resolve).once('close', () => reject(new Error('the socket is closed')));
+    const onClose = (): void => reject(new Error('the socket is closed'));
+    socket.once('close', onClose).once('drain', () => {
+      socket.off('close', onClose);
+      resolve();
+    });
   });
 }
