@@ -24,7 +24,7 @@ describe('MetaAccess', () => {
       wrap: 'array',
       template:
         '{"device_id":{{ data.device_id | default: event.subject | required: "device id" }},' +
-        '"status":{{ data.status | default: event.typeSuffix }},"timestamp":{{ data.timestamp | default: event.timeMs }}}',
+        '"status":{{ data.status | default: event.typeSuffix, allow_false: true }},"timestamp":{{ data.timestamp | default: event.timeMs }}}',
     },
   };
   const SAMPLE = '[{"device_id":"6WXJURV8QAM0I7KC","status":"compliant","timestamp":1582708254594}]';
@@ -53,6 +53,10 @@ describe('MetaAccess', () => {
   test('keeps a status that was added later, whatever it is, and a timestamp of 0', () => {
     const data = '{"device_id":"d","status":{ "code": 0.0 },"timestamp":0}';
     expect(received(world, { event, data }).body).toBe('[{"device_id":"d","status":{ "code": 0.0 },"timestamp":0}]');
+  });
+
+  test.each(['false', '0', '0.0', '[1]'])('takes a status of %s for one', (status) => {
+    expect(received(world, { event, data: `{"status":${status}}` }).body).toContain(`"status":${status},`);
   });
 
   test('cannot be sent without a device id', () => {
