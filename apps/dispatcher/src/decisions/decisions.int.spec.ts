@@ -2,6 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { type Receiver, startReceiver, until } from '@hookstile/testing';
 import { type AuthorizationServer, startAuthorizationServer } from '@hookstile/testing/authorization-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BODY_GRACE_MS } from '../egress/exchange.js';
 import { Deciding } from './deciding.fake.js';
 import { CIRCUIT_FAILURES } from './decision.bounds.js';
 
@@ -120,16 +121,20 @@ describe('a decision', () => {
     expect((await world.decide(id)).body).toMatchObject({ decision: 'denied', code: 'blocked_address' });
   });
 
-  it('is made by the deadline though the body trickles', async () => {
+  it('waits for a body, and is made by the deadline though it never ends', async () => {
     const server = createServer((socket) => {
-      socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"status"');
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"status"');
+      const rest = setTimeout(() => socket.write(':"ok"}'), BODY_GRACE_MS + 200);
+      socket.on('error', () => {}).on('close', () => clearTimeout(rest));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const id = await rule('rul_trickle', [], { url: `http://127.0.0.1:${port}/`, timeoutMs: 300 });
-    const { body } = await world.decide(id);
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    await rule('rul_trickle', [], { url });
+    expect((await world.decide('rul_trickle')).body).toMatchObject({ decision: 'granted', httpStatus: 200 });
+    await rule('rul_endless', [], { url, timeoutMs: 300 });
+    const { body } = await world.decide('rul_endless');
     expect(body).toMatchObject({ decision: 'denied', code: 'timeout' });
-    expect(body.durationMs).toBeLessThan(700);
+    expect(body.durationMs).toBeLessThan(BODY_GRACE_MS + 200);
     server.close();
   });
 

@@ -35,6 +35,19 @@ test.each([
   await expect(caughtUp.byIdOrName(tenantId, name)).rejects.toMatchObject({ code: 'not_found' });
 });
 
+test('sees what was acknowledged before it was asked', async () => {
+  let known = rule;
+  const newer = { ...rule, version: 2 };
+  const decisionRule = () => known;
+  const catchUp = async () => {
+    known = newer;
+  };
+  const rules = new KnownRules({ decisionRule, decisionRulesOf: () => [], catchUp, checkHealth: () => {} });
+  expect(await rules.byIdOrName('ten_1', 'rul_1')).toBe(newer);
+  known = rule;
+  expect(await rules.byId('ten_1', 'rul_1')).toBe(newer);
+});
+
 test('takes no name for an id in a dry run', async () => {
   await expect(caughtUp.byId('ten_1', 'posture')).rejects.toMatchObject({ code: 'not_found' });
 });
