@@ -4,6 +4,7 @@ export * from './liquid/template.bounds.js';
 export * from './liquid/template-failed.error.js';
 export * from './liquid/template-names.js';
 export * from './liquid/template-syntax.error.js';
+export { workedMs } from './liquid/worked-time.js';
 export * from './parameters/body-parts.js';
 export * from './parameters/fill-in.js';
 export * from './parameters/parameter-names.js';

@@ -120,3 +120,16 @@ test('fills a template of another content type in as text, which is sent alone',
   expect(received(world, { data: '{"id":"a b"}' }).body).toBe('id=a+b');
   expect(() => received(world, {}, {})).toThrow(/JSON array; the content type is not JSON/);
 });
+
+test('bounds what the templates of one push do together', () => {
+  const push = (count: number) => Array.from({ length: count }, (_, index) => ({ event: { id: `evt_${index}` } }));
+  const long = template('"{% for i in (1..900) %}{{ data.text }}{% endfor %}"');
+  const large = push(6).map((delivery) => ({ ...delivery, data: JSON.stringify({ text: 'x'.repeat(1_000) }) }));
+  expect(() => received(long, ...large)).toThrow(
+    expect.objectContaining({ retryable: false, message: expect.stringContaining('more than 4194304 bytes') }),
+  );
+  const slow = template('1{% for i in (1..4000) %}{% if i == 0 %}{{ i | upcase }}{% endif %}{% endfor %}');
+  expect(() => received(slow, ...push(100))).toThrow(
+    expect.objectContaining({ retryable: true, message: expect.stringMatching(/takes? longer than (50|200) ms/) }),
+  );
+});

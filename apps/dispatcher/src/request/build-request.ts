@@ -1,4 +1,4 @@
-import type { DeliveryToSend } from './delivery-body.js';
+import type { DeliveryToSend } from './delivery-to-send.types.js';
 import { MASKED, type RequestPlan } from './request-plan.js';
 import { RequestUnbuildableError } from './request-unbuildable.error.js';
 import { signatureOf } from './standard-webhooks-signature.js';

@@ -1,7 +1,7 @@
 import type { IntegrationConfiguration } from '@hookstile/contracts';
 import { isTemplate } from '@hookstile/templates';
 import { authHeaderOf, type OpenSecret } from './auth-header.js';
-import type { DeliveryToSend } from './delivery-body.js';
+import type { DeliveryToSend } from './delivery-to-send.types.js';
 import { assertSendableHeader } from './header-rules.js';
 import { orUnbuildable, type ReadTemplates } from './read-templates.js';
 import { FILLED_IN_HEADER_MAX_CHARACTERS } from './request.bounds.js';

@@ -3,7 +3,8 @@ import type { Authentication, IntegrationConfiguration } from '@hookstile/contra
 import type { TlsOptions } from '../egress/tls-options.js';
 import { type TokenGrant, tokenGrantOf } from '../oauth/token-grant.js';
 import type { OpenSecret } from './auth-header.js';
-import { type Bodies, bodiesOf, contentTypeOf, isAlwaysArray } from './delivery-body.js';
+import { bodiesOf, contentTypeOf, isAlwaysArray } from './bodies.js';
+import type { Bodies } from './delivery-to-send.types.js';
 import type { ReadTemplates } from './read-templates.js';
 import {
   assertSendable,

@@ -1,7 +1,7 @@
 import type { BodyShape, IntegrationConfiguration, IntegrationSettings } from '@hookstile/contracts';
 import { aDelivery, anIntegration, type DeliveryOverrides, integrationSettings } from '@hookstile/testing';
 import { buildRequest } from './build-request.js';
-import type { DeliveryToSend } from './delivery-body.js';
+import type { DeliveryToSend } from './delivery-to-send.types.js';
 import { RequestPlans } from './request-plans.js';
 import { fakeOpener, sealed } from './sealed-fixture.js';
 
