@@ -1,3 +1,4 @@
+export * from './header-rules.js';
 export * from './liquid/body-template.js';
 export * from './liquid/header-template.js';
 export * from './liquid/template.bounds.js';

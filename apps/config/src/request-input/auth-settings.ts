@@ -1,7 +1,7 @@
 import type { Authentication, OAuth2, RuleAuthentication, SealedSecret } from '@hookstile/contracts';
+import { headerNameProblem, headerValueProblem } from '@hookstile/templates';
 import { pointerTo } from '../input/input-errors.js';
 import type { AuthDto } from './auth.dto.js';
-import { headerNameProblem, headerValueProblem } from './header-settings.js';
 import type { InputPlace } from './input-place.js';
 import { checkUrl } from './url-input.js';
 

@@ -1,42 +1,11 @@
 import type { SealedSecret } from '@hookstile/contracts';
+import { headerNameProblem, headerValueProblem } from '@hookstile/templates';
 import { pointerTo } from '../input/input-errors.js';
 import { headersOf } from './headers-input.js';
 import type { InputPlace } from './input-place.js';
 import { isSecretInput, SECRET_MAX_LENGTH } from './secret-input.js';
 
 const HEADERS_MAX = 50;
-const NAME_MAX_LENGTH = 255;
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** What HTTP lets a header's value be; anything else (CR and LF above all) could begin another header. */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-const RESERVED = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'te',
-  'trailer',
-  'expect',
-  'traceparent',
-  'tracestate',
-  'user-agent',
-]);
-const RESERVED_PREFIX = /^(webhook-|proxy-)/;
-
-/** Why a header's name cannot be used, or null. */
-export function headerNameProblem(name: string): string | null {
-  if (name.length > NAME_MAX_LENGTH || !TOKEN.test(name)) return 'is no header name.';
-  const lower = name.toLowerCase();
-  if (RESERVED.has(lower) || RESERVED_PREFIX.test(lower)) return 'is set by Hookstile and cannot be given.';
-  return null;
-}
-
-/** Why text cannot stand in a header, or null. */
-export function headerValueProblem(value: string): string | null {
-  return VALUE.test(value) ? null : 'must not hold line breaks, control characters or characters beyond U+00FF.';
-}
 
 /** The headers of a request, their values sealed. Names are the same in any case. */
 export function headerSettings(

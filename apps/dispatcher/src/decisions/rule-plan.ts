@@ -2,8 +2,8 @@ import type { DecisionRuleConfiguration, DecisionRuleSettings } from '@hookstile
 import { type BodyParts, bodyPartsOf, type PlacedPart, placedIn, textPartsOf } from '@hookstile/templates';
 import { type TokenGrant, tokenGrantOf } from '../oauth/token-grant.js';
 import { authHeaderOf, type OpenSecret } from '../request/auth-header.js';
-import { assertSendableHeader } from '../request/header-rules.js';
 import { type RequestTarget, requestTargetOf } from '../request/request-target.js';
+import { assertSendableHeader } from '../request/sendable-header.js';
 
 export interface PlannedHeader {
   name: string;

@@ -15,12 +15,6 @@ test('fills headers in for the first delivery of a push, and masks them in what 
   expect(recorded).toMatchObject({ 'X-Type': MASKED, 'X-N': MASKED, 'X-Static': MASKED });
 });
 
-test('replaces our header of the same name', () => {
-  const { headers } = received({ headers: { 'User-Agent': '{{ integration.name }}' } }, { event });
-  expect(headers).toMatchObject({ 'User-Agent': 'SIEM' });
-  expect(headers).not.toHaveProperty('user-agent');
-});
-
 test.each(['a\r\nX-Injected: 1', 'a\nb', 'a\u0000', 'a\u007f', 'snow ☃'])('sends no header with %j in it', (value) => {
   const build = () =>
     received({ headers: { 'X-A': 's3cret {{ data.v }}' } }, { event, data: JSON.stringify({ v: value }) });
@@ -31,7 +25,8 @@ test.each(['a\r\nX-Injected: 1', 'a\nb', 'a\u0000', 'a\u007f', 'snow ☃'])('sen
 });
 
 test.each([
-  ['Webhook-Id', '{{ event.id }}', /Webhook-Id is set by Hookstile/],
+  ['Webhook-Id', '{{ event.id }}', /"Webhook-Id" is set by Hookstile/],
+  ['User-Agent', '{{ integration.name }}', /"User-Agent" is set by Hookstile/],
   ['Content-Type', 'text/{{ data.t }}', /Content-Type says how the body is made/],
   ['X-A', '{{ event.none }}', /^The header X-A: Line 1, column 4: There is no "event.none"/],
   ['X-A', '{{ data.none | required: "team" }}', /^The header X-A: The event has no team\.$/],

@@ -2,10 +2,10 @@ import type { IntegrationConfiguration } from '@hookstile/contracts';
 import { isTemplate } from '@hookstile/templates';
 import { authHeaderOf, type OpenSecret } from './auth-header.js';
 import type { DeliveryToSend } from './delivery-to-send.types.js';
-import { assertSendableHeader } from './header-rules.js';
 import { orUnbuildable, type ReadTemplates } from './read-templates.js';
 import { FILLED_IN_HEADER_MAX_CHARACTERS } from './request.bounds.js';
 import { RequestUnbuildableError } from './request-unbuildable.error.js';
+import { assertSendableHeader } from './sendable-header.js';
 
 /** A header of an integration's requests; of a template, its text. */
 export interface RequestHeader {
@@ -53,7 +53,8 @@ export function requestHeadersOf(
 
 /** Fails for what can never be sent. Throws `RequestUnbuildableError`. */
 export function assertSendable({ fixed, templates }: RequestHeaders, readTemplates: ReadTemplates): void {
-  for (const { name, value } of fixed) assertSendableHeader(name, value);
+  // Those that are no secrets are ours.
+  for (const { name, value, secret } of fixed) if (secret) assertSendableHeader(name, value);
   for (const { name, value } of templates) {
     assertSendableHeader(name, '');
     if (name.toLowerCase() === CONTENT_TYPE) {

@@ -61,10 +61,10 @@ test('opens secrets once a version, and again for a new version', () => {
 });
 
 test.each([
-  ['a header that Hookstile sets', { headers: { 'Webhook-Id': sealed('x') } }, /Webhook-Id is set by Hookstile/],
+  ['a header that Hookstile sets', { headers: { 'Webhook-Id': sealed('x') } }, /"Webhook-Id" is set by Hookstile/],
   ['a header that frames the request', { headers: { 'Content-Length': sealed('1') } }, /set by Hookstile/],
-  ['a header name with a space', { headers: { 'a b': sealed('x') } }, /not a header name/],
-  ['a line break in a header value', { headers: { 'X-A': sealed('x\r\nY: z') } }, /X-A has characters/],
+  ['a header name with a space', { headers: { 'a b': sealed('x') } }, /is no header name/],
+  ['a line break in a header value', { headers: { 'X-A': sealed('x\r\nY: z') } }, /X-A must not hold/],
   [
     'a secret sealed for another integration',
     { headers: { 'X-A': sealed('x', 'integration:int_2') } },
