@@ -23,6 +23,7 @@ const POOL_BYTES = 4_096;
 const POOLED_MAX_BYTES = 64;
 
 let pool = new Uint8Array(0);
+let given = 0;
 
 /**
  * A call to the system costs as much as thousands of bytes do, and each event needs some for its ids: small requests
@@ -30,8 +31,10 @@ let pool = new Uint8Array(0);
  */
 export const systemRandomBytes: RandomBytes = (size) => {
   if (size > POOLED_MAX_BYTES) return randomBytes(size);
-  if (pool.length < size) pool = randomBytes(POOL_BYTES);
-  const taken = pool.subarray(0, size);
-  pool = pool.subarray(size);
-  return taken;
+  if (pool.length < given + size) {
+    pool = randomBytes(POOL_BYTES);
+    given = 0;
+  }
+  given += size;
+  return pool.subarray(given - size, given);
 };

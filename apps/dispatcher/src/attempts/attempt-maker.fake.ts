@@ -5,7 +5,8 @@ import { fakeOpener } from '../request/sealed-fixture.js';
 import type { AttemptInput, AttemptMaker } from './attempt.types.js';
 import { type AttemptMakerOptions, createAttemptMaker } from './attempt-maker.js';
 
-export const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+export const TRACEPARENT = `00-${TRACE_ID}-b7ad6b7169203331-00`;
 const noop = () => undefined;
 const instrument = { add: noop, record: noop };
 
@@ -15,7 +16,10 @@ export function attemptMaker(options: Partial<AttemptMakerOptions> = {}): Attemp
     secrets: fakeOpener(),
     egressAllow: ['127.0.0.0/8'],
     version: '1.2.3',
-    tracing: { enabled: false, startSpan: () => ({ traceparent: TRACEPARENT, end: noop, fail: noop }) },
+    tracing: {
+      enabled: false,
+      startSpan: () => ({ traceparent: TRACEPARENT, traceId: TRACE_ID, end: noop, fail: noop }),
+    },
     metrics: { histogram: () => instrument },
     clock: systemClock,
     onUnexpected: (error) => {

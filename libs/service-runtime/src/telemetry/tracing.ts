@@ -17,6 +17,9 @@ import { systemRandomBytes } from '../clock.js';
 const TRACER = 'hookstile';
 const SPAN_ID_BYTES = 8;
 const TRACE_ID_BYTES = 16;
+/** Where a `traceparent` has its trace id: behind `00-`. */
+const TRACE_ID_FROM = 3;
+const TRACE_ID_TO = TRACE_ID_FROM + 2 * TRACE_ID_BYTES;
 
 export type TraceAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 export type SpanKindName = 'server' | 'client' | 'producer' | 'consumer' | 'internal';
@@ -38,6 +41,8 @@ export interface SpanOptions {
 export interface SpanHandle {
   /** W3C `traceparent` to be handed on; valid also where nothing is traced. */
   readonly traceparent: string;
+  /** 32 hex digits of it. */
+  readonly traceId: string;
   end(attributes?: TraceAttributes): void;
   /** Marks the span as failed; `end` must still be called. */
   fail(error: unknown): void;
@@ -76,9 +81,11 @@ function messageOf(error: unknown): string {
 
 class RecordedSpan implements SpanHandle {
   readonly traceparent: string;
+  readonly traceId: string;
 
   constructor(private readonly span: Span) {
     this.traceparent = traceparentOf(span);
+    this.traceId = span.spanContext().traceId;
   }
 
   end(attributes?: TraceAttributes): void {
@@ -93,14 +100,19 @@ class RecordedSpan implements SpanHandle {
 
 class UnrecordedSpan implements SpanHandle {
   constructor(readonly traceparent: string) {}
+
+  get traceId(): string {
+    return this.traceparent.slice(TRACE_ID_FROM, TRACE_ID_TO);
+  }
+
   end(): void {}
   fail(): void {}
 }
 
 /** A new, unsampled trace's `traceparent`. */
 export function newTraceparent(randomBytes: RandomBytes): string {
-  const random = randomBytes(TRACE_ID_BYTES + SPAN_ID_BYTES);
-  return `00-${hex(random.subarray(0, TRACE_ID_BYTES))}-${hex(random.subarray(TRACE_ID_BYTES))}-00`;
+  const random = hex(randomBytes(TRACE_ID_BYTES + SPAN_ID_BYTES));
+  return `00-${random.slice(0, 2 * TRACE_ID_BYTES)}-${random.slice(2 * TRACE_ID_BYTES)}-00`;
 }
 
 /** The same trace and flags under a new span id; a new trace where the parent is absent or not valid. */
