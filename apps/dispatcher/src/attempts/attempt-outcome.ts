@@ -1,5 +1,5 @@
 import type { AttemptError } from '@hookstile/contracts';
-import type { ExchangeResult } from '../egress/exchange.js';
+import type { ExchangeAnswer, ExchangeResult } from '../egress/exchange.js';
 import type { AttemptOutcome } from './attempt.types.js';
 import { retryAfterMsOf } from './retry-after.js';
 
@@ -20,15 +20,26 @@ export function failed(error: AttemptError, errorDetail: string, retryable: bool
   return { outcome: 'failed', httpStatus: null, error, errorDetail, retryAfterMs: null, retryable, response: null };
 }
 
+function succeeded({ status, headers, body, truncated }: ExchangeAnswer): Verdict {
+  return {
+    outcome: 'succeeded',
+    httpStatus: status,
+    error: null,
+    errorDetail: null,
+    retryAfterMs: null,
+    retryable: true,
+    response: { headers, body, truncated },
+  };
+}
+
 /** Any 2xx succeeds; a redirect is a failure, for to follow it would send signed data where the admin did not say. */
 export function verdictOf(result: ExchangeResult, nowMs: number): Verdict {
   if (!result.answer) return failed(result.error, result.detail, result.error !== 'request_unbuildable');
-  const { status, headers, body, truncated } = result.answer;
-  const response = { headers, body, truncated };
-  const common = { httpStatus: status, response, retryable: true };
-  if (status >= 200 && status < 300) {
-    return { ...common, outcome: 'succeeded', error: null, errorDetail: null, retryAfterMs: null };
-  }
+  const { answer } = result;
+  const { status, headers } = answer;
+  if (status >= 200 && status < 300) return succeeded(answer);
+  const { body, truncated } = answer;
+  const common = { httpStatus: status, response: { headers, body, truncated }, retryable: true };
   const retryAfterMs = retryAfterMsOf(headerOf(headers, 'retry-after'), nowMs);
   if (status >= 300 && status < 400) {
     const location = headerOf(headers, 'location')?.slice(0, LOCATION_MAX_CHARACTERS);

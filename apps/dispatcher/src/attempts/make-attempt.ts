@@ -1,4 +1,4 @@
-import { traceIdOf } from '@hookstile/contracts';
+import type { SpanOptions } from '@hookstile/service-runtime';
 import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
 import { type BuiltRequest, buildRequest } from '../request/build-request.js';
 import type { RequestPlan } from '../request/request-plan.js';
@@ -24,13 +24,7 @@ export interface AttemptParts extends SendParts {
 export async function makeAttempt(parts: AttemptParts, input: AttemptInput): Promise<AttemptOutcome> {
   const startedAt = parts.clock.monotonicMs();
   const plan = planOf(parts.plans, input);
-  const span = parts.tracing.startSpan(plan.method, {
-    kind: 'client',
-    parent: input.traceparent,
-    ...(parts.tracing.enabled && plan.buildable
-      ? { attributes: spanAttributesOf(plan.method, plan.plan.target, input.attempt, input.attemptId) }
-      : {}),
-  });
+  const span = parts.tracing.startSpan(plan.method, spanOptions(parts.tracing, plan, input));
   const built = plan.buildable ? buildSafely(plan.plan, input, span.traceparent) : plan.verdict;
   const verdict = 'plan' in built ? await sendRequest(parts, built, input) : built;
   const durationMs = parts.clock.monotonicMs() - startedAt;
@@ -38,17 +32,29 @@ export async function makeAttempt(parts: AttemptParts, input: AttemptInput): Pro
   if (verdict.errorDetail !== null) span.fail(verdict.errorDetail);
   span.end(parts.tracing.enabled ? endAttributesOf(verdict) : undefined);
   return {
-    ...verdict,
-    response: recordedResponse(verdict, input),
-    request: recordedRequest('plan' in built ? built : null, input),
+    outcome: verdict.outcome,
+    httpStatus: verdict.httpStatus,
+    error: verdict.error,
+    errorDetail: verdict.errorDetail,
+    retryAfterMs: verdict.retryAfterMs,
+    retryable: verdict.retryable,
     durationMs,
-    traceId: traceIdOf(span.traceparent),
+    traceId: span.traceId,
+    request: recordedRequest('plan' in built ? built : null, input),
+    response: recordedResponse(verdict, input),
   };
 }
 
 type Planned =
   | { buildable: true; method: string; plan: RequestPlan }
   | { buildable: false; method: string; verdict: Verdict };
+
+function spanOptions({ enabled }: AttemptTracing, planned: Planned, input: AttemptInput): SpanOptions {
+  const options = { kind: 'client', parent: input.traceparent } as const;
+  if (!enabled || !planned.buildable) return options;
+  const { method, plan } = planned;
+  return { ...options, attributes: spanAttributesOf(method, plan.target, input.attempt, input.attemptId) };
+}
 
 function planOf(plans: RequestPlans, { integration }: AttemptInput): Planned {
   const { method } = integration.settings.request;

@@ -118,6 +118,12 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
     this.#status = status;
     this.#headers = headers;
     if (this.#request.awaitsBody) return;
+    // Most answers are there whole with their headers; a timer is needed for the others only.
+    queueMicrotask(() => this.#limitBody());
+  }
+
+  #limitBody(): void {
+    if (this.#settled) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = setTimeout(onDeadline, Math.min(BODY_GRACE_MS, this.#request.timeoutMs), this);
   }

@@ -49,6 +49,13 @@ export class IntegrationGate<T> {
   }
 
   request(attempt: T, nowMs: number): void {
+    const { maxConcurrency, perSecond } = this.bounds;
+    // As a rule nobody waits, and it needs no place among them.
+    const isFree = this.holds === 0 && perSecond === null && this.inside.size < maxConcurrency;
+    if (isFree && this.waitingCount === 0) {
+      this.pass(attempt, nowMs);
+      return;
+    }
     this.waiting.set(attempt, nowMs);
     this.advance(nowMs);
   }
@@ -145,7 +152,10 @@ export class IntegrationGate<T> {
 
   private passNext(nowMs: number): void {
     const [next, askedAtMs] = this.next(nowMs);
-    if (next === undefined) return;
+    if (next !== undefined) this.pass(next, askedAtMs);
+  }
+
+  private pass(next: T, askedAtMs: number): void {
     // What came late because it asked late is not late.
     this.dueAtMs = Math.max(this.dueAtMs, askedAtMs);
     this.inside.add(next);

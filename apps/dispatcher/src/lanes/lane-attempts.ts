@@ -3,7 +3,7 @@ import type { AttemptOutcome } from '../attempts/attempt.types.js';
 import { logAttempt } from './attempt-log.js';
 import { foldAttempt } from './failure-run.js';
 import type { GateEffects } from './integration-gate.js';
-import type { Lane, LanedIntegration, LaneTurn } from './lane.js';
+import type { EndedAttempt, Lane, LanedIntegration, LaneTurn } from './lane.js';
 import type { Fence, LaneDelivery } from './lane.store.js';
 import type { LaneInput, Push } from './lane.types.js';
 import type { LaneServices } from './lane-services.js';
@@ -11,6 +11,8 @@ import { pushVerdict } from './retry-policy.js';
 
 /** How much of the mean the last attempt is. */
 const MEAN_WEIGHT = 0.2;
+
+type Judged = Pick<EndedAttempt, 'verdict' | 'sequence' | 'run' | 'counted' | 'signals'>;
 
 export interface LaneAttemptsOptions {
   fence: Fence;
@@ -142,22 +144,9 @@ export class LaneAttempts {
     lane.turn = null;
     const { integration } = lane;
     integration.meanAttemptMs += (outcome.durationMs - integration.meanAttemptMs) * MEAN_WEIGHT;
-    const { configuration } = integration;
     const endedAtMs = services.clock.nowMs();
-    integration.sequence += 1;
-    const { sequence } = integration;
-    if (outcome.error === 'aborted' || configuration === null) {
-      const { run } = integration;
-      lane.ended = { attemptId, startedAtMs, outcome, verdict: null, sequence, run, counted: false, signals: [] };
-    } else {
-      const ended = { ...outcome, attempt: items[0].attempt, endedAtMs, integrationVersion: configuration.version };
-      const verdict = pushVerdict(configuration.settings.retry, ended, services.random);
-      const attempt = { verdict, httpStatus: outcome.httpStatus, endedAtMs, sequence };
-      const folded = foldAttempt(integration.run, attempt, configuration);
-      integration.run = folded.run;
-      lane.ended = { attemptId, startedAtMs, outcome, verdict, sequence, ...folded };
-    }
-    const { verdict, counted, signals } = lane.ended;
+    const { verdict, sequence, run, counted, signals } = this.judged(turn, outcome, endedAtMs);
+    lane.ended = { attemptId, startedAtMs, outcome, verdict, sequence, run, counted, signals };
     const storedMs = typeof verdict === 'object' ? (verdict?.dueAtMs ?? null) : null;
     if (storedMs !== null) lane.due = { storedMs, firstMs: storedMs, monotonicMs: this.nowMs + storedMs - endedAtMs };
     logAttempt(services.logger, fence, lane, items, lane.ended);
@@ -167,5 +156,28 @@ export class LaneAttempts {
     services.turns.release(turn);
     integration.gate.end(turn, this.nowMs);
     give(lane, { kind: 'attempt ended', result: verdict ?? 'aborted', counted });
+  }
+
+  /** What becomes of the push, and of the integration's counts. */
+  private judged({ lane, items }: LaneTurn, outcome: AttemptOutcome, endedAtMs: number): Judged {
+    const { integration } = lane;
+    const { configuration } = integration;
+    integration.sequence += 1;
+    const { sequence, run: before } = integration;
+    if (outcome.error === 'aborted' || configuration === null) {
+      return { verdict: null, sequence, run: before, counted: false, signals: [] };
+    }
+    const { httpStatus, retryable, retryAfterMs } = outcome;
+    const [{ attempt }] = items;
+    const { version: integrationVersion } = configuration;
+    const verdict = pushVerdict(
+      configuration.settings.retry,
+      { attempt, outcome: outcome.outcome, httpStatus, retryable, retryAfterMs, endedAtMs, integrationVersion },
+      this.options.services.random,
+    );
+    const folded = { verdict, httpStatus, endedAtMs, sequence };
+    const { run, counted, signals } = foldAttempt(before, folded, configuration);
+    integration.run = run;
+    return { verdict, sequence, run, counted, signals };
   }
 }

@@ -29,7 +29,10 @@ export class LaneJournal {
     if (ended === null) return;
     lane.ended = null;
     const record = attemptRecord(this.contextOf(lane.integration, ended.sequence), {
-      ...ended,
+      attemptId: ended.attemptId,
+      startedAtMs: ended.startedAtMs,
+      outcome: ended.outcome,
+      verdict: ended.verdict,
       deliveries: items,
       lane: lane.name.key,
       attempt: items[0].attempt,

@@ -35,6 +35,7 @@ export function store<I extends LaneItem>(lane: Draft<I>, effects: LaneEffect<I>
   if (lane.storing !== null || lane.storePaused || (failed !== null && lane.gate !== null)) return;
   const toRows =
     lane.phase === 'parking' || lane.phase === 'parked' || lane.phase === 'stopped' || lane.spill || lane.unsure;
+  if (!toRows && failed === null) return;
   const { taken, rest } = toRows ? takeWhole(lane.queue, PARK_ROWS_MAX) : { taken: [], rest: lane.queue };
   if (failed === null && taken.length === 0) return;
   lane.queue = rest;

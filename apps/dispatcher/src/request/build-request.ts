@@ -37,9 +37,11 @@ export function buildRequest(
   const id = first.envelope.deliveryId;
   const timestamp = String(Math.floor(startedAtMs / 1_000));
   const headers = [...plan.fixedHeaders, 'webhook-id', id, 'webhook-timestamp', timestamp];
-  const recordedHeaders: [string, string][] = [];
-  for (const [name, value] of plan.recordedHeaders) recordedHeaders.push([name, value]);
-  recordedHeaders.push(['webhook-id', id], ['webhook-timestamp', timestamp]);
+  const recordedHeaders: [string, string][] = [
+    ...plan.recordedHeaders,
+    ['webhook-id', id],
+    ['webhook-timestamp', timestamp],
+  ];
   if (array && plan.arrayContentType !== null) asArray(headers, recordedHeaders, plan.arrayContentType);
   if (plan.fillInHeaders) {
     for (const [name, value] of plan.fillInHeaders(first)) {

@@ -29,7 +29,7 @@ export interface RequestPlan {
   /** Name and value in turn, as undici takes them. */
   fixedHeaders: readonly string[];
   /** The same headers as they are recorded, secrets masked. */
-  recordedHeaders: readonly (readonly [string, string])[];
+  recordedHeaders: readonly [string, string][];
   signingKey: KeyObject | null;
   /** Null where the integration takes the defaults. */
   tls: TlsOptions | null;
