@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import type { BareCommand, BareReport, BareRun } from './bare.types.ts';
+import type { BareApi, BareCommand, BareReport, BareRun } from './bare.types.ts';
 
 const HEADERS = [
   'content-type',
@@ -15,14 +15,23 @@ const HEADERS = [
   'traceparent',
   '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00',
 ];
-const WARM_UP_PART = 0.2;
+const WARM_UP_SECONDS = 1;
+const MS_PER_SECOND = 1_000;
 const US_PER_MS = 1_000;
 
 const report = (message: BareReport): void => {
   process.send?.(message);
 };
 
-function post(pool: Pool, path: string, body: Buffer): Promise<void> {
+type Post = (pool: Pool, path: string, body: Buffer) => Promise<void>;
+
+async function request(pool: Pool, path: string, body: Buffer): Promise<void> {
+  const answer = await pool.request({ path, method: 'POST', headers: HEADERS, body });
+  await answer.body.text();
+  if (answer.statusCode !== 200) throw new Error(`the receiver answered ${answer.statusCode}`);
+}
+
+function dispatch(pool: Pool, path: string, body: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     pool.dispatch(
       { path, method: 'POST', headers: HEADERS, body },
@@ -39,29 +48,34 @@ function post(pool: Pool, path: string, body: Buffer): Promise<void> {
   });
 }
 
+const POSTS: Record<BareApi, Post> = { request, dispatch };
+
 /** What undici alone reaches: the bodies of deliveries, ready-made headers, nothing signed, nothing kept. */
 async function measure(run: BareRun): Promise<BareReport> {
   const pool = new Pool(run.origin, { connections: run.connections, pipelining: 1, allowH2: false });
+  const post = POSTS[run.api];
   const padding = 'x'.repeat(run.dataBytes);
-  let next = 0;
-  const client = async (end: number): Promise<void> => {
-    for (let n = next++; n < end; n = next++) {
+  let sent = 0;
+  const client = async (endMs: number): Promise<void> => {
+    while (performance.now() < endMs) {
+      const n = sent++;
       const integration = n % run.integrations;
       const data = `{"r":${run.run},"s":${integration},"n":${Math.floor(n / run.integrations)},"text":"${padding}"}`;
       const body = Buffer.from(`{"type":"bench.${integration}","timestamp":"2026-01-01T00:00:00.000Z","data":${data}}`);
       await post(pool, `/${integration}`, body);
     }
-    next = Math.min(next, end);
   };
-  const all = (end: number) => Promise.all(Array.from({ length: run.connections }, () => client(end)));
-  const warmUp = Math.floor(run.requests * WARM_UP_PART);
-  await all(warmUp);
-  const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
-  await all(run.requests);
-  const seconds = (performance.now() - startedAt) / 1_000;
+  const sendFor = (seconds: number) => {
+    const endMs = performance.now() + seconds * MS_PER_SECOND;
+    return Promise.all(Array.from({ length: run.connections }, () => client(endMs)));
+  };
+  await sendFor(WARM_UP_SECONDS);
+  const [from, startedAt, cpu] = [sent, performance.now(), process.cpuUsage()];
+  await sendFor(run.seconds);
+  const seconds = (performance.now() - startedAt) / MS_PER_SECOND;
   const { user, system } = process.cpuUsage(cpu);
   await pool.close();
-  const measured = run.requests - warmUp;
+  const measured = sent - from;
   return { kind: 'done', perSecond: measured / seconds, cpuMsEach: (user + system) / US_PER_MS / measured };
 }
 

@@ -1,7 +1,12 @@
+/** `request`: undici's documented API, the answer's body read. `dispatch`: the raw one beneath it, with a handler. */
+export type BareApi = 'request' | 'dispatch';
+
 export interface BareRun {
+  api: BareApi;
   origin: string;
   connections: number;
-  requests: number;
+  /** Of the measured part. */
+  seconds: number;
   run: number;
   integrations: number;
   dataBytes: number;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BareCommand, BareReport } from '../bare/bare.types.ts';
+import type { BareApi, BareCommand, BareReport } from '../bare/bare.types.ts';
 import { Child } from '../child.ts';
 import { type Figure, type FiguresResult, figure } from '../measure/figures.ts';
 import { cpuMsOf } from '../measure/process-usage.ts';
@@ -17,6 +17,8 @@ const MANY = 500;
 const WARM_UP_PART = 0.25;
 const DRAIN_MAX_MS = 300_000;
 const POLL_MS = 2;
+/** Of each measurement of undici alone. */
+const BARE_SECONDS = 5;
 const BARE_PART_WANTED = 33;
 const CPU_MS_WANTED = 0.17;
 
@@ -52,13 +54,16 @@ function begin({ receiver, progress }: World, run: number): void {
   receiver.tell({ kind: 'begin', run });
 }
 
-async function bare(world: World, run: number): Promise<Measured> {
+/** undici alone, against the same receiver, with as many connections. */
+async function bare(world: World, run: number, api: BareApi): Promise<Measured> {
   const { options, port } = world;
   begin(world, run);
   const client = new Child<BareCommand, BareReport>('./bare/bare-process.ts');
-  const plan = { origin: `http://127.0.0.1:${port}`, connections: CONNECTIONS, integrations: FEW, run };
-  const { deliveries: requests, dataBytes } = options;
-  const done = await client.ask({ kind: 'run', run: { ...plan, requests, dataBytes } }, 'done');
+  const plan = { api, origin: `http://127.0.0.1:${port}`, connections: CONNECTIONS, seconds: BARE_SECONDS };
+  const done = await client.ask(
+    { kind: 'run', run: { ...plan, integrations: FEW, run, dataBytes: options.dataBytes } },
+    'done',
+  );
   client.end();
   return done;
 }
@@ -102,17 +107,35 @@ async function dispatch(world: World, run: number, integrations: number): Promis
   return result;
 }
 
-function figuresOf(first: Measured, few: Measured, many: Measured, second: Measured): Figure[] {
-  const bareRate = (first.perSecond + second.perSecond) / 2;
-  const percent = (rate: number): number => (rate / bareRate) * 100;
+interface Bases {
+  /** Before and after the dispatcher. */
+  request: readonly [Measured, Measured];
+  dispatch: readonly [Measured, Measured];
+}
+
+function mean([first, second]: readonly [Measured, Measured]): Measured {
+  const half = (of: (measured: Measured) => number): number => (of(first) + of(second)) / 2;
+  return { perSecond: half(({ perSecond }) => perSecond), cpuMsEach: half(({ cpuMsEach }) => cpuMsEach) };
+}
+
+function baseFigures(name: string, pair: readonly [Measured, Measured]): Figure[] {
+  return [
+    figure(`${name}, before`, pair[0].perSecond, '/s'),
+    figure(`${name}, after`, pair[1].perSecond, '/s'),
+    figure(`${name}: CPU`, mean(pair).cpuMsEach, 'ms', 3),
+  ];
+}
+
+function figuresOf({ request, dispatch }: Bases, few: Measured, many: Measured): Figure[] {
+  const part = (base: readonly [Measured, Measured]): number => (few.perSecond / mean(base).perSecond) * 100;
   const wanted = { atLeast: BARE_PART_WANTED };
   const cpuWanted = { atMost: CPU_MS_WANTED };
   return [
-    figure('undici alone, before', first.perSecond, '/s'),
-    figure('undici alone, after', second.perSecond, '/s'),
-    figure('undici alone: CPU', (first.cpuMsEach + second.cpuMsEach) / 2, 'ms', 3),
+    ...baseFigures('undici alone, request()', request),
+    ...baseFigures('undici alone, dispatch()', dispatch),
     figure(`${FEW} integrations`, few.perSecond, '/s'),
-    figure(`${FEW} integrations, of undici alone`, percent(few.perSecond), '%', 1, wanted),
+    figure(`${FEW} integrations, of undici's request()`, part(request), '%', 1, wanted),
+    figure(`${FEW} integrations, of undici's dispatch()`, part(dispatch), '%', 1, wanted),
     figure(`${FEW} integrations: CPU of the dispatcher`, few.cpuMsEach, 'ms', 3, cpuWanted),
     figure(`${MANY} integrations`, many.perSecond, '/s'),
     figure(`${MANY} integrations: CPU of the dispatcher`, many.cpuMsEach, 'ms', 3, cpuWanted),
@@ -122,7 +145,8 @@ function figuresOf(first: Measured, few: Measured, many: Measured, second: Measu
 
 /**
  * One dispatcher with all deliveries in Kafka already – strict, signed, journaled – against undici with as many
- * connections and the same receiver.
+ * connections and the same receiver: by `request()`, as a program would use it, and by the raw `dispatch()`, of which
+ * the dispatcher itself is made.
  */
 export async function dispatcherAlone(options: BenchOptions): Promise<FiguresResult> {
   const stack = await OwnStack.start(options);
@@ -130,14 +154,15 @@ export async function dispatcherAlone(options: BenchOptions): Promise<FiguresRes
   try {
     const world = await open(options, stack);
     receiver = world.receiver;
-    const first = await bare(world, 1);
-    const few = await dispatch(world, 2, FEW);
-    const many = await dispatch(world, 3, MANY);
-    const second = await bare(world, 4);
+    const [requestBefore, dispatchBefore] = [await bare(world, 1, 'request'), await bare(world, 2, 'dispatch')];
+    const few = await dispatch(world, 3, FEW);
+    const many = await dispatch(world, 4, MANY);
+    const [requestAfter, dispatchAfter] = [await bare(world, 5, 'request'), await bare(world, 6, 'dispatch')];
+    const bases = { request: [requestBefore, requestAfter], dispatch: [dispatchBefore, dispatchAfter] } as const;
     return {
       scenario: 'dispatcher-alone',
       title: `${options.deliveries} deliveries that are in Kafka already, one process, strict, signed, journaled`,
-      figures: figuresOf(first, few, many, second),
+      figures: figuresOf(bases, few, many),
     };
   } finally {
     receiver?.end();
