@@ -1,6 +1,7 @@
 import type { DeliveryEnvelope, JournalEnvelope } from '@hookstile/contracts';
 import { attemptRecord, type JournalContext, setAsideRecord, skippedRecord } from '../journal/journal-records.js';
 import { signalsOf } from './failure-signals.js';
+import { UNACKNOWLEDGED_OUTCOMES_MAX } from './lane.bounds.js';
 import type { EndedAttempt, Lane, LanedIntegration } from './lane.js';
 import type { Fence, LaneDelivery } from './lane.store.js';
 import type { Push } from './lane.types.js';
@@ -48,7 +49,7 @@ export class LaneJournal {
       else this.acknowledge(lane, outcome, offset, retried);
     };
     // A lane may go on with a few outcomes that are not acknowledged, and counts wait for theirs.
-    const mayWait = !ended.counted && lane.state.outcomes.length === 1;
+    const mayWait = !ended.counted && lane.state.outcomes.length < UNACKNOWLEDGED_OUTCOMES_MAX - 1;
     if (mayWait) services.journal.appendSoon(fence.partition, record, onWritten);
     else services.journal.append(fence.partition, record, onWritten);
   }

@@ -77,6 +77,22 @@ describe('the journal', () => {
     expect([acknowledged, publisher.calls]).toEqual([[0, 1], 1]);
   });
 
+  it('gathers behind a request as well, until something waits for an outcome', async () => {
+    const publisher = new BoundedPublisher(1_000_000);
+    const journal = journalOf(publisher);
+    const acknowledged: number[] = [];
+    journal.append(0, withBody(0), () => {
+      acknowledged.push(0);
+      journal.appendSoon(0, withBody(1), () => acknowledged.push(1));
+    });
+    await until(() => acknowledged.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(publisher.calls).toBe(1);
+    journal.append(0, withBody(2), () => acknowledged.push(2));
+    await until(() => acknowledged.length === 3);
+    expect([acknowledged, publisher.calls]).toEqual([[0, 1, 2], 2]);
+  });
+
   it('leaves the bodies out where they do not fit', async () => {
     const publisher = new BoundedPublisher(10_000);
     const journal = journalOf(publisher);

@@ -7,7 +7,7 @@ const BATCH_MAX_RECORDS = 1_000;
 const RETRY_DELAY_MS = 100;
 /** How long an outcome may wait for company, and how much of it is enough (docs/adr/0017). */
 const LINGER_MS = 10;
-const LINGER_MAX_RECORDS = 32;
+const LINGER_MAX_RECORDS = 64;
 
 interface Queued {
   record: JournalRecord;
@@ -25,6 +25,8 @@ function keyOf(envelope: JournalEnvelope): string {
 export class AttemptsPublisher {
   private queue: Queued[] = [];
   private flushing = false;
+  /** Something in the queue is waited for. */
+  private urgent = false;
   private lingering: NodeJS.Timeout | null = null;
 
   constructor(
@@ -35,13 +37,22 @@ export class AttemptsPublisher {
 
   append(partition: number, record: JournalRecord, onAcknowledged: (offset: number) => void): void {
     this.queue.push({ record, partition, onAcknowledged });
+    this.urgent = true;
     this.flushAtOnce();
   }
 
   /** For an outcome that nothing waits for yet: it takes along what ends in the next milliseconds. */
   appendSoon(partition: number, record: JournalRecord, onAcknowledged: (offset: number) => void): void {
     this.queue.push({ record, partition, onAcknowledged });
-    if (this.queue.length >= LINGER_MAX_RECORDS) this.flushAtOnce();
+    this.flushSoon();
+  }
+
+  private get isDue(): boolean {
+    return this.urgent || this.queue.length >= LINGER_MAX_RECORDS;
+  }
+
+  private flushSoon(): void {
+    if (this.isDue) this.flushAtOnce();
     else if (!this.flushing) this.lingering ??= setTimeout(() => this.flushAtOnce(), LINGER_MS);
   }
 
@@ -55,13 +66,15 @@ export class AttemptsPublisher {
   }
 
   private async flush(): Promise<void> {
-    while (this.queue.length > 0) {
+    do {
       const batch = this.queue.length > BATCH_MAX_RECORDS ? this.queue.slice(0, BATCH_MAX_RECORDS) : this.queue;
       this.queue = this.queue.length > BATCH_MAX_RECORDS ? this.queue.slice(BATCH_MAX_RECORDS) : [];
+      this.urgent = this.urgent && this.queue.length > 0;
       const offsets = await this.publish(batch);
       for (const [index, { onAcknowledged }] of batch.entries()) onAcknowledged(offsets[index] ?? 0);
-    }
+    } while (this.isDue);
     this.flushing = false;
+    if (this.queue.length > 0) this.flushSoon();
   }
 
   private async publish(batch: readonly Queued[]): Promise<readonly number[]> {
