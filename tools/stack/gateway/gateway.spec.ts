@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect } from 'node:net';
+import { until } from '@hookstile/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePorts } from '../free-ports.ts';
 import { type Gateway, startGateway } from './gateway.ts';
@@ -8,12 +9,17 @@ const LARGE_BYTES = 3 * 1024 * 1024;
 let gateway: Gateway | undefined;
 let server: Server | undefined;
 
-async function gatewayTo(listener: RequestListener): Promise<string> {
+async function gatewayTo(listener: RequestListener, dispatcher: 'dead' | 'live' = 'dead'): Promise<string> {
   const [port, upstreamPort, deadPort] = (await freePorts(3)) as [number, number, number];
   server = createServer(listener).listen(upstreamPort, '127.0.0.1');
   const live = `http://127.0.0.1:${upstreamPort}`;
   const dead = `http://127.0.0.1:${deadPort}`;
-  const upstreams = { config: live, 'event-ingest': live, audit: live, dispatcher: dead };
+  const upstreams = {
+    config: live,
+    'event-ingest': live,
+    audit: live,
+    dispatcher: dispatcher === 'live' ? live : dead,
+  };
   gateway = await startGateway({ port, host: '127.0.0.1', upstreams });
   return `http://127.0.0.1:${port}`;
 }
@@ -80,6 +86,20 @@ describe('the gateway', () => {
     expect(answer.headers.get('retry-after')).toBe('1');
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(await answer.json()).toMatchObject({ status: 503, code: 'unavailable', title: expect.any(String) });
+  });
+
+  it('takes a decision while hundreds wait for webhooks that hang', async () => {
+    const waiting: (() => void)[] = [];
+    const url = await gatewayTo((request, response) => {
+      if (request.headers['x-hangs']) waiting.push(() => response.end());
+      else response.end('well');
+    }, 'live');
+    const decide = (headers: Record<string, string>) => fetch(`${url}/v1/decisions`, { method: 'POST', headers });
+    const hanging = Array.from({ length: 300 }, () => decide({ 'x-hangs': 'yes' }));
+    await until(() => waiting.length === hanging.length);
+    expect(await (await decide({})).text()).toBe('well');
+    for (const end of waiting) end();
+    for (const answer of await Promise.all(hanging)) expect(answer.status).toBe(200);
   });
 
   it('answers an unknown path with a problem document', async () => {

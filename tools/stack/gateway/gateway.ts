@@ -14,6 +14,11 @@ import {
 import { type Upstream, upstreamOf } from './route-table.ts';
 
 const CONNECTIONS_PER_UPSTREAM = 64;
+/**
+ * More than the decisions that one dispatcher lets wait (4,096 by default): webhooks that hang, of whichever rules, leave
+ * connections for everything else.
+ */
+const DISPATCHER_CONNECTIONS = 5_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** An upstream answers within its own bounds (a decision or a test takes at most a minute); streams have no end. */
 const UPSTREAM_HEADERS_TIMEOUT_MS = 120_000;
@@ -50,7 +55,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     Object.entries(options.upstreams).map(([name, url]) => [
       name as Upstream,
       new Pool(url, {
-        connections: CONNECTIONS_PER_UPSTREAM,
+        connections: name === 'dispatcher' ? DISPATCHER_CONNECTIONS : CONNECTIONS_PER_UPSTREAM,
         pipelining: 1,
         connect: { timeout: CONNECT_TIMEOUT_MS },
         headersTimeout: UPSTREAM_HEADERS_TIMEOUT_MS,
