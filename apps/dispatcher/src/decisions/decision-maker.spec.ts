@@ -2,7 +2,7 @@ import type { Decision } from '@hookstile/contracts';
 import { aDecisionRule, type FixedClock, fixedClock } from '@hookstile/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Circuits } from './circuits.js';
-import { RECORD_WAIT_MAX_MS } from './decision.bounds.js';
+import { BARRIER_WAIT_MAX_MS, RECORD_WAIT_MAX_MS } from './decision.bounds.js';
 import { DecisionCache } from './decision-cache.js';
 import { DecisionMaker } from './decision-maker.js';
 import type { EndedDecision } from './decision-telemetry.js';
@@ -26,12 +26,14 @@ let spans: { name: string; parent: string | null; failed: boolean }[];
 let acknowledged: Promise<void>;
 let isFull: boolean;
 let state: 'enabled' | 'disabled';
+/** How long the rule is waited for. */
+let barrierMs: number;
 
 beforeEach(() => {
   clock = fixedClock();
   [recorded, ended, asked, spans] = [[], [], [], []];
   acknowledged = Promise.resolve();
-  [isFull, state] = [false, 'enabled'];
+  [isFull, state, barrierMs] = [false, 'enabled', 0];
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -50,7 +52,12 @@ function maker(): DecisionMaker {
     };
   };
   const parts = {
-    rules: { byIdOrName: async () => ({ ...rule, state }) },
+    rules: {
+      byIdOrName: async () => {
+        clock.advance(barrierMs);
+        return { ...rule, state };
+      },
+    },
     hooks: {
       newId: () => 'dec_1',
       call: async (question: HookQuestion) => {
@@ -84,6 +91,13 @@ describe('a decision', () => {
       { id: 'dec_1', tenantId: 'ten_1', ruleId: 'rul_1', username: 'ann', durationMs: 7 },
     ]);
     expect(ended).toMatchObject([{ hookMs: 5, totalMs: 7 }]);
+  });
+
+  test('leaves the hook all of its time also where the newest configuration was waited for', async () => {
+    barrierMs = BARRIER_WAIT_MAX_MS;
+    const startedMs = clock.monotonicMs();
+    expect(await maker().decide(CALLER, INPUT)).toMatchObject({ durationMs: BARRIER_WAIT_MAX_MS + 7 });
+    expect(asked).toMatchObject([{ startedMs: startedMs + BARRIER_WAIT_MAX_MS }]);
   });
 
   test("is a span of the caller's trace, under which the hook is asked and the record is made", async () => {

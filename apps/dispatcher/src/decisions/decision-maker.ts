@@ -63,8 +63,9 @@ export class DecisionMaker {
     const id = hooks.newId();
     const span = this.span(traceparent, rule, id);
     try {
-      const question = { rule, values, id, traceparent: span.traceparent, startedMs };
-      const view = await this.decideUnder(question);
+      // The rule's time is its hook's: what Kafka took to say which settings hold is not counted against it.
+      const question = { rule, values, id, traceparent: span.traceparent, startedMs: clock.monotonicMs() };
+      const view = await this.decideUnder(question, startedMs);
       span.end({ 'hookstile.decision': view.decision, 'hookstile.decision.code': view.code });
       return view;
     } catch (error) {
@@ -74,9 +75,9 @@ export class DecisionMaker {
     }
   }
 
-  private async decideUnder(question: HookQuestion): Promise<DecisionView> {
+  private async decideUnder(question: HookQuestion, startedMs: number): Promise<DecisionView> {
     const { clock, recorder } = this.parts;
-    const { rule, values, id, startedMs, traceparent } = question;
+    const { rule, values, id, traceparent } = question;
     const { judgement, hookMs, cached } = await this.judge(question);
     const durationMs = Math.round((clock.monotonicMs() - startedMs) * TENTHS) / TENTHS;
     const atMs = clock.nowMs();

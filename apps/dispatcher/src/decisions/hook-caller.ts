@@ -27,7 +27,7 @@ export interface HookQuestion {
   /** Of the decision; the hook gets it as `webhook-id`. */
   id: string;
   traceparent: string;
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds; the rule's `timeoutMs` runs from then. */
   startedMs: number;
 }
 

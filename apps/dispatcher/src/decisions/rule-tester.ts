@@ -41,8 +41,8 @@ export class RuleTester {
 
   async test({ tenantId, traceparent }: Caller, ruleId: string, values: ParameterValues): Promise<RuleTestView> {
     const { clock, rules, hooks } = this.parts;
-    const startedMs = clock.monotonicMs();
     const rule = await rules.byId(tenantId, ruleId);
+    const startedMs = clock.monotonicMs();
     const called = await hooks.call({ rule, values, id: hooks.newId(), traceparent, startedMs });
     const { matchedAction, decision, code, reason, httpStatus } = judgeAnswer(rule.settings, called.asked);
     const durationMs = Math.round(clock.monotonicMs() - startedMs);
