@@ -33,11 +33,14 @@ const WORTH_ANOTHER_TRY: ReadonlySet<AttemptError> = new Set(['connect', 'reset'
 
 const UNAUTHORIZED = 401;
 
+/** Node's timers count whole milliseconds: the deadline's may run by so much too early. */
+const TIMER_EARLY_MAX_MS = 1;
+
 /** Asks a rule's hook within its deadline. Never rejects. */
 export async function askHook(asker: HookAsker, call: HookCall): Promise<HookAnswer> {
   const answer = call.tokenGrant ? await askWithToken(asker, call, call.tokenGrant) : await ask(asker, call, []);
   // Whatever failed or broke off at the deadline: it was too short.
-  return isWhole(answer) || leftMs(asker, call) > 0 ? answer : late(call);
+  return isWhole(answer) || leftMs(asker, call) >= TIMER_EARLY_MAX_MS ? answer : late(call);
 }
 
 /** A 401 may mean that the token was revoked: the hook is asked once more, at once, with a new one. */
