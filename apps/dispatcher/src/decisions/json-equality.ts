@@ -1,13 +1,18 @@
-import { JsonNumber } from './json-number.js';
+import { isSameNumber, JsonNumber } from './json-number.js';
 
 function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return value;
   return value instanceof JsonNumber ? value.value : null;
 }
 
+/** A number as it stands, or as it is usually written; not the one next to it that a double would make of it. */
+function numberReadsAs({ value, text }: JsonNumber, expected: string): boolean {
+  return text === expected || (String(value) === expected && isSameNumber(text, expected));
+}
+
 /** Whether a number or a truth value reads as the text. */
 function readsAs(value: unknown, text: string): boolean {
-  if (value instanceof JsonNumber) return value.text === text || String(value.value) === text;
+  if (value instanceof JsonNumber) return numberReadsAs(value, text);
   return (typeof value === 'number' || typeof value === 'boolean') && String(value) === text;
 }
 

@@ -11,6 +11,26 @@ export class JsonNumber {
   }
 }
 
+const NUMBER = /^(-?)0*(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+
+/** One text for all that write the same number: its sign, its digits without zeros at the ends, its exponent. */
+function normalized(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = NUMBER.exec(text) ?? [];
+  const digits = `${whole}${fraction}`;
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === '0') end -= 1;
+  let start = 0;
+  while (start < end && digits[start] === '0') start += 1;
+  return start === end
+    ? '0'
+    : `${sign}${digits.slice(start, end)}e${Number(exponent) + digits.length - end - fraction.length}`;
+}
+
+/** Whether two JSON texts of numbers write the same number, however many digits a double would drop. */
+export function isSameNumber(left: string, right: string): boolean {
+  return normalized(left) === normalized(right);
+}
+
 type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown;
 
 const keepTexts: Reviver = (_key, value, { source }) =>
