@@ -13,6 +13,8 @@ test.each([
   '$_x({"a":1})',
   'rückruf({"a":1})',
   'alert({"a":1})',
+  '// API callback\ncb({"a":1});',
+  '/* cb({"a":2}) */ /**/\n// ) \r\ncb({"a":1})',
 ])('reads the argument of %s', (text) => {
   expect(JSON.parse(jsonpArgumentOf(text) ?? '')).toEqual({ a: 1 });
 });
@@ -30,7 +32,9 @@ test.each([
   'cb()({"a":1}',
   '<script>cb({"a":1})</script>',
   `typeof other === 'function' && cb({"a":1})`,
-  '/* evil(); */cb({"a":1})',
+  '/* evil();cb({"a":1})',
+  '/*/cb({"a":1})',
+  '// cb({"a":1})',
   'var x = cb({"a":1})',
   '!function(){evil()}({"a":1})',
 ])('knows that %s is no call of one function', (text) => {
@@ -63,6 +67,9 @@ test('reads long hostile texts within a second', () => {
     'a[1]'.repeat(16_384),
     ' '.repeat(65_536),
     '('.repeat(65_536),
+    '/*'.repeat(32_768),
+    '/**/'.repeat(16_384),
+    '//\n'.repeat(21_845),
   ]) {
     expect(jsonpArgumentOf(text)).toBeNull();
   }
