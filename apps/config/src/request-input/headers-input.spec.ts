@@ -14,6 +14,13 @@ describe('headers as text', () => {
     for (const text of ['no header', ': x', 'A: b, A: c']) expect(headersOf(text), text).toBeNull();
   });
 
+  it('may have any name, also that of an inherited member', () => {
+    expect(Object.entries(headersOf('__proto__: x, constructor: y') ?? {})).toEqual([
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+    ]);
+  });
+
   it('as an object stay as they are', () => {
     expect(headersOf({ A: 'b' })).toEqual({ A: 'b' });
     expect(headersOf(undefined)).toEqual({});
