@@ -30,6 +30,15 @@ describe('outside of a JSON string', () => {
     expect(filled('[{% for v in data %}{{ v }}{% endfor %}]', `[ ${value} ]`)).toBe(`[${value}]`);
     expect(filled('{% assign w = data.v %}{{ w }}', `{"v":${value}}`)).toBe(value);
     expect(filled('{{ data.v | json }}', `{"v":${value}}`)).toBe(value);
+    expect(filled('{% echo data.v %}', `{"v":${value}}`)).toBe(value);
+    expect(filled('{% liquid echo data.v | json %}', `{"v":${value}}`)).toBe(value);
+    expect(filled('{% cycle data.v %}', `{"v":${value}}`)).toBe(value);
+  });
+
+  test('takes turns in a cycle, each group its own', () => {
+    const turns =
+      '[{% for i in (1..3) %}{% cycle "a": data.v, 2 %},{% cycle "b": data.v, 2 | plus: 1 %},{% endfor %}0]';
+    expect(filled(turns, '{"v":1.0}')).toBe('[1.0,1.0,2,3,1.0,1.0,0]');
   });
 
   test('writes what is not from data as JSON, and what is absent as null', () => {

@@ -14,6 +14,7 @@ import { TEMPLATE_MAX_CHARACTERS, TEMPLATE_WORK_MAX } from './template.bounds.js
 import { TemplateFailedError } from './template-failed.error.js';
 import { giveFilters } from './template-filters.js';
 import { PlainEmitter, PutOut } from './text-emitters.js';
+import { WholeCycle, WholeEcho } from './whole-value-tags.js';
 
 /** Tags that read other templates, change names for good, or write HTML are not among them. */
 const TAGS = new Set([
@@ -83,6 +84,8 @@ function createEngine(): Liquid {
   for (const name of Object.keys(engine.tags)) if (!TAGS.has(name)) delete engine.tags[name];
   engine.registerTag('capture', PlainCapture);
   engine.registerTag('case', CaseOfNoList);
+  engine.registerTag('cycle', WholeCycle);
+  engine.registerTag('echo', WholeEcho);
   giveFilters(engine);
   return engine;
 }
