@@ -98,7 +98,11 @@ describe('inside of a JSON string', () => {
     );
   });
 
-  test('does not put a value behind a backslash', () => {
+  test('does not put a value into an escape, and puts one behind it', () => {
+    for (const begun of ['\\', '\\u', '\\u00', '\\u002']) {
+      expect(() => filled(`"${begun}{{ data }}"`, '"0022"'), begun).toThrow(/behind a backslash/);
+    }
+    expect(filled('"\\u0041{{ data }}\\n{{ data }}\\\\{{ data }}"', '"\\""')).toBe('"\\u0041\\"\\n\\"\\\\\\""');
     expect(() => filled('{"v":"\\{{ data.v }}"}', '{"v":"\\""}')).toThrow(/behind a backslash/);
   });
 

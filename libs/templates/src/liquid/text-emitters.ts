@@ -29,16 +29,21 @@ export class PlainEmitter implements Emitter {
   }
 }
 
-type Place = 'outside' | 'string' | 'escape';
+/** A number is how many digits of an escape such as `\u00e9` are still to come. */
+type Place = 'outside' | 'string' | 'escape' | 1 | 2 | 3 | 4;
+
+const BEHIND_DIGIT = { 4: 3, 3: 2, 2: 1, 1: 'string' } as const;
+
+function placeBehind(character: number, place: Place): Place {
+  if (typeof place === 'number') return BEHIND_DIGIT[place];
+  if (place === 'escape') return character === 0x75 ? 4 : 'string';
+  if (character === 0x22) return place === 'string' ? 'outside' : 'string';
+  return character === 0x5c && place === 'string' ? 'escape' : place;
+}
 
 function placeAfter(text: string, before: Place): Place {
   let place = before;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charCodeAt(at);
-    if (place === 'escape') place = 'string';
-    else if (character === 0x22) place = place === 'string' ? 'outside' : 'string';
-    else if (character === 0x5c && place === 'string') place = 'escape';
-  }
+  for (let at = 0; at < text.length; at += 1) place = placeBehind(text.charCodeAt(at), place);
   return place;
 }
 
@@ -79,8 +84,10 @@ export class JsonEmitter implements Emitter {
         this.#append(text, text);
         return;
       }
-      case 'escape':
-        throw new TemplateFailedError('A value stands right behind a backslash, which would change what it says.');
+      default:
+        throw new TemplateFailedError(
+          'A value stands in an escape behind a backslash, which would change what it says.',
+        );
     }
   }
 
