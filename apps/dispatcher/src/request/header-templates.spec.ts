@@ -1,4 +1,6 @@
+import { workedMs } from '@hookstile/templates';
 import { expect, test } from 'vitest';
+import { FILLING_IN_HEADERS_MAX_MS } from './request.bounds.js';
 import { MASKED } from './request-plan.js';
 import { received } from './request-world.fake.js';
 
@@ -30,7 +32,18 @@ test.each([
   ['Content-Type', 'text/{{ data.t }}', /Content-Type says how the body is made/],
   ['X-A', '{{ event.none }}', /^The header X-A: Line 1, column 4: There is no "event.none"/],
   ['X-A', '{{ data.none | required: "team" }}', /^The header X-A: The event has no team\.$/],
-  ['X-A', '{% for i in (1..9000) %}x{% endfor %}', /X-A would have more than 8192 characters/],
+  ['X-A', '{{ data.long }}', /X-A would have more than 8192 characters/],
 ])('cannot build a request with the header %s: %s', (name, value, message) => {
-  expect(() => received({ headers: { [name]: value } }, { event })).toThrow(message);
+  const data = JSON.stringify({ long: 'x'.repeat(8_193) });
+  expect(() => received({ headers: { [name]: value } }, { event, data })).toThrow(message);
+});
+
+test('bounds what the templates of all headers do together', () => {
+  const slow = '{% for i in (1..4000) %}{% if i == 0 %}{{ i | upcase }}{% endif %}{% endfor %}';
+  const headers = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`X-${index}`, slow]));
+  const beganAt = workedMs();
+  expect(() => received({ headers }, { event })).toThrow(
+    expect.objectContaining({ retryable: true, message: expect.stringMatching(/takes? longer than 50 ms/) }),
+  );
+  expect(workedMs() - beganAt).toBeLessThan(4 * FILLING_IN_HEADERS_MAX_MS);
 });

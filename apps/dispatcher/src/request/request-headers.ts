@@ -2,8 +2,9 @@ import type { IntegrationConfiguration } from '@hookstile/contracts';
 import { isTemplate } from '@hookstile/templates';
 import { authHeaderOf, type OpenSecret } from './auth-header.js';
 import type { DeliveryToSend } from './delivery-to-send.types.js';
+import { fillingInTimeLimit } from './filling-in-time.js';
 import { orUnbuildable, type ReadTemplates } from './read-templates.js';
-import { FILLED_IN_HEADER_MAX_CHARACTERS } from './request.bounds.js';
+import { FILLED_IN_HEADER_MAX_CHARACTERS, FILLING_IN_HEADERS_MAX_MS } from './request.bounds.js';
 import { RequestUnbuildableError } from './request-unbuildable.error.js';
 import { assertSendableHeader } from './sendable-header.js';
 
@@ -80,8 +81,10 @@ export function headerFillingOf(
 ): HeaderFilling | null {
   if (headers.length === 0) return null;
   const integration = { id, name: settings.name };
-  return ({ envelope, data }) =>
-    headers.map(({ name, value: text }) => {
+  return ({ envelope, data }) => {
+    const checkTime = fillingInTimeLimit('the headers', FILLING_IN_HEADERS_MAX_MS);
+    return headers.map(({ name, value: text }) => {
+      checkTime();
       const input = { envelope, data, integration };
       const value = orUnbuildable(`The header ${name}`, () => readTemplates.header(text).fillIn(input));
       if (value.length > FILLED_IN_HEADER_MAX_CHARACTERS) {
@@ -91,4 +94,5 @@ export function headerFillingOf(
       assertSendableHeader(name, value);
       return [name, value];
     });
+  };
 }

@@ -1,20 +1,18 @@
 import type { BodyShape, IntegrationConfiguration } from '@hookstile/contracts';
-import { bodyPlacementOf, workedMs } from '@hookstile/templates';
+import { bodyPlacementOf } from '@hookstile/templates';
 import type { Bodies, DeliveryBody } from './delivery-to-send.types.js';
+import { fillingInTimeLimit } from './filling-in-time.js';
 import { jsonArrayOf } from './json-array.js';
 import { orUnbuildable, type ReadTemplates } from './read-templates.js';
 import { FILLED_IN_BODY_MAX_BYTES, FILLING_IN_MAX_MS } from './request.bounds.js';
 import { RequestUnbuildableError } from './request-unbuildable.error.js';
 
-/** Bounds what the templates of one push may do together: nothing else runs meanwhile, not even a lease's renewal. */
+/** Bounds what the bodies of one push may do together. */
 function boundedTogether(bodyOf: DeliveryBody): DeliveryBody {
-  const beganAt = workedMs();
+  const checkTime = fillingInTimeLimit('the batch', FILLING_IN_MAX_MS);
   let bytes = 0;
   return (delivery) => {
-    if (workedMs() - beganAt > FILLING_IN_MAX_MS) {
-      const message = `The templates of the batch take longer than ${FILLING_IN_MAX_MS} ms to be filled in.`;
-      throw new RequestUnbuildableError(message, { retryable: true });
-    }
+    checkTime();
     const body = bodyOf(delivery);
     bytes += body.length;
     if (bytes > FILLED_IN_BODY_MAX_BYTES) {
