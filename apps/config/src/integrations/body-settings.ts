@@ -1,6 +1,7 @@
 import type { BodyShape } from '@hookstile/contracts';
 import { reshapingProblem } from '@hookstile/templates';
 import { type InputErrors, pointerTo } from '../input/input-errors.js';
+import { isStorableText } from '../input/text.js';
 import { type BodyDto, MEMBER_MAX_LENGTH } from './request.dto.js';
 import { checkBodyTemplate } from './template-checks.js';
 
@@ -63,8 +64,12 @@ function renameSettings(given: Record<string, unknown>, errors: InputErrors): Re
   for (const [member, name] of entries) {
     const pointer = pointerTo(parent, member);
     checkMember(pointer, member, errors);
-    if (typeof name !== 'string' || name === '' || name.length > MEMBER_MAX_LENGTH) {
-      errors.add(pointer, 'name', `the new name must be text of 1 to ${MEMBER_MAX_LENGTH} characters.`);
+    if (typeof name !== 'string' || !isMemberName(name)) {
+      errors.add(
+        pointer,
+        'name',
+        `the new name must be text of 1 to ${MEMBER_MAX_LENGTH} characters, none of them zero.`,
+      );
       continue;
     }
     const place = `${parentOf(member)}/${name}`;
@@ -75,10 +80,13 @@ function renameSettings(given: Record<string, unknown>, errors: InputErrors): Re
   return Object.fromEntries(rename);
 }
 
+function isMemberName(text: string): boolean {
+  return text !== '' && text.length <= MEMBER_MAX_LENGTH && isStorableText(text);
+}
+
 function checkMember(pointer: string, member: string, errors: InputErrors): void {
-  if (member === '' || member.length > MEMBER_MAX_LENGTH) {
-    errors.add(pointer, 'name', `a member is named by 1 to ${MEMBER_MAX_LENGTH} characters.`);
-  }
+  if (isMemberName(member)) return;
+  errors.add(pointer, 'name', `a member is named by 1 to ${MEMBER_MAX_LENGTH} characters, none of them zero.`);
 }
 
 /** What starts with a slash is a JSON pointer, anything else the name of a top-level member. */

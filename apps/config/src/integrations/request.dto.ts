@@ -13,6 +13,7 @@ import {
   Min,
 } from 'class-validator';
 import { Optional, OptionalObject, OptionalOrNull } from '../input/optional.js';
+import { Storable } from '../input/text.js';
 import { AuthDto } from '../request-input/auth.dto.js';
 import { IsHeaders } from '../request-input/headers-input.js';
 import { IsSecret } from '../request-input/secret-input.js';
@@ -35,6 +36,7 @@ export class BodyDto {
   format?: 'standard' | 'cloudevents' | 'data' | 'template';
 
   @Optional()
+  @Storable()
   @Length(1, TEMPLATE_MAX_CHARACTERS)
   @IsString()
   template?: string;
@@ -50,6 +52,7 @@ export class BodyDto {
   @Optional()
   @IsArray()
   @ArrayMaxSize(RESHAPING_MAX_CHANGES)
+  @Storable({ each: true })
   @IsString({ each: true })
   @Length(1, MEMBER_MAX_LENGTH, { each: true })
   omit?: string[];
@@ -81,11 +84,13 @@ export class TlsDto {
   verify?: boolean;
 
   @Optional()
+  @Storable()
   @MaxLength(CERTIFICATES_MAX_LENGTH)
   @IsString()
   ca?: string;
 
   @Optional()
+  @Storable()
   @MaxLength(CERTIFICATES_MAX_LENGTH)
   @IsString()
   clientCertificate?: string;

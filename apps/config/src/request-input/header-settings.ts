@@ -38,6 +38,8 @@ export function headerSettings(
 
 function nameProblem(name: string, seen: ReadonlySet<string>): string | null {
   if (seen.has(name.toLowerCase())) return 'is given twice, or is the header that auth sets.';
+  // As members of an object they are refused already, and what is read back could never be patched.
+  if (name in Object.prototype) return 'cannot be given.';
   return headerNameProblem(name);
 }
 

@@ -1,4 +1,5 @@
 import { ValidateBy } from 'class-validator';
+import { isStorableText } from '../input/text.js';
 import { isMasked } from './masked-secret.js';
 
 export const SECRET_MAX_LENGTH = 4_096;
@@ -7,7 +8,8 @@ const MASKED_MEMBERS = new Set(['set', 'lastFour', 'updatedAt']);
 
 /** A secret as a user gives it: text, or the read-back form, which stands for "as it is". */
 export function isSecretInput(value: unknown, maxLength = SECRET_MAX_LENGTH): boolean {
-  if (typeof value === 'string') return value.length <= maxLength;
+  // Its last four characters are kept beside it in the clear.
+  if (typeof value === 'string') return value.length <= maxLength && isStorableText(value);
   return isMasked(value) && Object.keys(value as object).every((member) => MASKED_MEMBERS.has(member));
 }
 
@@ -16,7 +18,7 @@ export function IsSecret(maxLength = SECRET_MAX_LENGTH): PropertyDecorator {
     name: 'isSecret',
     validator: {
       validate: (value) => isSecretInput(value, maxLength),
-      defaultMessage: () => `$property must be a string of at most ${maxLength} characters`,
+      defaultMessage: () => `$property must be a string of at most ${maxLength} characters, none of them zero`,
     },
   });
 }
