@@ -1,5 +1,6 @@
 import { addressPolicyOf } from '../egress/address-policy.js';
-import { guardedConnector, type LookupAll } from '../egress/guarded-connector.js';
+import { guardedConnector } from '../egress/guarded-connector.js';
+import type { LookupAll } from '../egress/lookup-once.js';
 import { OriginPools } from '../egress/origin-pools.js';
 import { requestToken } from '../oauth/request-token.js';
 import { tokenRecorder } from '../oauth/token-recorder.js';

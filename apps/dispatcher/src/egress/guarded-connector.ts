@@ -1,19 +1,17 @@
-import { type LookupAddress, lookup as systemLookup } from 'node:dns';
+import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction, Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { buildConnector } from 'undici';
 import type { AddressPolicy } from './address-policy.js';
 import { BlockedAddressError } from './blocked-address.error.js';
+import { type LookupAll, lookupOnce } from './lookup-once.js';
 import { secureContextOf, type TlsOptions } from './tls-options.js';
 
 /** A connection that is not up by then is given up; an attempt's own deadline is usually shorter. */
 export const CONNECT_TIMEOUT_MS = 30_000;
 
-export type LookupAll = (
-  hostname: string,
-  options: { all: true },
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
+/** One for the whole process, for its threads are. */
+const processLookup = lookupOnce(systemLookup);
 
 function guardedLookup(policy: AddressPolicy, lookup: LookupAll): LookupFunction {
   return (hostname, options, callback) => {
@@ -54,7 +52,7 @@ function blockOf(policy: AddressPolicy, socket: Socket): Error | null {
  */
 export function guardedConnector(
   policy: AddressPolicy,
-  lookup: LookupAll = systemLookup,
+  lookup: LookupAll = processLookup,
   tls: TlsOptions | null = null,
 ): buildConnector.connector {
   const connect = buildConnector({
