@@ -32,6 +32,15 @@ test('sends a CloudEvent without what its producer left out', () => {
   expect(Object.keys(JSON.parse(body))).toEqual(['specversion', 'id', 'source', 'type', 'datacontenttype', 'data']);
 });
 
+test('sends no second member "data", by whatever name an extension was once taken', () => {
+  const { body } = received(
+    { body: { format: 'cloudevents' } },
+    { event: { extensions: { data: 'x', region: 'eu' } } },
+  );
+  expect(body.match(/"data":/g)).toHaveLength(1);
+  expect(JSON.parse(body)).toMatchObject({ region: 'eu' });
+});
+
 test('keeps the content type that the producer declared for its data', () => {
   const event = { extensions: { datacontenttype: 'application/json; charset=utf-8' } };
   const { body } = received({ body: { format: 'cloudevents' } }, { event });

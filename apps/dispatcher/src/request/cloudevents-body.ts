@@ -10,6 +10,8 @@ const END = Buffer.from('}');
  * there where the producer gave one; extensions follow the attributes.
  */
 export function cloudEventsBody(event: EventAttributes, data: Buffer): Buffer {
+  // Of an event that was taken before the name was refused: it would stand twice.
+  const { data: _data, ...extensions } = event.extensions;
   const attributes = JSON.stringify({
     specversion: '1.0',
     id: event.id,
@@ -18,7 +20,7 @@ export function cloudEventsBody(event: EventAttributes, data: Buffer): Buffer {
     ...(event.subject === null ? {} : { subject: event.subject }),
     ...(event.time === null ? {} : { time: event.time }),
     datacontenttype: 'application/json',
-    ...event.extensions,
+    ...extensions,
   });
   return Buffer.concat([Buffer.from(`${attributes.slice(0, -1)},"data":`), data, END]);
 }

@@ -26,7 +26,8 @@ export interface GivenAttributes {
 
 type Extensions = EventAttributes['extensions'];
 
-const EXTENSION_NAME = /^[a-z0-9]+$/;
+/** `data` is no attribute's name (CloudEvents 1.0, section "Naming conventions"): it would stand twice in JSON. */
+const EXTENSION_NAME = /^(?!data$)[a-z0-9]+$/;
 
 /** CloudEvents 1.0, section "Type system": neither C0 nor C1 control characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find.
@@ -78,7 +79,11 @@ function instant(errors: AttributeError[], value: unknown): string | null {
 function extensionError(name: string, value: unknown): AttributeError | null {
   const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   if (name.length > EXTENSION_NAME_MAX_CHARACTERS || !EXTENSION_NAME.test(name)) {
-    return { pointer, code: 'name', detail: 'An extension has 1 to 64 lower-case letters and digits as its name.' };
+    return {
+      pointer,
+      code: 'name',
+      detail: 'An extension has 1 to 64 lower-case letters and digits as its name, and is not called "data".',
+    };
   }
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return null;
   if (value === '') return null;

@@ -190,6 +190,7 @@ test.each<[string, Record<string, string>, string | undefined, string[]]>([
   ['{', {}, undefined, ['data_not_json', '/data data_not_json']],
   ['hello', {}, 'text/plain', ['data_not_json', '/data data_not_json']],
   ['1', { 'ce-__proto__': 'x' }, undefined, ['invalid', '/__proto__ name']],
+  ['1', { 'ce-data': 'x' }, undefined, ['invalid', '/data name']],
   ['1', { 'ce-outcome': 'rejected', 'ce-errors': '' }, 'text/xml', ['data_not_json', '/data data_not_json']],
 ])('refuses binary %s with %o as %s', (body, headers, contentType, errors) => {
   expect(refused(binary(body, headers, contentType))).toEqual(errors);
