@@ -1,5 +1,5 @@
 import type { IntegrationConfiguration } from '@hookstile/contracts';
-import { isTemplate } from '@hookstile/templates';
+import { isTemplate, TemplateSyntaxError } from '@hookstile/templates';
 import { authHeaderOf, type OpenSecret } from './auth-header.js';
 import type { DeliveryToSend } from './delivery-to-send.types.js';
 import { fillingInTimeLimit } from './filling-in-time.js';
@@ -61,7 +61,20 @@ export function assertSendable({ fixed, templates }: RequestHeaders, readTemplat
     if (name.toLowerCase() === CONTENT_TYPE) {
       throw new RequestUnbuildableError(`The header ${name} says how the body is made, and cannot be a template.`);
     }
-    orUnbuildable(`The header ${name}`, () => readTemplates.header(value));
+    assertReadable(name, value, readTemplates);
+  }
+}
+
+/** What is wrong with a template is said in its own words, and these are a secret: the log gets only the place. */
+function assertReadable(name: string, value: string, readTemplates: ReadTemplates): void {
+  try {
+    readTemplates.header(value);
+  } catch (error) {
+    if (!(error instanceof TemplateSyntaxError)) throw error;
+    const { line, column } = error.problem;
+    throw new RequestUnbuildableError(
+      `The header ${name} is a template that cannot be read: line ${line}, column ${column}.`,
+    );
   }
 }
 
