@@ -26,7 +26,20 @@ async function heldServer(create: (listener: RequestListener) => Server) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { port, held, connections: () => connections, close: () => server.close() };
+  const close = () => new Promise((resolve) => server.close(resolve));
+  const cut = () => server.closeAllConnections();
+  return { port, held, connections: () => connections, cut, close };
+}
+
+async function poolsAndServer() {
+  const pools = new OriginPools((options) => guardedConnector(policy, undefined, options));
+  const server = await heldServer(createHttpServer);
+  const request = { path: '/', method: 'POST', headers: [], body: Buffer.from('{}'), timeoutMs: 5_000 };
+  const { signal } = new AbortController();
+  const post = () =>
+    exchange(pools.of(`http://127.0.0.1:${server.port}`, null), { ...request, signal, mayBegin: () => true });
+  const answer = async () => (await until(() => server.held.shift(), { what: 'the request' }))();
+  return { pools, server, post, answer };
 }
 
 const secured = await (await CertificateAuthority.create()).issue({ names: ['127.0.0.1'] });
@@ -53,7 +66,7 @@ test.each<[string, (listener: RequestListener) => Server, TlsOptions | null]>([
     expect(await pending).toMatchObject({ answer: { status: 200 } });
     await until(() => server.connections() === 0, { what: 'the evicted pool to close its connection' });
     await pools.close();
-    server.close();
+    await server.close();
   },
 );
 
@@ -64,5 +77,46 @@ test('keeps a pool an origin and TLS options, and one alone where plain HTTP mak
   expect(pools.of('https://127.0.0.1:1', unverified)).not.toBe(pools.of('https://127.0.0.1:1', verified));
   expect(pools.of('https://127.0.0.1:1', unverified)).not.toBe(pools.of('https://127.0.0.1:1', null));
   expect(pools.of('http://127.0.0.1:1', unverified)).toBe(pools.of('http://127.0.0.1:1', null));
+  await pools.close();
+});
+
+test('keeps a pool while it connects, while a request runs, and while a connection rests', async () => {
+  const { pools, server, post, answer } = await poolsAndServer();
+  const posted = post();
+  pools.sweep();
+  expect(pools.size).toBe(1);
+  await until(() => server.held.length === 1);
+  pools.sweep();
+  expect(pools.size).toBe(1);
+  await answer();
+  expect(await posted).toMatchObject({ answer: { status: 200 } });
+  pools.sweep();
+  expect(pools.size).toBe(1);
+  await pools.close();
+  await server.close();
+});
+
+test('lets a pool go whose connections have ended, and makes it anew for the next request', async () => {
+  const { pools, server, post, answer } = await poolsAndServer();
+  const posted = post();
+  await answer();
+  await posted;
+  server.cut();
+  await until(() => {
+    pools.sweep();
+    return pools.size === 0;
+  });
+  const again = post();
+  await answer();
+  expect(await again).toMatchObject({ answer: { status: 200 } });
+  await pools.close();
+  await server.close();
+});
+
+test('lets the pool of an endpoint that refuses go by itself', async () => {
+  const { pools, server, post } = await poolsAndServer();
+  await server.close();
+  expect(await post()).toMatchObject({ answer: null, error: 'connect' });
+  await until(() => pools.size === 0);
   await pools.close();
 });

@@ -11,6 +11,9 @@ const ORIGINS_MAX = 2_000;
 /** Pools with TLS options of their own, beside those: each also has a store of authorities, about 50 KiB. */
 const SECURED_POOLS_MAX = 500;
 
+/** How often pools without a connection are let go of: each takes 20 KiB, most of it for the queue that it may need. */
+const SWEEP_INTERVAL_MS = 1_000;
+
 /** How a pool connects: as all do (null), or by TLS options. */
 export type ConnectorFor = (tls: TlsOptions | null) => buildConnector.connector;
 
@@ -30,6 +33,7 @@ export class OriginPools {
   readonly #connect: buildConnector.connector;
   /** Evicted ones whose requests have not ended. */
   readonly #closing = new Set<Pool>();
+  readonly #sweeping: NodeJS.Timeout;
 
   constructor(
     connectorFor: ConnectorFor,
@@ -40,9 +44,13 @@ export class OriginPools {
     const dispose = (pool: Pool) => this.#retire(pool);
     this.#pools = new LRUCache({ max: origins, dispose });
     this.#secured = new LRUCache({ max: secured, dispose });
+    this.#sweeping = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS).unref();
   }
 
-  /** @param tls means nothing to an origin of plain HTTP */
+  /**
+   * To be given its request at once: a pool that has neither connections nor requests is closed.
+   * @param tls means nothing to an origin of plain HTTP
+   */
   of(origin: string, tls: TlsOptions | null): Dispatcher {
     if (tls !== null && origin.startsWith('https:')) return this.#securedOf(origin, tls);
     const known = this.#pools.get(origin);
@@ -56,8 +64,20 @@ export class OriginPools {
     return this.#pools.size + this.#secured.size;
   }
 
+  /**
+   * Endpoints that are down, and those whose connections have ended, cost no memory. Pools with TLS options stay: they are
+   * dear to make.
+   */
+  sweep(): void {
+    for (const [origin, pool] of this.#pools.entries()) {
+      const { connected, size } = pool.stats;
+      if (connected === 0 && size === 0) this.#pools.delete(origin);
+    }
+  }
+
   /** Ends what is in flight. */
   async close(): Promise<void> {
+    clearInterval(this.#sweeping);
     const pools = [...this.#pools.values(), ...this.#secured.values(), ...this.#closing];
     await Promise.all(pools.map((pool) => pool.destroy()));
     this.#pools.clear();
