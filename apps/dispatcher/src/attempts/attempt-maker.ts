@@ -30,8 +30,9 @@ export function createAttemptMaker(options: AttemptMakerOptions): AttemptMaker {
   const policy = addressPolicyOf(options.egressAllow);
   const pools = new OriginPools((tls) => guardedConnector(policy, options.lookup, tls));
   const userAgent = `Hookstile/${options.version}`;
+  const plans = new RequestPlans(options.secrets, userAgent);
   const parts: AttemptParts = {
-    plans: new RequestPlans(options.secrets, userAgent),
+    plans,
     pools,
     tokens: new CachedTokens({
       request: (grant) => requestToken(pools, grant, userAgent),
@@ -48,6 +49,7 @@ export function createAttemptMaker(options: AttemptMakerOptions): AttemptMaker {
         options.onUnexpected(error, input.attemptId);
         return unforeseen(input);
       }),
+    forget: (integrationId) => plans.forget(integrationId),
     close: () => pools.close(),
   };
 }

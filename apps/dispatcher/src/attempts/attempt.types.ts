@@ -35,6 +35,8 @@ export interface AttemptOutcome {
 export interface AttemptMaker {
   /** Makes one HTTP request for a push. Never rejects. */
   make(input: AttemptInput): Promise<AttemptOutcome>;
+  /** The integration makes no attempt for a while: what was prepared for it need not be kept. */
+  forget(integrationId: string): void;
   /** Ends what is in flight and closes all connections. */
   close(): Promise<void>;
 }

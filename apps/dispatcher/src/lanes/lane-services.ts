@@ -22,7 +22,7 @@ export interface LaneServices {
   /** From 0, below 1. */
   random(): number;
   readonly logger: Logger;
-  readonly attempts: Pick<AttemptMaker, 'make'>;
+  readonly attempts: Pick<AttemptMaker, 'make' | 'forget'>;
   readonly journal: Pick<AttemptsPublisher, 'append' | 'appendSoon'>;
   readonly store: LaneStore;
   readonly writer: Pick<RowWriter, 'add'>;

@@ -68,6 +68,7 @@ export class LaneWaking {
     sleepers.rows += lane.state.rows;
     this.options.times.slept(lane);
     this.drop(lane);
+    if (lane.integration.lanes.size === 0) this.options.services.attempts.forget(lane.integration.id);
   }
 
   drop(lane: Lane): void {

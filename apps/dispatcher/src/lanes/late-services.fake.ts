@@ -82,7 +82,7 @@ export function lateServices(process: Process, store: LaneStore, surroundings: S
     clock: { nowMs, monotonicMs },
     random: () => 0,
     logger: SILENT,
-    attempts: { make },
+    attempts: { make, forget: () => {} },
     journal: { append, appendSoon: append },
     store: new Proxy(store, {
       get:

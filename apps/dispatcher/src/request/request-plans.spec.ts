@@ -60,6 +60,16 @@ test('opens secrets once a version, and again for a new version', () => {
   expect(opener.opened).toBe(2);
 });
 
+test('opens secrets again for an integration that was forgotten', () => {
+  const opener = fakeOpener();
+  const plans = plansWith(opener);
+  const integration = integrationWith({ auth: { type: 'bearer', token: sealed('t') } });
+  plans.of(integration);
+  plans.forget(integration.id);
+  plans.of(integration);
+  expect(opener.opened).toBe(2);
+});
+
 test.each([
   ['a header that Hookstile sets', { headers: { 'Webhook-Id': sealed('x') } }, /"Webhook-Id" is set by Hookstile/],
   ['a header that frames the request', { headers: { 'Content-Length': sealed('1') } }, /set by Hookstile/],

@@ -34,6 +34,11 @@ export class RequestPlans {
     return plan;
   }
 
+  /** Of an integration that was parked, say: the next request prepares it again. */
+  forget(integrationId: string): void {
+    this.#plans.delete(integrationId);
+  }
+
   #open(integrationId: string, sealed: SealedSecret): string {
     try {
       return this.#opener.open(sealed, `integration:${integrationId}`);
