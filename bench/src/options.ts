@@ -20,7 +20,7 @@ const DELIVERIES_MAX = 1_000_000;
 
 export interface BenchOptions {
   scenarios: readonly ScenarioName[];
-  /** Length of the measured part of throughput and fan-out, and of each part of isolation. */
+  /** Length of the measured part of throughput and fan-out, and at least of each part of isolation. */
   seconds: number;
   warmUpSeconds: number;
   integrations: number;

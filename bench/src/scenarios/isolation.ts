@@ -14,6 +14,8 @@ const UNWELL = new Set([DEAD, ...SLOW]);
 /** Of the dead one, so that it recovers soon after its endpoint. */
 const RETRY_DELAYS_MS = Array.from({ length: 20 }, () => 2_000);
 const WANTED_RATIO = { atMost: 2 };
+/** Latencies of a phase: its p99 then stands on 50 of them. */
+const SAMPLES_MIN = 5_000;
 
 const slow = SLOW.map((integration): [number, Behaviour] => [integration, 'slow']);
 
@@ -35,7 +37,18 @@ async function phase(bench: Bench, seconds: number, heal?: () => Promise<unknown
   return latenciesOfWell(await runLoad(bench.wire, plan, heal));
 }
 
-function figuresOf(name: string, latencies: Float64Array, baseline: Percentiles): Figure[] {
+function secondsOf({ seconds, rate }: BenchOptions): number {
+  const wellPerSecond = (rate * (INTEGRATIONS - UNWELL.size)) / INTEGRATIONS;
+  return Math.max(seconds, Math.ceil(SAMPLES_MIN / wellPerSecond));
+}
+
+function wellFigures(name: string, { p50, p99 }: Percentiles): Figure[] {
+  return [figure(`all well, ${name}: p50`, p50, 'ms', 1), figure(`all well, ${name}: p99`, p99, 'ms', 1)];
+}
+
+/** Against the phases next to it. */
+function figuresOf(name: string, before: Float64Array, latencies: Float64Array, after: Float64Array): Figure[] {
+  const baseline = percentilesOf(Float64Array.of(...before, ...after));
   const latency = percentilesOf(latencies);
   return [
     figure(`${name}: p50`, latency.p50, 'ms', 1),
@@ -47,7 +60,8 @@ function figuresOf(name: string, latencies: Float64Array, baseline: Percentiles)
 
 /**
  * Accepted → received of 34 endpoints that are well, while of the other 16 one is dead and 15 answer after 14 s,
- * against a phase before and one after with all well. Whatever waited is delivered after each phase, once and in order.
+ * against the phases before and after with all well: how far those differ says what a ratio is worth. Whatever waited is
+ * delivered after each phase, once and in order.
  */
 export async function isolation(options: BenchOptions, stack: StackUnderTest): Promise<FiguresResult> {
   const settings = { retry: { delaysMs: RETRY_DELAYS_MS } };
@@ -56,27 +70,29 @@ export async function isolation(options: BenchOptions, stack: StackUnderTest): P
   const { receiver } = bench.wire;
   const behave = (behaviours: [number, Behaviour][]) => receiver.ask({ kind: 'behave', behaviours }, 'behaving');
   const refuse = (isRefused: boolean) => receiver.ask({ kind: 'refuse', refuse: isRefused }, 'behaving');
+  const seconds = secondsOf(options);
   try {
     await phase(bench, options.warmUpSeconds);
-    const wellBefore = await phase(bench, options.seconds);
+    const before = await phase(bench, seconds);
     await behave(slow);
     await refuse(true);
-    const refused = await phase(bench, options.seconds, async () => {
+    const refused = await phase(bench, seconds, async () => {
       await refuse(false);
       await behave([]);
     });
+    const between = await phase(bench, seconds);
     await behave([...slow, [DEAD, 'hang']]);
-    const hanging = await phase(bench, options.seconds, () => behave([]));
-    const wellAfter = await phase(bench, options.seconds);
-    const baseline = percentilesOf(Float64Array.of(...wellBefore, ...wellAfter));
+    const hanging = await phase(bench, seconds, () => behave([]));
+    const after = await phase(bench, seconds);
     return {
       scenario: 'isolation',
-      title: `${options.rate} events/s to ${INTEGRATIONS} endpoints; of them one dead and ${SLOW.length} answering after 14 s`,
+      title: `${options.rate} events/s to ${INTEGRATIONS} endpoints; of them one dead and ${SLOW.length} answering after 14 s; phases of ${seconds} s`,
       figures: [
-        figure('all well: p50', baseline.p50, 'ms', 1),
-        figure('all well: p99', baseline.p99, 'ms', 1),
-        ...figuresOf('one refuses', refused, baseline),
-        ...figuresOf('one hangs', hanging, baseline),
+        ...wellFigures('before', percentilesOf(before)),
+        ...figuresOf('one refuses', before, refused, between),
+        ...wellFigures('between', percentilesOf(between)),
+        ...figuresOf('one hangs', between, hanging, after),
+        ...wellFigures('after', percentilesOf(after)),
       ],
     };
   } finally {
