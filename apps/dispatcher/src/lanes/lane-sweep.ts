@@ -30,17 +30,12 @@ export class LaneSweep {
 
   /** Forgets lanes that have nothing to do, or exist as rows; looks for those that have something to do again. */
   sweep(): void {
-    const { services, integrations, waking, times, due, held, oldest, isOurs } = this.options;
+    const { services, integrations, times, due, held, oldest, isOurs } = this.options;
     if (!isOurs()) return;
     if (times.followClock()) due.startOver();
     for (const integration of integrations.all) {
-      for (const lane of [...integration.lanes.values()]) {
-        this.dropIfIdle(lane);
-        const dueAtMs = this.dueOf(lane);
-        if (dueAtMs === null) continue;
-        if (due.maySleepUntil(dueAtMs)) waking.fallAsleep(lane);
-        else if (due.mustStepAside(lane, dueAtMs)) this.stepAside(lane, dueAtMs);
-      }
+      // Of most, all lanes sleep: thousands are gone through every second.
+      if (integration.lanes.size > 0) this.sweepLanes(integration);
       held.tend(integration);
     }
     void due.look();
@@ -48,6 +43,17 @@ export class LaneSweep {
     if (monotonicMs - this.sleepersCheckedAtMs < SLEEPERS_CHECK_INTERVAL_MS) return;
     this.sleepersCheckedAtMs = monotonicMs;
     void oldest.look();
+  }
+
+  private sweepLanes(integration: LanedIntegration): void {
+    const { waking, due } = this.options;
+    for (const lane of [...integration.lanes.values()]) {
+      this.dropIfIdle(lane);
+      const dueAtMs = this.dueOf(lane);
+      if (dueAtMs === null) continue;
+      if (due.maySleepUntil(dueAtMs)) waking.fallAsleep(lane);
+      else if (due.mustStepAside(lane, dueAtMs)) this.stepAside(lane, dueAtMs);
+    }
   }
 
   dropIfIdle(lane: Lane): void {
