@@ -1,3 +1,5 @@
+import { SparseMap } from './sparse-map.js';
+
 export interface GateBounds {
   /** Attempts at the same time. */
   readonly maxConcurrency: number;
@@ -23,12 +25,12 @@ const SECOND_MS = 1_000;
  */
 export class IntegrationGate<T> {
   /** When they asked, in the order of it. */
-  private readonly waiting = new Map<T, number>();
+  private readonly waiting = new SparseMap<T, number>();
   /** Those that came back before they began: they are the next again. */
   private returned: T[] = [];
-  private readonly inside = new Set<T>();
-  /** Of these, those that have not begun. */
-  private readonly toBegin = new Set<T>();
+  private readonly inside = new SparseMap<T, 'passed' | 'begun'>();
+  /** Of these, how many have not begun. */
+  private toBegin = 0;
   private holds = 0;
   /** The rate limit's due time of the next attempt, and when those of the last second began. */
   private dueAtMs = Number.NEGATIVE_INFINITY;
@@ -69,12 +71,13 @@ export class IntegrationGate<T> {
 
   /** Its turn has come. False where it may not begin any more: it waits here again, as the next. */
   begin(attempt: T, nowMs: number): boolean {
-    this.toBegin.delete(attempt);
     if (this.holds > 0) {
-      this.inside.delete(attempt);
+      this.leave(attempt);
       this.returned.push(attempt);
       return false;
     }
+    if (this.inside.get(attempt) === 'passed') this.toBegin -= 1;
+    this.inside.set(attempt, 'begun');
     this.countBegin(nowMs);
     this.advance(nowMs);
     return true;
@@ -82,15 +85,13 @@ export class IntegrationGate<T> {
 
   /** It ended. */
   end(attempt: T, nowMs: number): void {
-    this.inside.delete(attempt);
+    this.leave(attempt);
     this.advance(nowMs);
   }
 
   /** It will not begin: it was taken back when it had passed. */
   dismiss(attempt: T, nowMs: number): void {
-    if (!this.inside.delete(attempt)) return;
-    this.toBegin.delete(attempt);
-    this.advance(nowMs);
+    if (this.leave(attempt)) this.advance(nowMs);
   }
 
   /** Something must be in the counts before the next attempt; as often to be ended by `free`. */
@@ -112,14 +113,14 @@ export class IntegrationGate<T> {
   }
 
   isBegun(attempt: T): boolean {
-    return this.inside.has(attempt) && !this.toBegin.has(attempt);
+    return this.inside.get(attempt) === 'begun';
   }
 
   /** What one that waits here waits for; null where it does not wait here. */
   blockOf(attempt: T, nowMs: number): 'rate_limit' | 'bounds' | null {
     if (!this.waiting.has(attempt) && !this.returned.includes(attempt)) return null;
     const isFull = this.inside.size >= this.bounds.maxConcurrency;
-    return !isFull && (this.waitMs(nowMs) > 0 || this.toBegin.size > 0) && this.bounds.perSecond !== null
+    return !isFull && (this.waitMs(nowMs) > 0 || this.toBegin > 0) && this.bounds.perSecond !== null
       ? 'rate_limit'
       : 'bounds';
   }
@@ -139,7 +140,7 @@ export class IntegrationGate<T> {
     while (this.holds === 0 && this.inside.size < this.bounds.maxConcurrency) {
       if (this.waiting.size === 0 && this.returned.length === 0) return;
       if (this.bounds.perSecond !== null) {
-        if (this.toBegin.size > 0) return;
+        if (this.toBegin > 0) return;
         const waitMs = this.waitMs(nowMs);
         if (waitMs > 0) {
           this.wake(nowMs, waitMs);
@@ -158,8 +159,8 @@ export class IntegrationGate<T> {
   private pass(next: T, askedAtMs: number): void {
     // What came late because it asked late is not late.
     this.dueAtMs = Math.max(this.dueAtMs, askedAtMs);
-    this.inside.add(next);
-    this.toBegin.add(next);
+    this.inside.set(next, 'passed');
+    this.toBegin += 1;
     this.effects.pass(next);
   }
 
@@ -171,6 +172,12 @@ export class IntegrationGate<T> {
       return [attempt, askedAtMs];
     }
     return [undefined, nowMs];
+  }
+
+  /** False where it is not inside. */
+  private leave(attempt: T): boolean {
+    if (this.inside.get(attempt) === 'passed') this.toBegin -= 1;
+    return this.inside.delete(attempt);
   }
 
   private intervalMs(): number {

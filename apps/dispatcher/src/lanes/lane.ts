@@ -7,6 +7,7 @@ import type { LaneDelivery, LaneName } from './lane.store.js';
 import type { LaneInput, LanePermission, LaneRules, LaneState, Push } from './lane.types.js';
 import { dueOfSleeper } from './lane-sleep.js';
 import type { PushVerdict } from './retry-policy.js';
+import type { SparseMap } from './sparse-map.js';
 import type { Turn } from './turns.js';
 
 /** An attempt that ended, until its outcome is journaled. */
@@ -93,7 +94,7 @@ export interface Sleepers {
   rows: number;
   /** How many lanes ever went to sleep. */
   slept: number;
-  readonly waking: Map<string, WakingLane>;
+  readonly waking: SparseMap<string, WakingLane>;
   /** Of those that went to sleep here, so many as are remembered. */
   readonly dues: Map<string, SleepingDue>;
   /** Of these, how many are being looked up. */
@@ -126,7 +127,7 @@ export interface HeldBacklog {
   looked: (() => void) | null;
   signalledAtMs: number;
   /** How far lanes had ended that were forgotten while rows were read: what was read may have gone since. */
-  readonly forgotten: Map<string, number>;
+  readonly forgotten: SparseMap<string, number>;
 }
 
 /** An integration whose deliveries this partition holds: what its lanes share. */

@@ -14,6 +14,7 @@ import {
 } from './lane.js';
 import type { Fence, LaneDelivery, StoredLane } from './lane.store.js';
 import { beginLane } from './lane-beginning.js';
+import { SparseMap } from './sparse-map.js';
 
 export interface LanedIntegrationsOptions {
   fence: Fence;
@@ -121,7 +122,7 @@ export class LanedIntegrations {
         may: false,
         rows: 0,
         slept: 0,
-        waking: new Map(),
+        waking: new SparseMap(),
         dues: new Map(),
         lookups: 0,
         woken: 0,
@@ -139,7 +140,7 @@ export class LanedIntegrations {
         discarding: false,
         looked: null,
         signalledAtMs: Number.NEGATIVE_INFINITY,
-        forgotten: new Map(),
+        forgotten: new SparseMap(),
       },
     };
     integration.permission = rulesOf(integration).permission;
