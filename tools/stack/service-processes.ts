@@ -14,13 +14,18 @@ const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 100;
 const PREPARE = 'apps/all-in-one/dist/prepare.js';
 const GRACE_BEYOND_TIMEOUT_MS = 2_000;
-/** V8 would let the young generation grow to 100 MiB a process under load and keep it; measured at no cost in CPU. */
-const MEMORY = ['--max-semi-space-size=16'];
+/**
+ * V8 would let the young generation grow to 100 MiB a process under load and keep it, and, where it may take gigabytes,
+ * collect the old one only once it has quadrupled (docs/sizing.md).
+ */
+const MEMORY = ['--max-semi-space-size=16', '--max-old-space-size=1024'];
 /**
  * Node resolves names on half of its threads, by default on two: two names whose servers are silent would hold up every
  * other one. Idle threads cost next to nothing.
  */
 const THREADS = { UV_THREADPOOL_SIZE: '32' };
+/** glibc raises these bounds with what a program frees, and then keeps what lies below them. */
+const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 const TELEMETRY = ['--import', '@hookstile/service-runtime/telemetry'];
 
 export interface ServiceOptions {
@@ -43,13 +48,19 @@ export async function prepare(environment: NodeJS.ProcessEnv, signal: AbortSigna
   if (result.code !== 0) throw new StackProblem(result.output.trim() || `prepare ended with code ${result.code}`);
 }
 
+/** What the user's NODE_OPTIONS say counts: an argument would win over it. */
+function memoryFlags({ NODE_OPTIONS = '' }: NodeJS.ProcessEnv): string[] {
+  const given = NODE_OPTIONS.replaceAll('_', '-');
+  return MEMORY.filter((flag) => !given.includes(flag.slice(0, flag.indexOf('='))));
+}
+
 /** How a process of services is run. */
 export function serviceCommand(plan: ServicePlan, environment: NodeJS.ProcessEnv) {
   const telemetry = environment.OTEL_EXPORTER_OTLP_ENDPOINT || plan.environment.METRICS_PORT !== '0';
   return {
     command: process.execPath,
-    args: [...MEMORY, ...(telemetry ? TELEMETRY : []), join(REPOSITORY, plan.entry)],
-    env: { ...THREADS, ...environment, ...plan.environment },
+    args: [...memoryFlags(environment), ...(telemetry ? TELEMETRY : []), join(REPOSITORY, plan.entry)],
+    env: { ...THREADS, ...ALLOCATOR, ...environment, ...plan.environment },
     // Where --import finds the workspace's packages.
     cwd: join(REPOSITORY, 'apps/all-in-one'),
   };
