@@ -47,6 +47,13 @@ test.each<[string, string, unknown, RegExp]>([
   ['a replacement for each character', '{{ data | replace: "", data }}', TEXT, WORK],
   ['a padding of a million', '{{ event.time | date: "%9999999Y" }}', {}, WORK],
   [
+    'a form of a date that has no end',
+    '{{ event.time | date: data | size }}',
+    '%c'.repeat(100_000),
+    /form has more than/,
+  ],
+  ['a filter that nobody has', '{{ data | unescape }}', '&amp;', /no filter "unescape"/],
+  [
     'a list that is joined to itself',
     doubling('{% assign s = s | concat: s %}').replace(/"a+"/, 'data'),
     NESTED,

@@ -1,6 +1,7 @@
 import { filters as builtIn, type FilterImplOptions, type Liquid, toValue } from 'liquidjs';
 import { countWork } from './filter-work.js';
 import { JsonText, jsonTextOf, plainTextOf } from './json-text.js';
+import { TEMPLATE_DATE_FORM_MAX_CHARACTERS } from './template.bounds.js';
 import { TemplateFailedError } from './template-failed.error.js';
 
 type FilterHandler = Exclude<FilterImplOptions, { handler: unknown }>;
@@ -37,7 +38,6 @@ const OF_TEXT = [
   'strip_newlines',
   'truncate',
   'truncatewords',
-  'unescape',
   'upcase',
   'uri_escape',
   'url_decode',
@@ -82,7 +82,10 @@ const BY_PROPERTY = ['find', 'find_index', 'has', 'reject', 'where'] as const;
 const PATH = /^[^()[\]{}]*$/;
 
 function builtInHandler(name: string): FilterHandler {
-  return builtIn[name] as FilterHandler;
+  const handler = builtIn[name];
+  // A template that names it would be taken, and fail with each event.
+  if (typeof handler !== 'function') throw new RangeError(`liquidjs has no filter "${name}"`);
+  return handler;
 }
 
 function asText(value: unknown): unknown {
@@ -125,6 +128,9 @@ function byProperty(handler: FilterHandler): FilterHandler {
 
 function ofDate(handler: FilterHandler): FilterHandler {
   return function (value, ...args) {
+    if (args.some((form) => typeof form === 'string' && form.length > TEMPLATE_DATE_FORM_MAX_CHARACTERS)) {
+      throw new TemplateFailedError(`A date's form has more than ${TEMPLATE_DATE_FORM_MAX_CHARACTERS} characters.`);
+    }
     return value === 'now' || value === 'today' ? value : handler.call(this, value, ...args);
   };
 }

@@ -17,3 +17,6 @@ export const TEMPLATE_ELEMENT_WEIGHT = 16;
 
 /** The first or the last number of a range. */
 export const TEMPLATE_RANGE_END_MAX = 1_000_000_000;
+
+/** How a date is to be written: a few characters of it ask for a lot of work, which nothing else counts. */
+export const TEMPLATE_DATE_FORM_MAX_CHARACTERS = 255;
