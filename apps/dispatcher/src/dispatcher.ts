@@ -117,7 +117,8 @@ export class Dispatcher {
       memory: this.memory,
       loaded: { bytes: 0 },
       awake: { count: 0 },
-      later: (delayMs, run) => void setTimeout(run, delayMs),
+      // A timer of no delay could run before what has come is read, where others before it took a while.
+      later: (delayMs, run) => void (delayMs > 0 ? setTimeout(run, delayMs) : setImmediate(run)),
       held: { maxCount: env.HOOKSTILE_HELD_MAX_COUNT, maxAgeMs: env.HOOKSTILE_HELD_MAX_AGE_MS },
       integration: (id) => projection.integration(id),
       holds: (partition) => this.leases.holds(partition),

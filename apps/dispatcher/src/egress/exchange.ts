@@ -10,6 +10,9 @@ export const BODY_GRACE_MS = 500;
 /** A longer body costs its connection instead of being read to its end. */
 export const DRAINED_BODY_MAX_BYTES = 1024 * 1024;
 
+/** At its deadline an exchange takes what lies in the socket for so many turns of the event loop, as long as each finds more. */
+const LAST_READ_TURNS_MAX = 32;
+
 export interface ExchangeRequest {
   path: string;
   method: string;
@@ -102,8 +105,29 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
   }
 
   onDeadline(): void {
-    if (this.#status !== 0) this.#answer(true);
-    else this.#fail('timeout', `No answer came within ${this.#request.timeoutMs} ms.`);
+    this.#endOnceRead(LAST_READ_TURNS_MAX);
+  }
+
+  /**
+   * Timers run before what has come by then is read. In a process that stood still past the deadline the answer may have
+   * lain in the socket for long: it is taken for what it is.
+   */
+  #endOnceRead(turns: number): void {
+    const timer = this.#timer;
+    const seen = this.#progress;
+    // After the reads of this turn, or of the next.
+    setImmediate(() => {
+      // It has ended; or its headers came and the body has a time of its own.
+      if (this.#settled || this.#timer !== timer) return;
+      if (turns > 1 && this.#progress > seen) this.#endOnceRead(turns - 1);
+      else if (this.#status !== 0) this.#answer(true);
+      else this.#fail('timeout', `No answer came within ${this.#request.timeoutMs} ms.`);
+    });
+  }
+
+  /** Rises with whatever comes. */
+  get #progress(): number {
+    return this.#status + this.#body.receivedBytes;
   }
 
   /** undici is about to write: the last moment at which nothing has been sent. */

@@ -35,7 +35,7 @@ export interface LaneServices {
   readonly loaded: { bytes: number };
   /** Lanes in memory that were woken, over all partitions. */
   readonly awake: { count: number };
-  /** Runs it once, so much later. */
+  /** Runs it once, so much later; of no delay: once what has come by now was read. */
   later(delayMs: number, run: () => void): void;
   integration(id: string): IntegrationConfiguration | undefined;
   /** Whether the partition's lease is held at this moment. */
