@@ -42,6 +42,13 @@ const opened = (settings: DecisionRuleSettings, name: string) => {
 };
 
 describe('the settings of a decision rule', () => {
+  it('fit into a record twice, whatever they were patched together from', () => {
+    const responseActions = (count: number) =>
+      Array.from({ length: count }, () => ({ type: 'allow', key: 'k', value: 'v'.repeat(4_000) }));
+    const current = made({ body: 'ü'.repeat(32_000), responseActions: responseActions(75) });
+    expect(() => patched(current, { responseActions: responseActions(99) })).toThrow('at most 393216 bytes');
+  });
+
   it('spell every default out', () => {
     expect(made({ method: 'GET' })).toEqual({
       name: 'posture',

@@ -4,6 +4,7 @@ import { InputErrors } from '../input/input-errors.js';
 import { authHeaderOf, authSettings } from '../request-input/auth-settings.js';
 import { headerSettings } from '../request-input/header-settings.js';
 import { SecretSealer } from '../request-input/secret-sealer.js';
+import { checkSettingsSize } from '../request-input/settings-size.js';
 import { checkUrl } from '../request-input/url-input.js';
 import type { DecisionRuleDto } from './decision-rule.dto.js';
 import { bodyTextOf } from './json-input.js';
@@ -52,8 +53,7 @@ export function makeRuleSettings(input: DecisionRuleDto, context: SettingsContex
   }
   const auth = authSettings(input.auth, current?.auth ?? null, place);
   const headers = headerSettings(input.headers, current?.headers ?? {}, authHeaderOf(input.auth), place);
-  errors.throwIfAny(UNKNOWN_PARAMETER);
-  return {
+  const settings: DecisionRuleSettings = {
     name: input.name,
     method: input.method,
     url: input.url,
@@ -71,4 +71,7 @@ export function makeRuleSettings(input: DecisionRuleDto, context: SettingsContex
     timeoutMs: input.timeoutMs ?? DEFAULTS.timeoutMs,
     cacheSeconds: input.cacheSeconds ?? DEFAULTS.cacheSeconds,
   };
+  checkSettingsSize(settings, 'a decision rule', errors);
+  errors.throwIfAny(UNKNOWN_PARAMETER);
+  return settings;
 }

@@ -7,6 +7,7 @@ import { authHeaderOf, authSettings } from '../request-input/auth-settings.js';
 import { headerSettings } from '../request-input/header-settings.js';
 import type { InputPlace } from '../request-input/input-place.js';
 import { SecretSealer } from '../request-input/secret-sealer.js';
+import { checkSettingsSize } from '../request-input/settings-size.js';
 import { checkUrl } from '../request-input/url-input.js';
 import { bodySettings } from './body-settings.js';
 import { checkEventTypes } from './event-types-input.js';
@@ -17,12 +18,6 @@ import { batchSettings, orderingSettings, retrySettings } from './sending-settin
 import { signSettings } from './sign-settings.js';
 import { checkArrayOfTemplates, checkHeaderTemplates } from './template-checks.js';
 import { tlsSettings } from './tls-settings.js';
-
-/**
- * Of settings as JSON, their secrets sealed. A domain event holds them twice, as they were and as they are, and must fit
- * into a Kafka record of 1 MiB: one that does not would hold up every later change.
- */
-export const SETTINGS_MAX_BYTES = 384 * 1024;
 
 export interface SettingsContext {
   integrationId: string;
@@ -76,9 +71,7 @@ export function makeSettings(input: IntegrationDto, context: SettingsContext): M
     rateLimit,
     logPayloads,
   };
-  if (Buffer.byteLength(JSON.stringify(settings)) > SETTINGS_MAX_BYTES) {
-    errors.add('', 'max_size', `an integration takes at most ${SETTINGS_MAX_BYTES} bytes, its secrets sealed.`);
-  }
+  checkSettingsSize(settings, 'an integration', errors);
   errors.throwIfAny();
   return { settings, profile, newSigningSecret };
 }
