@@ -10,7 +10,6 @@ import { createTopics, refuseOtherPartitionCounts } from './topics.js';
 
 export type ConnectOptions = ClientOptions;
 
-const PING_TIMEOUT_MS = 3_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 interface Closeable {
@@ -58,23 +57,10 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
     startOffset: (partition) => offsets.startOffset(partition),
     createTopics: (topics, replicationFactor) => createTopics(client, topics, replicationFactor),
     refuseOtherCounts: (topics) => refuseOtherPartitionCounts(client, topics),
-    ping: () => withTimeout(offsets.ping(), PING_TIMEOUT_MS),
+    ping: () => offsets.ping(),
     close: async () => {
       await Promise.all([...open].map((part) => part.close()));
       await offsets.close();
     },
   };
-}
-
-async function withTimeout(answer: Promise<void>, timeoutMs: number): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(
-    () => reject(unavailable('Kafka does not answer', `no answer in ${timeoutMs} ms`)),
-    timeoutMs,
-  );
-  try {
-    await Promise.race([answer, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -130,7 +130,7 @@ export interface Messaging {
   createTopics(topics: readonly TopicDefinition[], replicationFactor: number): Promise<void>;
   /** Creates nothing; rejects with `partition_count_differs` when a topic that exists has another count. */
   refuseOtherCounts(topics: readonly TopicDefinition[]): Promise<void>;
-  /** Cheap: is the cluster answering? Rejects with the reason. */
+  /** Cheap: is the cluster answering? Rejects with the reason, at the latest when a request times out; readiness waits less long. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { FoundKey, KeyDirectory } from '../auth/principal.js';
 import type { Clock } from '../clock.js';
 import { ProblemError } from '../problems/problem.error.js';
+import { within } from '../within.js';
 import type { ConfigurationProjection } from './configuration-projection.js';
 
 const UNKNOWN_KEYS_MAX = 10_000;
@@ -20,14 +21,7 @@ function foundKey(key: ApiKeyConfiguration): FoundKey {
   return { tenantId: key.tenantId, role: key.role, keyId: key.id, name: key.name };
 }
 
-function withTimeout(work: Promise<void>, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new ProblemError('unavailable', 'the keys cannot be checked at present'));
-    }, timeoutMs);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
+const unchecked = () => new ProblemError('unavailable', 'the keys cannot be checked at present');
 
 /**
  * Keys from the projection, which is compared with the topic's end once a second while requests come. A key that is not
@@ -57,7 +51,7 @@ export class ProjectionKeyDirectory implements KeyDirectory {
   async find(hashHex: string): Promise<FoundKey | null> {
     if (this.projection.keyByHash(hashHex)) return this.findKnown(hashHex);
     if (this.unknown.has(hashHex)) return null;
-    await withTimeout(this.catchUp(), this.catchUpTimeoutMs);
+    await within(this.catchUp(), this.catchUpTimeoutMs, unchecked);
     const newer = this.projection.keyByHash(hashHex);
     if (newer) return foundKey(newer);
     this.unknown.set(hashHex, true);
@@ -65,7 +59,7 @@ export class ProjectionKeyDirectory implements KeyDirectory {
   }
 
   private async findKnown(hashHex: string): Promise<FoundKey | null> {
-    if (this.ageMs > KEYS_TRUSTED_MS) await withTimeout(this.renew(), this.catchUpTimeoutMs);
+    if (this.ageMs > KEYS_TRUSTED_MS) await within(this.renew(), this.catchUpTimeoutMs, unchecked);
     else if (this.ageMs > KEYS_CONFIRMED_AFTER_MS) this.confirm().catch(() => undefined);
     const known = this.projection.keyByHash(hashHex);
     return known ? foundKey(known) : null;
