@@ -104,6 +104,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
     this.running = await Dispatcher.start(parts);
     this.unobserve = observeDispatcher(this.running, () => clock.nowMs());
     this.readiness.register('partitions', () => this.checkPartitions());
+    this.readiness.register('journal', () => this.checkJournal());
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -120,6 +121,11 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
   private checkPartitions(): void {
     const problems = this.running?.partitions.problems ?? [];
     if (problems.length > 0) throw new Error(problems.join('; '));
+  }
+
+  private checkJournal(): void {
+    const problem = this.running?.journal.problem ?? null;
+    if (problem !== null) throw new Error(problem);
   }
 }
 

@@ -60,6 +60,7 @@ export class Dispatcher {
   readonly partitions: OwnedPartitions;
   readonly turns: Turns<LaneTurn>;
   readonly memory: Memory;
+  readonly journal: AttemptsPublisher;
   private readonly consumer: DeliveriesConsumer;
   private readonly leases: LeaseKeeper;
   private readonly timers: Timers<Lane>;
@@ -87,6 +88,7 @@ export class Dispatcher {
   ) {
     const { env, clock, logger, projection, messaging, laneStore, owner, counts, topics } = parts;
     const journal = new AttemptsPublisher(journalPublisher, topics('attempts'), logger);
+    this.journal = journal;
     const writer = new RowWriter(laneStore, logger, ({ partition, epoch }) => this.leases.lose(partition, epoch));
     const signals = new IntegrationSignalsPublisher(
       signalPublisher,

@@ -2,6 +2,7 @@ import { deliveriesV1 } from '@hookstile/contracts';
 import type { ReceivedRecord } from '@hookstile/messaging';
 import type { Logger } from 'pino';
 import type { JournalHistory } from '../journal/journal-history.js';
+import { nameBytesOf } from '../journal/journal-records.js';
 import { advanceMark, isReplay, type Marks } from '../journal/marks.js';
 import type { LaneDelivery } from '../lanes/lane.store.js';
 import type { LaneRunner } from '../lanes/lane-runner.js';
@@ -113,6 +114,7 @@ export class DeliveryIntake {
       offset,
       version: envelope.integrationVersion,
       bytes: bytes.length,
+      nameBytes: nameBytesOf(envelope),
       trigger: envelope.trigger,
       arrivedAtMs: nowMs(),
       attempt: next?.attempt ?? 1,

@@ -5,6 +5,9 @@ import type { TlsOptions } from './tls-options.js';
 /** Connections an origin; unlimited ones were measured ten times slower. */
 const CONNECTIONS_MAX = 64;
 
+/** An answer with more of them is none; a journal record holds them all. */
+const RESPONSE_HEADERS_MAX_BYTES = 16 * 1024;
+
 /** Origins with a pool; the one unused for longest is closed once its requests have ended. */
 const ORIGINS_MAX = 2_000;
 
@@ -105,6 +108,7 @@ function poolOf(origin: string, connect: buildConnector.connector): Pool {
     connections: CONNECTIONS_MAX,
     pipelining: 1,
     allowH2: false,
+    maxHeaderSize: RESPONSE_HEADERS_MAX_BYTES,
     connect,
     // An attempt has one overall deadline of its own; undici's timers are coarse (half a second) and cost more.
     headersTimeout: 0,

@@ -51,6 +51,19 @@ function journaled({ envelope, offset }: DeliveryAt): JournaledDelivery {
   };
 }
 
+/** Of JSON's members, ids, numbers and the time, in a record's array. */
+const NAMED_WITHOUT_TEXTS_MAX_BYTES = 320;
+/** A UTF-16 unit takes up to three bytes in UTF-8; quotes and backslashes, escaped, take two. */
+const UNIT_MAX_BYTES = 3;
+
+/** At most, what a record takes to name a delivery. An upper bound that costs nothing: texts are not walked. */
+export function nameBytesOf({ event: { id, source, type } }: DeliveryEnvelope): number {
+  return NAMED_WITHOUT_TEXTS_MAX_BYTES + UNIT_MAX_BYTES * (id.length + source.length + type.length);
+}
+
+/** Some failures are told in words that come from elsewhere. */
+const ERROR_DETAIL_MAX_CHARACTERS = 2_000;
+
 let lastInstant = { ms: 0, text: new Date(0).toISOString() };
 
 /** Attempts of the same millisecond follow on each other: they share its text. */
@@ -87,7 +100,7 @@ export function attemptRecord(context: JournalContext, made: AttemptMade): { env
     consecutiveFailures: made.consecutiveFailures,
     httpStatus: outcome.httpStatus,
     error: outcome.error,
-    errorDetail: outcome.errorDetail,
+    errorDetail: outcome.errorDetail?.slice(0, ERROR_DETAIL_MAX_CHARACTERS).toWellFormed() ?? null,
     nextAttemptAt: nextAttemptAt(made),
     lane: made.lane,
     traceId: outcome.traceId,

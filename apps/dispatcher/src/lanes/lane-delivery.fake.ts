@@ -1,4 +1,5 @@
 import { aDelivery, type DeliveryOverrides } from '@hookstile/testing';
+import { nameBytesOf } from '../journal/journal-records.js';
 import type { LaneDelivery } from './lane.store.js';
 import type { LaneItem } from './lane.types.js';
 
@@ -7,6 +8,7 @@ export function aLaneItem(overrides: Partial<LaneItem> & { offset: number }): La
   return {
     version: 1,
     bytes: 1,
+    nameBytes: 1,
     trigger: 'event',
     arrivedAtMs: 0,
     attempt: 1,
@@ -26,5 +28,10 @@ export interface LaneDeliveryOverrides extends Partial<LaneDelivery> {
 export function aLaneDelivery({ delivery, ...overrides }: LaneDeliveryOverrides): LaneDelivery {
   const { offset } = overrides;
   const { envelope, bytes } = aDelivery({ sourceOffset: offset, event: { id: `evt_${offset}` }, ...delivery });
-  return { ...aLaneItem({ offset, bytes: bytes.length }), envelope, data: bytes, ...overrides };
+  return {
+    ...aLaneItem({ offset, bytes: bytes.length, nameBytes: nameBytesOf(envelope) }),
+    envelope,
+    data: bytes,
+    ...overrides,
+  };
 }

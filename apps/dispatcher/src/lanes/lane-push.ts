@@ -1,5 +1,5 @@
 import { type Fifo, first, take, withoutFirst } from './fifo.js';
-import { PUSH_MAX_BYTES } from './lane.bounds.js';
+import { PUSH_MAX_BYTES, PUSH_MAX_NAME_BYTES } from './lane.bounds.js';
 import type { LaneItem, LaneRules, Push } from './lane.types.js';
 import { isDiscarded } from './lane-draft.js';
 
@@ -41,14 +41,16 @@ export function takeWhole<I extends LaneItem>(queue: Fifo<I>, count: number): { 
 
 function join<I extends LaneItem>(items: [I, ...I[]], behind: Fifo<I>, rules: LaneRules): NextPush<I> {
   const [head] = items;
-  let bytes = head.bytes;
+  let { bytes, nameBytes } = head;
   let rest = behind;
   for (;;) {
     if (head.push === null && items.length >= rules.batch.maxItems) return { items, open: false, rest };
     const item = first(rest);
     if (item === null) return { items, open: head.push === null, rest };
     bytes += item.bytes;
-    const joins = head.push === null ? isFresh(item, head, rules) && bytes <= PUSH_MAX_BYTES : item.push === head.push;
+    nameBytes += item.nameBytes;
+    const fits = bytes <= PUSH_MAX_BYTES && nameBytes <= PUSH_MAX_NAME_BYTES;
+    const joins = head.push === null ? fits && isFresh(item, head, rules) : item.push === head.push;
     if (!joins) return { items, open: false, rest };
     items.push(item);
     rest = withoutFirst(rest);

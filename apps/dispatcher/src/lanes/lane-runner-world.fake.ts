@@ -2,6 +2,7 @@ import type { IntegrationConfiguration, JournalEnvelope, Ordering } from '@hooks
 import { aDelivery, anIntegration } from '@hookstile/testing';
 import type { AttemptInput, AttemptOutcome } from '../attempts/attempt.types.js';
 import { noHistory, rememberRecord } from '../journal/journal-history.js';
+import { nameBytesOf } from '../journal/journal-records.js';
 import { rowWrites } from '../ownership/takeover.js';
 import { FakeLaneStore } from './lane.store.fake.js';
 import type { LaneDelivery } from './lane.store.js';
@@ -205,6 +206,7 @@ export class LaneRunnerWorld {
         offset,
         version,
         bytes: bytes.length,
+        nameBytes: nameBytesOf(envelope),
         trigger: 'event',
         arrivedAtMs: this.nowMs,
         attempt: 1,

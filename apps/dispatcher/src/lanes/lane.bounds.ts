@@ -8,14 +8,21 @@ export const LANE_QUEUE_MAX_BYTES = 8 * 1024 * 1024;
 /** The data of one push; a batch of less waits no longer for more. */
 export const PUSH_MAX_BYTES = 1024 * 1024;
 
+/**
+ * What a journal record takes to name the members of a push, so that it always fits: the bodies of an attempt take 128
+ * KiB besides, an answer's headers 144 KiB, the request's line and headers 40 KiB. Only names of a thousand characters and more
+ * make a batch smaller by this.
+ */
+export const PUSH_MAX_NAME_BYTES = 512 * 1024;
+
 /** Rows of one write, of one read of a draining lane, and how few loaded ones make it read ahead. */
 export const PARK_ROWS_MAX = 500;
 export const DRAIN_LOAD_ROWS_MAX = 100;
 export const DRAIN_READ_AHEAD_ROWS = 30;
 
 /**
- * Deliveries in one journal record of discarded, or held, ones. One names its event's id, type and source: 2,558
- * characters of up to six bytes. So many of them still fit in a record.
+ * Deliveries in one journal record of discarded, or held, ones, unless they are one push. One names its event's id, type
+ * and source: 2,558 characters of up to four bytes. So many of them still fit in a record.
  */
 export const ASIDE_RECORD_MAX_DELIVERIES = 50;
 

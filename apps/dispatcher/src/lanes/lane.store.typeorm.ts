@@ -1,5 +1,6 @@
 import type { DeliveryEnvelope, IntegrationSignal } from '@hookstile/contracts';
 import type { DataSource } from 'typeorm';
+import { nameBytesOf } from '../journal/journal-records.js';
 import { fencedTransaction } from '../ownership/fenced-transaction.js';
 import type { FailureRun, StopReason } from './failure-run.js';
 import type {
@@ -115,6 +116,7 @@ export class TypeormLaneStore implements LaneStore {
       found[row.request]?.push({
         ...firstOf(row),
         bytes: row.data.length,
+        nameBytes: nameBytesOf(envelope),
         trigger: envelope.trigger,
         pushEnd: null,
         arrivedAtMs: Number(row.stored_at_ms),

@@ -7,6 +7,8 @@ export interface LaneItem {
   /** The integration's version that the delivery was routed under. */
   readonly version: number;
   readonly bytes: number;
+  /** At most, what a journal record takes to name it. */
+  readonly nameBytes: number;
   /** What asked for it: deliveries of different triggers never share a push. */
   readonly trigger: string;
   /** When it came into memory, for how long it waits for others to go out with. */

@@ -1,8 +1,8 @@
-import { attemptsV1, type JournalRecord } from '@hookstile/contracts';
+import { type AttemptRecord, attemptsV1, type JournalRecord } from '@hookstile/contracts';
 import { MessagingError, type OutgoingRecord, type RecordPublisher } from '@hookstile/messaging';
 import { until } from '@hookstile/testing';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { anAttemptRecord } from '../journal/attempt-record.fake.js';
 import { AttemptsPublisher } from './attempts.publisher.js';
 
@@ -14,7 +14,7 @@ class BoundedPublisher implements RecordPublisher {
   calls = 0;
 
   constructor(
-    private readonly maxBytes: number,
+    public maxBytes: number,
     private unreachable = 0,
   ) {}
 
@@ -93,19 +93,66 @@ describe('the journal', () => {
     expect([acknowledged, publisher.calls]).toEqual([[0, 1, 2], 2]);
   });
 
-  it('leaves the bodies out where they do not fit', async () => {
-    const publisher = new BoundedPublisher(10_000);
+  it('leaves the bodies out of a record that does not fit, and of no other', async () => {
+    const publisher = new BoundedPublisher(150_000);
     const journal = journalOf(publisher);
-    await new Promise<number>((resolve) => journal.append(0, withBody(7), resolve));
-    const [written] = publisher.written;
-    const decoded = attemptsV1.decode({ headers: {}, ...written, value: written?.value ?? null } as never);
-    expect(decoded).toMatchObject({ outcome: 'decoded', value: { envelope: { request: { truncated: true } } } });
+    const large = { envelope: anAttemptRecord({ offset: 1, requestBytes: 200_000 }), bytes: Buffer.alloc(200_000) };
+    const acknowledged: [number, number][] = [];
+    for (const [n, record] of [withBody(0), large, withBody(2), withBody(3)].entries())
+      journal.append(0, record, (offset) => acknowledged.push([n, offset]));
+    await until(() => acknowledged.length === 4);
+    expect(acknowledged).toEqual([0, 1, 2, 3].map((n) => [n, n]));
+    expect(publisher.written.map(({ value }) => value?.length)).toEqual([100_000, 0, 100_000, 100_000]);
+    expect(envelopeOf(publisher.written[1])).toMatchObject({ request: { truncated: true }, requestBytes: 0 });
+    expect(journal.problem).toBeNull();
   });
 
-  it('does not spin where a record cannot be written at all', async () => {
+  it('cuts long names where a record fits in no other way, with an alarm, and goes on', async () => {
+    const publisher = new BoundedPublisher(3_000);
+    const lines: string[] = [];
+    const journal = new AttemptsPublisher(publisher, 'attempts', pino({}, { write: (line) => lines.push(line) }));
+    const { deliveries } = anAttemptRecord();
+    const named = deliveries.map((delivery) => ({ ...delivery, eventSource: 's'.repeat(5_000) }));
+    const acknowledged = new Promise<number>((resolve) =>
+      journal.append(0, { envelope: { ...anAttemptRecord(), deliveries: named }, bytes: BODY }, resolve),
+    );
+    expect(await acknowledged).toBe(0);
+    const [{ eventSource, deliveryId } = { eventSource: '', deliveryId: '' }] = envelopeOf(
+      publisher.written[0],
+    ).deliveries;
+    expect([eventSource.length, deliveryId]).toEqual([64, deliveries[0]?.deliveryId]);
+    expect(lines.filter((line) => line.includes('"alarm":"journal_record_cut"'))).toHaveLength(1);
+  });
+
+  it('says that it stands, and does not spin, where the broker takes a record in no form', async () => {
     const publisher = new BoundedPublisher(10);
-    journalOf(publisher).append(0, withBody(0), () => {});
-    await until(() => publisher.calls >= 2);
-    expect(publisher.calls).toBeLessThan(50);
+    const journal = journalOf(publisher);
+    journal.append(0, withBody(0), () => {});
+    await until(() => journal.problem !== null);
+    expect(journal.problem).toContain('partition 0');
+    expect(publisher.calls).toBeLessThan(5);
+  });
+
+  it('goes on once the broker takes the record', async () => {
+    vi.useFakeTimers();
+    try {
+      const publisher = new BoundedPublisher(10);
+      const journal = journalOf(publisher);
+      const acknowledged: number[] = [];
+      journal.append(0, withBody(0), (offset) => acknowledged.push(offset));
+      await vi.advanceTimersByTimeAsync(100);
+      expect(journal.problem).not.toBeNull();
+      publisher.maxBytes = 1_000_000;
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect([acknowledged, journal.problem]).toEqual([[0], null]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
+
+function envelopeOf(written: OutgoingRecord | undefined): AttemptRecord {
+  const decoded = attemptsV1.decode({ headers: {}, ...written, value: written?.value ?? null } as never);
+  if (decoded.outcome !== 'decoded' || decoded.value.envelope.kind !== 'attempt') throw new Error('no attempt');
+  return decoded.value.envelope;
+}

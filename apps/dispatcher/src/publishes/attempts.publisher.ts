@@ -1,10 +1,13 @@
 import { attemptsV1, type JournalEnvelope, type JournalRecord } from '@hookstile/contracts';
-import { MessagingError, type RecordPublisher } from '@hookstile/messaging';
+import { MessagingError, type OutgoingRecord, type RecordPublisher } from '@hookstile/messaging';
 import type { Logger } from 'pino';
+import { lesserRecord } from '../journal/lesser-record.js';
 
 /** The most records handed to the publisher in one call. */
 const BATCH_MAX_RECORDS = 1_000;
 const RETRY_DELAY_MS = 100;
+/** Of a record that the broker takes in no form: only an operator ends that, by raising the broker's bound. */
+const REFUSED_RETRY_DELAY_MS = 5_000;
 /** How long an outcome may wait for company, and how much of it is enough (docs/adr/0017). */
 const LINGER_MS = 10;
 const LINGER_MAX_RECORDS = 64;
@@ -28,12 +31,18 @@ export class AttemptsPublisher {
   /** Something in the queue is waited for. */
   private urgent = false;
   private lingering: NodeJS.Timeout | null = null;
+  private refused: string | null = null;
 
   constructor(
     private readonly publisher: RecordPublisher,
     private readonly topic: string,
     private readonly logger: Logger,
   ) {}
+
+  /** Why nothing more is written, for readiness; or null. */
+  get problem(): string | null {
+    return this.refused;
+  }
 
   append(partition: number, record: JournalRecord, onAcknowledged: (offset: number) => void): void {
     this.queue.push({ record, partition, onAcknowledged });
@@ -79,44 +88,57 @@ export class AttemptsPublisher {
 
   private async publish(batch: readonly Queued[]): Promise<readonly number[]> {
     let records = batch;
-    for (let bodies = true; ; ) {
+    for (;;) {
       try {
-        return await this.publisher.publish(
-          records.map(({ record, partition }) => ({
-            ...attemptsV1.encode(keyOf(record.envelope), record),
-            topic: this.topic,
-            partition,
-          })),
-        );
+        const offsets = await this.publisher.publish(records.map((queued) => this.outgoing(queued)));
+        this.refused = null;
+        return offsets;
       } catch (error) {
-        this.logger.warn({ err: error, records: records.length }, 'the journal could not be written, trying again');
         const code = error instanceof MessagingError ? error.code : null;
         if (code === 'publisher_closed') return new Promise(() => {});
-        if (code === 'record_too_large' && bodies) {
-          records = records.map(withoutBodies);
-          bodies = false;
-        } else await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
+        if (code !== 'record_too_large') {
+          this.logger.warn({ err: error, records: batch.length }, 'the journal could not be written, trying again');
+          await pause(RETRY_DELAY_MS);
+        } else if (records.length > 1) return this.publishApart(records);
+        else records = await Promise.all(records.map((queued) => this.lessOf(queued)));
       }
     }
   }
+
+  /** One of them is too large: halves, in order, until it is found. Nothing of the others is left out. */
+  private async publishApart(batch: readonly Queued[]): Promise<readonly number[]> {
+    const middle = Math.ceil(batch.length / 2);
+    const first = await this.publish(batch.slice(0, middle));
+    return [...first, ...(await this.publish(batch.slice(middle)))];
+  }
+
+  /** The record with less in it; where there is nothing left to leave out, the same again, after a while. */
+  private async lessOf(queued: Queued): Promise<Queued> {
+    const { record, partition } = queued;
+    const { kind } = record.envelope;
+    const where = { partition, integrationId: keyOf(record.envelope), kind };
+    const lesser = lesserRecord(record);
+    if (lesser !== null) {
+      const alarm = lesser.namesCut ? { alarm: 'journal_record_cut' } : {};
+      this.logger.error({ ...alarm, ...where }, `a journal record is too large: ${lesser.what}`);
+      return { ...queued, record: lesser.record };
+    }
+    this.refused ??= this.refusedWith(where);
+    await pause(REFUSED_RETRY_DELAY_MS);
+    return queued;
+  }
+
+  private refusedWith(where: { partition: number }): string {
+    const problem = `the broker refuses a journal record of partition ${where.partition} as too large, whatever is left out`;
+    this.logger.fatal({ alarm: 'journal_refused', ...where }, `${problem}; nothing more is journaled`);
+    return problem;
+  }
+
+  private outgoing({ record, partition }: Queued): OutgoingRecord {
+    return { ...attemptsV1.encode(keyOf(record.envelope), record), topic: this.topic, partition };
+  }
 }
 
-/** What ended how matters more than the bodies: they are left out, and marked as truncated, where they do not fit. */
-function withoutBodies(queued: Queued): Queued {
-  const { envelope } = queued.record;
-  if (envelope.kind !== 'attempt') return queued;
-  const { request, response } = envelope;
-  return {
-    ...queued,
-    record: {
-      envelope: {
-        ...envelope,
-        request: { ...request, truncated: true },
-        response: response && { ...response, truncated: true },
-        requestBytes: 0,
-        responseBytes: 0,
-      },
-      bytes: Buffer.alloc(0),
-    },
-  };
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
