@@ -6,13 +6,27 @@ export type CertificateName = Extract<ParameterName, `cert_${string}`>;
 /** One name of a certificate as Node writes them: `DNS:a.example`, or in quotes where it holds what separates them. */
 const ALTERNATIVE_NAME = /([^:,"]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g;
 
+/** A subject as Node writes it: an attribute a line, ` + ` between those of one place, a backslash before what has a meaning. */
+const ATTRIBUTES = /\n| \+ /;
+const COMMON_NAME = 'CN=';
+const ESCAPED = /\\([0-9A-Fa-f]{2}|.)/gs;
+
 function thumbprint(fingerprint: string): string {
   return fingerprint.replaceAll(':', '').toLowerCase();
 }
 
-function commonNameOf(certificate: X509Certificate): string {
-  const { subject } = certificate.toLegacyObject() as { subject?: { CN?: string | string[] } };
-  return [subject?.CN ?? []].flat().join(',');
+function unescaped(value: string): string {
+  return value.replace(ESCAPED, (_, escaped: string) =>
+    escaped.length === 1 ? escaped : String.fromCharCode(Number.parseInt(escaped, 16)),
+  );
+}
+
+/** Read from the text: `toLegacyObject()` ends the process where the certificate's key cannot be decoded. */
+function commonNameOf({ subject }: X509Certificate): string {
+  // Without a subject it is undefined, whatever its type says.
+  const attributes = ((subject as string | undefined) ?? '').split(ATTRIBUTES);
+  const names = attributes.filter((attribute) => attribute.startsWith(COMMON_NAME));
+  return names.map((attribute) => unescaped(attribute.slice(COMMON_NAME.length))).join(',');
 }
 
 function unquoted(text: string): string {
