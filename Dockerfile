@@ -18,7 +18,7 @@ WORKDIR /app
 # Names are resolved on half of these threads: with Node's four, two names whose servers are silent hold up all others.
 ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=16 UV_THREADPOOL_SIZE=32
 # What V8 and glibc keep beyond what is in use (docs/sizing.md); the heap's bound follows the container's memory limit.
-ENV MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
+ENV MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_ARENA_MAX=2
 COPY --from=build /app/package.json ./package.json
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/apps ./apps

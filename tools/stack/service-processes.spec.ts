@@ -7,8 +7,8 @@ const PLAN = { instance: 'x', entry: 'x.js', environment: { PORT: '1' }, urls: {
 
 function memoryOf(environment: NodeJS.ProcessEnv) {
   const { args, env } = serviceCommand(PLAN, environment);
-  const { MALLOC_MMAP_THRESHOLD_: mmap, MALLOC_TRIM_THRESHOLD_: trim } = { ...environment, ...env };
-  return [...args.filter((arg) => arg.startsWith('--max-')), mmap, trim];
+  const names = ['MALLOC_MMAP_THRESHOLD_', 'MALLOC_TRIM_THRESHOLD_', 'MALLOC_ARENA_MAX'];
+  return [...args.filter((arg) => arg.startsWith('--max-')), ...names.map((name) => (env as NodeJS.ProcessEnv)[name])];
 }
 
 it('gives a process more threads than silent name servers are likely to hold, or as many as it is told', () => {
@@ -17,7 +17,7 @@ it('gives a process more threads than silent name servers are likely to hold, or
 });
 
 it('bounds what V8 and glibc keep, as the environment says where it does', () => {
-  expect(memoryOf({})).toEqual(['--max-semi-space-size=16', '--max-old-space-size=1024', '131072', '131072']);
+  expect(memoryOf({})).toEqual(['--max-semi-space-size=16', '--max-old-space-size=1024', '131072', '131072', '2']);
   const given = { NODE_OPTIONS: '--enable-source-maps --max_old_space_size=4096', MALLOC_TRIM_THRESHOLD_: '1' };
-  expect(memoryOf(given)).toEqual(['--max-semi-space-size=16', '131072', '1']);
+  expect(memoryOf(given)).toEqual(['--max-semi-space-size=16', '131072', '1', '2']);
 });

@@ -24,8 +24,8 @@ const MEMORY = ['--max-semi-space-size=16', '--max-old-space-size=1024'];
  * other one. Idle threads cost next to nothing.
  */
 const THREADS = { UV_THREADPOOL_SIZE: '32' };
-/** glibc raises these bounds with what a program frees, and then keeps what lies below them. */
-const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+/** glibc raises its thresholds with what a program frees, keeps what lies below them, and in as many arenas as threads. */
+const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' };
 const TELEMETRY = ['--import', '@hookstile/service-runtime/telemetry'];
 
 export interface ServiceOptions {
