@@ -46,13 +46,17 @@ const PLACES: Readonly<Record<BodyKind, Place>> = { json: 'nearly-json', form: '
 
 const BEGINS_AS_JSON = /^\s*[[{]/;
 
-/** What the content type says; without one, text that begins as JSON does is meant as JSON. */
+const JSON_TYPE = /^\w+\/[^/]*json/;
+const XML_TYPE = /[/+]xml$/;
+
+/** What the content type says; text that begins as JSON does is meant as JSON or the like, unless it is said to be plain. */
 function kindOf(body: string, contentType: string | null): BodyKind {
-  const [type = ''] = (contentType ?? '').toLowerCase().split(';');
-  if (/[/+]json$/.test(type.trim())) return 'json';
-  if (type.trim() === 'application/x-www-form-urlencoded') return 'form';
-  if (/[/+]xml$/.test(type.trim())) return 'xml';
-  return contentType === null && BEGINS_AS_JSON.test(body) ? 'json' : 'text';
+  const [given = ''] = (contentType ?? '').toLowerCase().split(';');
+  const type = given.trim();
+  if (JSON_TYPE.test(type)) return 'json';
+  if (type === 'application/x-www-form-urlencoded') return 'form';
+  if (XML_TYPE.test(type)) return 'xml';
+  return BEGINS_AS_JSON.test(body) && !type.startsWith('text/') ? 'json' : 'text';
 }
 
 /**

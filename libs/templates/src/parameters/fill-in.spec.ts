@@ -22,13 +22,28 @@ test('writes a value outside of JSON strings as a string of its own', () => {
 test.each(['{"u":"%username%",}', '{"u":"\\%username%"}', '{u: "%username%"}', "{'u': '%username%'}"])(
   'writes nothing that could end a string into what is meant as JSON and is not: %s',
   (text) =>
-    expect(bodyOf(text, '"\\{}[],:')).toBe(
-      bodyOf(text, 'X').replace('X', '\\u0022\\u005c\\u007b\\u007d\\u005b\\u005d\\u002c\\u003a'),
+    expect(bodyOf(text, '"\'\\{}[],:/#')).toBe(
+      bodyOf(text, 'X').replace('X', '\\u0022\\u0027\\u005c\\u007b\\u007d\\u005b\\u005d\\u002c\\u003a\\u002f\\u0023'),
     ),
 );
 
 test('takes an object for JSON whatever its content type says', () => {
   expect(JSON.parse(bodyOf('{"u":"%username%"}', HOSTILE, 'text/plain'))).toEqual({ u: HOSTILE });
+});
+
+test.each([
+  ['{"u":"%username%"}\n{"v":1}', 'application/x-ndjson'],
+  ['\n{"u":"%username%"}\n{"v":1}', 'application/jsonl; charset=utf-8'],
+  ['{"u":"%username%",}', 'application/json5'],
+  ['{ user(name: "%username%") { id } }', 'application/graphql'],
+])('lets no value end a string of %s, a %s', (text, contentType) => {
+  expect(bodyOf(text, '","admin":"', contentType)).toBe(
+    text.replace('%username%', '\\u0022\\u002c\\u0022admin\\u0022\\u003a\\u0022'),
+  );
+});
+
+test('leaves the values of plain text readable', () => {
+  expect(bodyOf('[alert] %username% is "out"', "o'neil: a/b", 'text/plain')).toBe(`[alert] o'neil: a/b is "out"`);
 });
 
 test('writes a value for the content type of a body that is not JSON', () => {

@@ -33,7 +33,7 @@ const XML_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what is escaped.
-const JSON_STRUCTURE = /[\u0000-\u001f"\\{}[\],:]/g;
+const JSON_STRUCTURE = /[\u0000-\u001f"'\\{}[\],:/#]/g;
 
 function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
