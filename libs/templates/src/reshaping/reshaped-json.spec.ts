@@ -30,6 +30,12 @@ test('leaves elements of arrays out, counted as they were before', () => {
   expect(reshaped('{"l":[0.0, 1,2 ,[3]]}', {}, ['/l/0', '/l/2', '/l/3/0'])).toBe('{"l":[1 ,[]]}');
 });
 
+test('takes a name for no element of an array: those are counted by pointers', () => {
+  expect(reshaped('[1.0,2]', {}, ['0'])).toBe('[1.0,2]');
+  expect(reshaped('[1.0,2]', {}, ['0', '/0'])).toBe('[2]');
+  expect(reshaped('{"0":1,"1":2}', {}, ['0', '/1'])).toBe('{}');
+});
+
 test('reads the escapes of a pointer, and a name without a slash as one name', () => {
   expect(reshaped('{"a/b":1,"m~n":2,"x.y":3}', { '/a~1b': 'p', '/m~0n': 'q', 'x.y': 'r' })).toBe('{"p":1,"q":2,"r":3}');
 });

@@ -77,7 +77,10 @@ function editsOf(json: Buffer, base: number, { inside }: Change): Edit[] {
     return [...names, ...itemEdits(json, base, items)].sort((a, b) => a.start - b.start);
   }
   const elements = rawElementsOf(json) ?? [];
-  const items = elements.map((value, index) => ({ start: value.start, value, change: inside.get(String(index)) }));
+  const items = elements.map((value, index) => {
+    const change = inside.get(String(index));
+    return { start: value.start, value, change: change?.nameOnly ? undefined : change };
+  });
   return itemEdits(json, base, items);
 }
 

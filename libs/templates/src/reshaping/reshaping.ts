@@ -5,6 +5,8 @@ import { ReshapingError } from './reshaping.error.js';
 export interface Change {
   omitted: boolean;
   newName: string | null;
+  /** Meant by its name alone, which an element of an array has not: only a pointer counts elements. */
+  nameOnly: boolean;
   readonly inside: Map<string, Change>;
 }
 
@@ -12,7 +14,7 @@ export interface Change {
 export type Reshaping = Change;
 
 function unchanged(): Change {
-  return { omitted: false, newName: null, inside: new Map() };
+  return { omitted: false, newName: null, nameOnly: true, inside: new Map() };
 }
 
 const ESCAPE = /~[01]/g;
@@ -31,10 +33,10 @@ function pathOf(text: string): string[] {
 }
 
 function changeAt(whole: Reshaping, text: string): Change {
+  const isPointer = text.startsWith('/');
   return pathOf(text).reduce((change, token) => {
-    const known = change.inside.get(token);
-    if (known) return known;
-    const next = unchanged();
+    const next = change.inside.get(token) ?? unchanged();
+    if (isPointer) next.nameOnly = false;
     change.inside.set(token, next);
     return next;
   }, whole);
