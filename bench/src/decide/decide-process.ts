@@ -15,6 +15,7 @@ class Asking {
   readonly #latencies: number[] = [];
   readonly #codes: Record<string, number> = {};
   #asked = 0;
+  #measuredFrom = 0;
 
   constructor(run: DecideRun) {
     this.#run = run;
@@ -26,17 +27,19 @@ class Asking {
   }
 
   async all(): Promise<Decided> {
+    const { ratePerSecond, settleMs } = this.#run;
     const startedAt = performance.now();
-    await (this.#run.ratePerSecond === null ? this.#closed(startedAt) : this.#open(startedAt, this.#run.ratePerSecond));
-    const seconds = (performance.now() - startedAt) / 1_000;
+    this.#measuredFrom = startedAt + settleMs;
+    await (ratePerSecond === null ? this.#closed() : this.#open(startedAt, ratePerSecond));
+    const seconds = (performance.now() - this.#measuredFrom) / 1_000;
     for (const sender of this.#senders) sender.close();
     const latenciesMs = Float64Array.from(this.#latencies);
     return { latenciesMs, codes: this.#codes, perSecond: latenciesMs.length / seconds };
   }
 
   /** Each connection asks again as soon as it is answered. */
-  async #closed(startedAt: number): Promise<void> {
-    const endsAt = startedAt + this.#run.durationMs;
+  async #closed(): Promise<void> {
+    const endsAt = this.#measuredFrom + this.#run.durationMs;
     const askOn = async (sender: HttpSender): Promise<void> => {
       while (performance.now() < endsAt) await this.#ask(sender, performance.now());
     };
@@ -45,7 +48,7 @@ class Asking {
 
   /** Questions are due at even distances; one that finds no free connection waits, and its wait counts. */
   async #open(startedAt: number, ratePerSecond: number): Promise<void> {
-    const total = Math.floor((this.#run.durationMs / 1_000) * ratePerSecond);
+    const total = Math.floor(((this.#run.settleMs + this.#run.durationMs) / 1_000) * ratePerSecond);
     let next = 0;
     const askOn = async (sender: HttpSender): Promise<void> => {
       for (let n = next++; n < total; n = next++) {
@@ -70,7 +73,7 @@ class Asking {
     };
     return new Promise((resolve) => {
       sender.post(JSON.stringify({ rule, context }), (status, body) => {
-        this.#latencies.push(performance.now() - dueAt);
+        if (dueAt >= this.#measuredFrom) this.#latencies.push(performance.now() - dueAt);
         const code = status === OK ? (CODE.exec(body)?.[1] ?? 'none') : String(status);
         this.#codes[code] = (this.#codes[code] ?? 0) + 1;
         resolve();

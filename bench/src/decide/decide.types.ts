@@ -15,6 +15,8 @@ export interface DecideRun {
   connections: number;
   /** Null: as many as are answered. */
   ratePerSecond: number | null;
+  /** Not measured: connections are made and code is compiled. */
+  settleMs: number;
   durationMs: number;
 }
 

@@ -24,6 +24,7 @@ const PACED_CONNECTIONS = 16;
 const CLOSED_CONNECTIONS = 32;
 /** Of callers whose hooks hang. */
 const PATIENT_CONNECTIONS = 400;
+const SETTLE_MS = 2_000;
 const OVERHEAD_WANTED_MS = 10;
 const RATE_WANTED = 1_500;
 const UNHURT_RATIO = 2;
@@ -73,7 +74,7 @@ async function decide(
 ): Promise<Decided> {
   const caller = new Child<DecideCommand, DecideReport>('./decide/decide-process.ts');
   try {
-    const run = { ...target, ruleIds: wellIds, durationMs: options.seconds * 1_000, ...plan };
+    const run = { ...target, ruleIds: wellIds, settleMs: SETTLE_MS, durationMs: options.seconds * 1_000, ...plan };
     return await caller.ask({ kind: 'run', run }, 'done');
   } finally {
     caller.end();
@@ -93,7 +94,8 @@ async function measure(world: World): Promise<Figure[]> {
   const alone = await decide(world, paced);
   const cpuMs = cpuMsOf(dispatcher.pid);
   const most = await decide(world, closed);
-  const cpuMsEach = (cpuMsOf(dispatcher.pid) - cpuMs) / most.latenciesMs.length;
+  const cpuMsEach =
+    (cpuMsOf(dispatcher.pid) - cpuMs) / Object.values(most.codes).reduce((sum, count) => sum + count, 0);
   const [beside, hanging] = await Promise.all([
     decide(world, paced),
     decide(world, { connections: PATIENT_CONNECTIONS, ratePerSecond: HANGING_RATE, ruleIds: hangingIds }),
