@@ -1,5 +1,5 @@
 import { aDecisionRule } from '@hookstile/testing';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { Circuits } from './circuits.js';
 import { CIRCUIT_FAILURES, CIRCUIT_OPEN_MS } from './decision.bounds.js';
 import type { HookAnswer } from './hook-answer.js';
@@ -17,13 +17,11 @@ const failed = (error: 'timeout' | 'connect' | 'blocked_address'): HookAnswer =>
 const OPEN: HookAnswer = { kind: 'circuit-open' };
 
 let circuits: Circuits;
+let nowMs: number;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  circuits = new Circuits();
-});
-afterEach(() => {
-  vi.useRealTimers();
+  nowMs = 1_000;
+  circuits = new Circuits(() => nowMs);
 });
 
 async function ask(times: number, answer: HookAnswer, of = rule): Promise<HookAnswer> {
@@ -53,7 +51,7 @@ test.each([
 
 test('lets one probe through after a while, and nobody waits for it', async () => {
   await ask(CIRCUIT_FAILURES, failed('timeout'));
-  vi.setSystemTime(Date.now() + CIRCUIT_OPEN_MS);
+  nowMs += CIRCUIT_OPEN_MS;
   const { promise, resolve } = Promise.withResolvers<HookAnswer>();
   const probe = circuits.guard(rule, () => promise);
   expect(await ask(1, answered(200))).toEqual(OPEN);
@@ -65,8 +63,33 @@ test('lets one probe through after a while, and nobody waits for it', async () =
 
 test('opens again where the probe fails', async () => {
   await ask(CIRCUIT_FAILURES, failed('timeout'));
-  vi.setSystemTime(Date.now() + CIRCUIT_OPEN_MS);
+  nowMs += CIRCUIT_OPEN_MS;
   expect(await ask(1, failed('timeout'))).toEqual(failed('timeout'));
+  expect(await ask(1, answered(200))).toEqual(OPEN);
+});
+
+test('stays open for its time, by a clock that does not jump', async () => {
+  await ask(CIRCUIT_FAILURES, failed('timeout'));
+  nowMs += CIRCUIT_OPEN_MS - 1;
+  expect(await ask(1, answered(200))).toEqual(OPEN);
+  nowMs += 1;
+  expect(await ask(1, answered(200))).toEqual(answered(200));
+});
+
+test('stays closed where what was asked before a hook was well again ends, however much it is', async () => {
+  const { promise: hung, resolve } = Promise.withResolvers<HookAnswer>();
+  const hanging = Array.from({ length: CIRCUIT_FAILURES * 2 }, () => circuits.guard(rule, () => hung));
+  expect(await ask(1, answered(200))).toEqual(answered(200));
+  resolve(failed('timeout'));
+  await Promise.all(hanging);
+  expect(await ask(1, answered(200))).toEqual(answered(200));
+});
+
+test('opens where as many hang at once, and none asked later is answered', async () => {
+  const { promise: hung, resolve } = Promise.withResolvers<HookAnswer>();
+  const hanging = Array.from({ length: CIRCUIT_FAILURES }, () => circuits.guard(rule, () => hung));
+  resolve(failed('timeout'));
+  await Promise.all(hanging);
   expect(await ask(1, answered(200))).toEqual(OPEN);
 });
 

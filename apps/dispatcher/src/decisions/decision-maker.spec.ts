@@ -66,7 +66,7 @@ function maker(): DecisionMaker {
         return { asked: GRANTED, hookMs: 5, request: null };
       },
     },
-    circuits: new Circuits(),
+    circuits: new Circuits(clock.monotonicMs),
     cache: new DecisionCache(clock.monotonicMs),
     records: {
       get isFull() {

@@ -79,7 +79,7 @@ export async function startDecisions(parts: DecisionsParts): Promise<RunningDeci
   const stop = new AbortController();
   const hooks = new HookCaller({ plans, turns, asker, tracing, clock, randomBytes, signal: stop.signal });
   const rules = new KnownRules(projection);
-  const circuits = new Circuits();
+  const circuits = new Circuits(monotonicMs);
   const cache = new DecisionCache(monotonicMs);
   const records = await recordsOf(parts);
   const recorder = decisionRecorder(metrics, logger);
