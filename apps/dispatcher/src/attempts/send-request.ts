@@ -55,7 +55,7 @@ async function sendWithToken(
   if (second.token === null) {
     return failed(second.error, `The endpoint answered 401, and there is no new token. ${second.detail}`, true);
   }
-  return send(second.token);
+  return second.token === first.token ? verdict : send(second.token);
 }
 
 async function exchanged(

@@ -54,6 +54,7 @@ async function askWithToken(asker: HookAsker, call: HookCall, grant: TokenGrant)
   const answer = await askBy(first.token);
   if (answer.kind !== 'answered' || answer.answer.status !== UNAUTHORIZED) return answer;
   const second = await tokenFor(first.token);
+  if (second.token === first.token) return answer;
   if (second.token !== null) return askBy(second.token);
   return { kind: 'failed', error: second.error, detail: `The webhook answered 401. ${second.detail}` };
 }

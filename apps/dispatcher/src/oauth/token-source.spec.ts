@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { IssuedToken } from './request-token.js';
-import { TOKEN_REFRESH_MARGIN_MS, TOKEN_REFRESH_PAUSE_MS, TOKEN_REFRESH_SHARE } from './token.bounds.js';
+import {
+  TOKEN_REFRESH_MARGIN_MS,
+  TOKEN_REFRESH_PAUSE_MS,
+  TOKEN_REFRESH_SHARE,
+  TOKEN_REPLACEMENT_PAUSE_MS,
+} from './token.bounds.js';
 import type { TokenGrant } from './token-grant.js';
 import { type TokenOutcome, TokenRequestError } from './token-request.error.js';
 import { CachedTokens, type TokenWait } from './token-source.js';
@@ -143,6 +148,20 @@ test('gives a refused token to nobody any more, and asks once for all to whom it
   expect(await Promise.all(waiting)).toEqual([{ token: 't2' }, { token: 't2' }, { token: 't2' }]);
   expect(await ask({ refused: 't1' })).toEqual({ token: 't2' });
   expect(asked).toHaveLength(2);
+});
+
+test('is not asked again and again by an endpoint that refuses every token: a replaced one stays for a while', async () => {
+  await issued('t1');
+  const replaced = ask({ refused: 't1' });
+  await asked[1]?.issue('t2');
+  expect(await replaced).toEqual({ token: 't2' });
+  nowMs += TOKEN_REPLACEMENT_PAUSE_MS - 1;
+  expect(await ask({ refused: 't2' })).toEqual({ token: 't2' });
+  expect(asked).toHaveLength(2);
+  nowMs += 1;
+  const again = ask({ refused: 't2' });
+  await asked[2]?.issue('t3');
+  expect(await again).toEqual({ token: 't3' });
 });
 
 test('waits no longer than its caller can, and what comes later serves the next one', async () => {

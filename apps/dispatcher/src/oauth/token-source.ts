@@ -1,7 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { AbortLinks } from '../egress/abort-links.js';
 import type { IssuedToken } from './request-token.js';
-import { TOKEN_REFRESH_MARGIN_MS, TOKEN_REFRESH_PAUSE_MS, TOKEN_REFRESH_SHARE, TOKENS_MAX } from './token.bounds.js';
+import {
+  TOKEN_REFRESH_MARGIN_MS,
+  TOKEN_REFRESH_PAUSE_MS,
+  TOKEN_REFRESH_SHARE,
+  TOKEN_REPLACEMENT_PAUSE_MS,
+  TOKENS_MAX,
+} from './token.bounds.js';
 import type { TokenGrant } from './token-grant.js';
 import type { TokenRecorder } from './token-recorder.js';
 import { TokenRequestError } from './token-request.error.js';
@@ -12,7 +18,7 @@ export interface TokenWait {
   /** How long the caller can wait. */
   timeoutMs: number;
   signal: AbortSignal;
-  /** A token that the endpoint refused: it is given to nobody any more. */
+  /** A token that the endpoint refused: it is replaced, unless another one was a moment ago; then it comes back. */
   refused?: string;
 }
 
@@ -32,6 +38,8 @@ interface Entry {
   token: string | null;
   refreshAtMs: number;
   expiresAtMs: number;
+  /** From when on a refused token is replaced. */
+  replaceAtMs: number;
   /** The one request under way; all that need its token wait for it. */
   pending: Promise<TokenResult> | null;
 }
@@ -52,8 +60,11 @@ export class CachedTokens implements TokenSource {
 
   async tokenFor(grant: TokenGrant, wait: TokenWait): Promise<TokenResult> {
     const entry = this.#entryOf(grant.key);
-    if (wait.refused !== undefined && entry.token === wait.refused) entry.token = null;
     const nowMs = this.#parts.clock.monotonicMs();
+    if (wait.refused !== undefined && entry.token === wait.refused && nowMs >= entry.replaceAtMs) {
+      entry.token = null;
+      entry.replaceAtMs = nowMs + TOKEN_REPLACEMENT_PAUSE_MS;
+    }
     if (entry.token === null || nowMs >= entry.expiresAtMs) return patiently(this.#ask(grant, entry), wait);
     // What is still valid serves while its successor is asked for: a token endpoint that is away for a while costs nothing.
     if (nowMs >= entry.refreshAtMs) void this.#ask(grant, entry);
@@ -63,7 +74,7 @@ export class CachedTokens implements TokenSource {
   #entryOf(key: string): Entry {
     const known = this.#entries.get(key);
     if (known) return known;
-    const entry: Entry = { token: null, refreshAtMs: 0, expiresAtMs: 0, pending: null };
+    const entry: Entry = { token: null, refreshAtMs: 0, expiresAtMs: 0, replaceAtMs: 0, pending: null };
     this.#entries.set(key, entry);
     return entry;
   }

@@ -14,6 +14,9 @@ export const TOKEN_REFRESH_SHARE = 0.2;
 /** After a refresh that failed the next one waits, while the token that there is still serves. */
 export const TOKEN_REFRESH_PAUSE_MS = 5_000;
 
+/** A token that took the place of a refused one is not replaced before: an endpoint that refuses all would have one issued a request. */
+export const TOKEN_REPLACEMENT_PAUSE_MS = 1_000;
+
 /** Kept in memory, of all integrations and rules; about 2 KiB each. */
 export const TOKENS_MAX = 10_000;
 
