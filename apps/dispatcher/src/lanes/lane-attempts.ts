@@ -143,7 +143,8 @@ export class LaneAttempts {
     }
     lane.turn = null;
     const { integration } = lane;
-    integration.meanAttemptMs += (outcome.durationMs - integration.meanAttemptMs) * MEAN_WEIGHT;
+    const meanMs = integration.meanAttemptMs ?? outcome.durationMs;
+    integration.meanAttemptMs = meanMs + (outcome.durationMs - meanMs) * MEAN_WEIGHT;
     const endedAtMs = services.clock.nowMs();
     const { verdict, sequence, run, counted, signals } = this.judged(turn, outcome, endedAtMs);
     lane.ended = { attemptId, startedAtMs, outcome, verdict, sequence, run, counted, signals };

@@ -150,9 +150,9 @@ export class LaneRunner {
     for (const integration of this.parts.integrations.all) relieve(integration, slowAttemptMs, this.relief);
   }
 
-  /** Mean durations of the attempts of each integration. */
+  /** Mean durations of the attempts of each integration that has made some. */
   get meanAttemptsMs(): number[] {
-    return [...this.parts.integrations.all].map(({ meanAttemptMs }) => meanAttemptMs);
+    return [...this.parts.integrations.all].flatMap(({ meanAttemptMs }) => meanAttemptMs ?? []);
   }
 
   /** Forgets lanes that have nothing to do, or exist as rows; looks for those that have something to do again. */

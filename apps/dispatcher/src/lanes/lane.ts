@@ -143,8 +143,10 @@ export interface LanedIntegration {
   /** The newest that is known; null: it does not exist. */
   configuration: IntegrationConfiguration | null;
   origin: string;
-  /** Mean of what an attempt took, for how long a queue would take. */
-  meanAttemptMs: number;
+  /** Mean of what an attempt took, for how long a queue would take; null before the first. */
+  meanAttemptMs: number | null;
+  /** Whether it was slow, and had much to send, when it was last looked at with memory short. */
+  wasSlow: boolean;
   /** What its lanes were told last. */
   permission: LanePermission;
   /** When the delivery of its oldest row was routed, at the last look; null: it had none, or was not looked at. */

@@ -115,7 +115,8 @@ export class LanedIntegrations {
       sequence: fence.epoch * SEQUENCES_AN_EPOCH,
       configuration,
       origin: originOf(configuration),
-      meanAttemptMs: 0,
+      meanAttemptMs: null,
+      wasSlow: false,
       permission: 'send',
       oldestRowMs: null,
       sleepers: {
