@@ -15,7 +15,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { OriginOf } from '../changes/origin.js';
-import { etagOf } from '../input/if-match.js';
+import { tagged } from '../input/if-match.js';
 import type { Page } from '../input/page.js';
 import type { Tenants } from '../tenants/tenants.js';
 import { DECISION_RULES, ORIGIN_OF, TENANTS } from '../tokens.js';
@@ -120,9 +120,4 @@ export class DecisionRulesController {
   private caller(principal: Principal, requestId: string | undefined): Caller {
     return { tenantId: tenantOf(principal), origin: this.originOf(principal, requestId) };
   }
-}
-
-function tagged(rule: DecisionRuleView, reply: FastifyReply): DecisionRuleView {
-  reply.header('etag', etagOf(rule.version));
-  return rule;
 }

@@ -1,6 +1,7 @@
 import { ProblemError } from '@hookstile/service-runtime';
+import type { FastifyReply } from 'fastify';
 
-export function etagOf(version: number): string {
+function etagOf(version: number): string {
   return `"${version}"`;
 }
 
@@ -15,4 +16,10 @@ export function requireIfMatch(header: string | undefined, version: number): voi
   const tags = header.split(',').map((tag) => tag.trim());
   if (tags.includes('*') || tags.includes(etagOf(version))) return;
   throw new ProblemError('version_mismatch', 'It was changed since it was read; read it again.');
+}
+
+/** Gives the answer the entity tag of what it shows. */
+export function tagged<View extends { version: number }>(view: View, reply: FastifyReply): View {
+  reply.header('etag', etagOf(view.version));
+  return view;
 }

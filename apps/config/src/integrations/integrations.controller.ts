@@ -15,7 +15,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { OriginOf } from '../changes/origin.js';
-import { etagOf } from '../input/if-match.js';
+import { tagged } from '../input/if-match.js';
 import type { Page } from '../input/page.js';
 import type { Tenants } from '../tenants/tenants.js';
 import { INTEGRATIONS, ORIGIN_OF, TENANTS } from '../tokens.js';
@@ -122,9 +122,4 @@ export class IntegrationsController {
       origin: this.originOf(principal, requestId),
     };
   }
-}
-
-function tagged(integration: IntegrationView, reply: FastifyReply): IntegrationView {
-  reply.header('etag', etagOf(integration.version));
-  return integration;
 }

@@ -15,7 +15,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { OriginOf } from '../changes/origin.js';
-import { etagOf } from '../input/if-match.js';
+import { tagged } from '../input/if-match.js';
 import type { Page } from '../input/page.js';
 import { ORIGIN_OF, TENANTS } from '../tokens.js';
 import type { TenantView } from './tenant-aggregate.js';
@@ -37,8 +37,8 @@ export class TenantsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TenantView> {
     const tenant = await this.tenants.create(body, this.originOf(principal, requestId));
-    reply.header('etag', etagOf(tenant.version)).header('location', `/v1/tenants/${tenant.id}`);
-    return tenant;
+    reply.header('location', `/v1/tenants/${tenant.id}`);
+    return tagged(tenant, reply);
   }
 
   @Get()
@@ -48,9 +48,7 @@ export class TenantsController {
 
   @Get(':id')
   async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<TenantView> {
-    const tenant = await this.tenants.get(id);
-    reply.header('etag', etagOf(tenant.version));
-    return tenant;
+    return tagged(await this.tenants.get(id), reply);
   }
 
   @Patch(':id')
@@ -62,9 +60,7 @@ export class TenantsController {
     @Headers('x-request-id') requestId: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TenantView> {
-    const tenant = await this.tenants.patch(id, ifMatch, body, this.originOf(principal, requestId));
-    reply.header('etag', etagOf(tenant.version));
-    return tenant;
+    return tagged(await this.tenants.patch(id, ifMatch, body, this.originOf(principal, requestId)), reply);
   }
 
   @Delete(':id')
