@@ -14,6 +14,8 @@ const CROCKFORD_BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_CHARACTERS = 10;
 const RANDOM_CHARACTERS = 16;
 const RANDOM_BYTES = 10;
+/** 130 bits. */
+const DIGEST_CHARACTERS = 26;
 
 function base32(bytes: Uint8Array, characters: number): string {
   let text = '';
@@ -53,7 +55,7 @@ export function newId(prefix: IdPrefix, nowMs: number, random: Uint8Array): stri
 
 /**
  * The id of a delivery, a pure function of tenant, source, event id and integration: a replayed or repeated event
- * reaches a receiver under the same `webhook-id`. Each part is preceded by its length, so no two tuples collide.
+ * reaches a receiver under the same `webhook-id`.
  */
 export function deliveryIdOf(
   tenantId: TenantId,
@@ -61,9 +63,19 @@ export function deliveryIdOf(
   eventId: string,
   integrationId: IntegrationId,
 ): DeliveryId {
+  return `dlv_${digestOf(tenantId, source, eventId, integrationId)}`;
+}
+
+/** The id of a tenant's event type, by which it is found. */
+export function eventTypeIdOf(tenantId: TenantId, type: string): string {
+  return `ety_${digestOf(tenantId, type)}`;
+}
+
+/** Each part is preceded by its length, so no two tuples collide. */
+function digestOf(...parts: string[]): string {
   let tuple = '';
-  for (const part of [tenantId, source, eventId, integrationId]) tuple += `${part.length}:${part}`;
-  return `dlv_${base32(hash('sha256', tuple, 'buffer'), 26)}`;
+  for (const part of parts) tuple += `${part.length}:${part}`;
+  return base32(hash('sha256', tuple, 'buffer'), DIGEST_CHARACTERS);
 }
 
 /** The id of the `attempt`th attempt (from 1) of a push under a partition epoch; the push is named by its first delivery. */

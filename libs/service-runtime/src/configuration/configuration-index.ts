@@ -2,14 +2,18 @@ import type {
   ApiKeyConfiguration,
   Configuration,
   DecisionRuleConfiguration,
+  EventTypeConfiguration,
   IntegrationConfiguration,
   TenantConfiguration,
+  TenantKeyConfiguration,
 } from '@hookstile/contracts';
 import { TenantLists } from './tenant-lists.js';
 
 /** The newest record of each thing, found by id, by key hash and by tenant. Knows nothing of topics. */
 export class ConfigurationIndex {
   readonly tenants = new Map<string, TenantConfiguration>();
+  readonly tenantKeys = new Map<string, TenantKeyConfiguration>();
+  readonly eventTypes = new TenantLists<EventTypeConfiguration>();
   readonly integrations = new TenantLists<IntegrationConfiguration>();
   readonly decisionRules = new TenantLists<DecisionRuleConfiguration>();
   private readonly keys = new Map<string, ApiKeyConfiguration>();
@@ -20,6 +24,10 @@ export class ConfigurationIndex {
     switch (configuration.kind) {
       case 'tenant':
         return replace(this.tenants, configuration);
+      case 'tenant-key':
+        return replace(this.tenantKeys, configuration);
+      case 'event-type':
+        return this.eventTypes.apply(configuration);
       case 'api-key':
         return this.applyKey(configuration);
       case 'integration':

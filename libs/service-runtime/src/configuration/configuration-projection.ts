@@ -4,8 +4,11 @@ import {
   configurationKey,
   configurationV1,
   type DecisionRuleConfiguration,
+  type EventTypeConfiguration,
+  eventTypeIdOf,
   type IntegrationConfiguration,
   type TenantConfiguration,
+  type TenantKeyConfiguration,
 } from '@hookstile/contracts';
 import type { Follower, Messaging, ReceivedRecord } from '@hookstile/messaging';
 import type { Logger } from 'pino';
@@ -26,7 +29,7 @@ export interface ConfigurationProjectionOptions {
   logger: Logger;
 }
 
-/** Tenants, keys, integrations and decision rules as the topic `configuration` tells them, in memory, with the barrier of invariant 6. */
+/** Tenants, keys, event types, integrations and decision rules as the topic `configuration` tells them, in memory, with the barrier of invariant 6. */
 export class ConfigurationProjection {
   private readonly index = new ConfigurationIndex();
   private readonly listeners = new Set<ConfigurationListener>();
@@ -48,6 +51,16 @@ export class ConfigurationProjection {
 
   tenant(id: string): TenantConfiguration | undefined {
     return this.index.tenants.get(id);
+  }
+
+  /** The key of the tenant's secrets; also of a deleted tenant, where it holds none. */
+  tenantKey(tenantId: string): TenantKeyConfiguration | undefined {
+    return this.index.tenantKeys.get(tenantId);
+  }
+
+  /** Deleted ones too: look at `deleted`. */
+  eventType(tenantId: string, type: string): EventTypeConfiguration | undefined {
+    return this.index.eventTypes.get(eventTypeIdOf(tenantId, type));
   }
 
   /** Deleted ones too: look at `deleted`. */

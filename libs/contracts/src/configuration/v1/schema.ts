@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { jsonContract } from '../../codec.js';
 import { Instant, Nullable, WholeNumber } from '../../schema-parts.js';
 import { DecisionRuleSettings } from './decision-rule.js';
+import { WrappedKey } from './sealed-secret.js';
 import { IntegrationSettings } from './settings.js';
 
 export * from './authentication.js';
@@ -31,6 +32,18 @@ export const TenantConfiguration = Type.Object({
 });
 export type TenantConfiguration = Static<typeof TenantConfiguration>;
 
+/**
+ * The key that a tenant's secrets are sealed under. Its id is the tenant's; its version rises with each rotation of the
+ * ring. Once the tenant is deleted there is none, and no copy of the tenant's secrets can be opened any more.
+ */
+export const TenantKeyConfiguration = Type.Object({
+  kind: Type.Literal('tenant-key'),
+  ...common,
+  tenantId: Type.String(),
+  wrapped: Nullable(WrappedKey),
+});
+export type TenantKeyConfiguration = Static<typeof TenantKeyConfiguration>;
+
 export const ApiKeyConfiguration = Type.Object({
   kind: Type.Literal('api-key'),
   ...common,
@@ -41,6 +54,20 @@ export const ApiKeyConfiguration = Type.Object({
   hash: Type.String(),
 });
 export type ApiKeyConfiguration = Static<typeof ApiKeyConfiguration>;
+
+/** A type of a tenant's events; its id is a pure function of tenant and type. */
+export const EventTypeConfiguration = Type.Object({
+  kind: Type.Literal('event-type'),
+  ...common,
+  tenantId: Type.String(),
+  type: Type.String(),
+  description: Type.String(),
+  /** A JSON Schema (2020-12) that the data of such events must match, or null. */
+  schema: Type.Unknown(),
+  /** Data of an event of this type, for tests and for readers; absent where none was given. */
+  example: Type.Optional(Type.Unknown()),
+});
+export type EventTypeConfiguration = Static<typeof EventTypeConfiguration>;
 
 export const DisabledReason = Type.Union([
   Type.Literal('admin'),
@@ -76,7 +103,9 @@ export type DecisionRuleConfiguration = Static<typeof DecisionRuleConfiguration>
 
 export const Configuration = Type.Union([
   TenantConfiguration,
+  TenantKeyConfiguration,
   ApiKeyConfiguration,
+  EventTypeConfiguration,
   IntegrationConfiguration,
   DecisionRuleConfiguration,
 ]);

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Nullable, WholeNumber } from '../../schema-parts.js';
+import { Instant, Nullable, WholeNumber } from '../../schema-parts.js';
 import { Authentication } from './authentication.js';
 import { SealedSecret } from './sealed-secret.js';
 
@@ -68,6 +68,10 @@ export const Signing = Type.Object({
   secret: Nullable(SealedSecret),
   /** `whpk_<base64>`, of ed25519 only. */
   publicKey: Type.Optional(Type.String()),
+  /** During a rotation: the secret before, of the same algorithm, which signs as well until then. */
+  previous: Type.Optional(
+    Type.Object({ secret: SealedSecret, publicKey: Type.Optional(Type.String()), until: Instant }),
+  ),
 });
 export type Signing = Static<typeof Signing>;
 

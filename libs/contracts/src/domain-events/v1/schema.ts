@@ -17,6 +17,7 @@ export const DomainEventRecord = Type.Object({
   aggregate: Type.Union([
     Type.Literal('tenant'),
     Type.Literal('api_key'),
+    Type.Literal('event_type'),
     Type.Literal('integration'),
     Type.Literal('decision_rule'),
   ]),
