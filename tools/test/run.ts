@@ -36,11 +36,11 @@ async function runAll(services: Promise<BackingServices>): Promise<Tally> {
 async function counted(name: string, work: () => Promise<unknown>): Promise<Tally> {
   try {
     await terminal.task(name, work);
-    return { passed: 1, failed: 0 };
+    return { ...NOTHING, passed: 1 };
   } catch (error) {
     stop.stopping.throwIfAborted();
     terminal.line(messageOf(error));
-    return { passed: 0, failed: 1 };
+    return { ...NOTHING, failed: 1, failures: [`${name}\n${messageOf(error)}`] };
   }
 }
 
@@ -83,11 +83,13 @@ async function main(): Promise<number> {
     total = await runAll(services);
   } catch (error) {
     if (!stop.stopping.aborted) terminal.line(messageOf(error));
-    total = plus(total, { passed: 0, failed: 1 });
+    total = plus(total, { ...NOTHING, failed: 1, failures: [messageOf(error)] });
   } finally {
     await services.then((running) => running.stop()).catch(() => {});
   }
   if (stop.stopping.aborted) terminal.line('Interrupted.');
+  // Told again at the end: thousands of lines above it may be cut off where somebody reads this.
+  for (const failure of total.failures) terminal.line(`\nFailed: ${failure}`);
   terminal.line(lineOf(total));
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
