@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { jsonpArgumentOf } from './jsonp.js';
 
+const LONG = 1_000_000;
+
 test.each([
   'cb({"a":1})',
   'cb({"a":1});',
@@ -59,19 +61,16 @@ test.each([
   expect('pwned' in globalThis).toBe(false);
 });
 
-test('reads long hostile texts within a second', () => {
-  const startedAt = performance.now();
-  for (const text of [
-    'a.'.repeat(32_768),
-    `typeof ${'a'.repeat(60_000)}`,
-    'a[1]'.repeat(16_384),
-    ' '.repeat(65_536),
-    '('.repeat(65_536),
-    '/*'.repeat(32_768),
-    '/**/'.repeat(16_384),
-    '//\n'.repeat(21_845),
-  ]) {
-    expect(jsonpArgumentOf(text)).toBeNull();
-  }
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+// So long that a reading which begins again at each character would not end within the time of a test.
+test.each([
+  ['members', 'a.'.repeat(LONG / 2)],
+  ['a name', `typeof ${'a'.repeat(LONG)}`],
+  ['indexes', 'a[1]'.repeat(LONG / 4)],
+  ['spaces', ' '.repeat(LONG)],
+  ['parentheses', '('.repeat(LONG)],
+  ['beginnings of comments', '/*'.repeat(LONG / 2)],
+  ['comments', '/**/'.repeat(LONG / 4)],
+  ['lines', '//\n'.repeat(LONG / 4)],
+])('reads a long text of %s once', (_, text) => {
+  expect(jsonpArgumentOf(text)).toBeNull();
 });

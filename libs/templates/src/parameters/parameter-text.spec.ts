@@ -40,9 +40,8 @@ test('keeps the text between parameters as it is', () => {
   ]);
 });
 
-test('reads a text of a million percent signs within a second', () => {
-  const startedAt = performance.now();
-  parametersOf('%a'.repeat(500_000));
-  textPartsOf(`%${'a'.repeat(1_000_000)}`);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+// A reading that begins again at each character would not end within the time of a test.
+test('reads a text of a million characters once', () => {
+  expect(parametersOf('%a'.repeat(500_000)).known).toEqual([]);
+  expect(textPartsOf(`%${'a'.repeat(1_000_000)}`)).toHaveLength(1);
 });
