@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { asyncApi } from './asyncapi.ts';
+import { rolesPage } from './roles.ts';
 import { envExample, settingsPage } from './settings.ts';
 
 /** The files that are generated from the code: path → text. */
@@ -7,6 +8,7 @@ export function generatedPages(repository: string): Record<string, string> {
   const { version } = JSON.parse(readFileSync(`${repository}package.json`, 'utf8')) as { version: string };
   return {
     'docs/settings.md': settingsPage(),
+    'docs/roles.md': rolesPage(),
     '.env.example': envExample(),
     'docs/asyncapi.yaml': asyncApi(version),
   };

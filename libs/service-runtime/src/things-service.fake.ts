@@ -15,7 +15,8 @@ import {
 } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { Allow, AnyKey, CurrentPrincipal, PlatformOnly } from './auth/access.js';
+import { CurrentPrincipal, Guarded } from './auth/access.js';
+import { ANY_KEY, EDITORS, PLATFORM, PRODUCERS, READERS } from './auth/operations/operation.js';
 import { type Principal, tenantOf } from './auth/principal.js';
 import { BaseEnv } from './env/base.env.js';
 import { parseListQuery } from './input/list-query.js';
@@ -36,26 +37,26 @@ class ThingsController {
   constructor(@Inject(DATA_SOURCE) private readonly dataSource: DataSource) {}
 
   @Get('things')
-  @Allow('viewer', 'editor')
+  @Guarded(READERS)
   async list(@Query() query: unknown) {
     const page = parseListQuery(query, {});
     return { items: await this.dataSource.query('SELECT id FROM things'), ...page };
   }
 
   @Post('things')
-  @Allow('editor')
+  @Guarded(EDITORS)
   create(@Body() body: unknown, @CurrentPrincipal() principal: Principal) {
     return { name: parseBody(ThingDto, body).name, tenantId: tenantOf(principal), keyName: principal.keyName };
   }
 
   @Patch('things/:id')
-  @Allow('editor')
+  @Guarded(EDITORS)
   patch(@Param('id') id: string, @Body() body: unknown) {
     return { id, body };
   }
 
   @Get('things/:id')
-  @Allow('viewer')
+  @Guarded(READERS)
   read(@Param('id') id: string) {
     if (id === 'boom') throw new TypeError(`secret-detail of ${id}`);
     throw new ProblemError('not_found', `there is no thing ${id}`);
@@ -63,19 +64,19 @@ class ThingsController {
 
   @Post('raw')
   @HttpCode(202)
-  @Allow('producer', 'editor')
+  @Guarded(PRODUCERS)
   raw(@Body() body: Buffer) {
     return { bytes: body.length, sha256: createHash('sha256').update(body).digest('hex') };
   }
 
   @Get('tenants')
-  @PlatformOnly()
+  @Guarded(PLATFORM)
   tenants() {
     return { items: [] };
   }
 
   @Get('me')
-  @AnyKey()
+  @Guarded(ANY_KEY)
   me(@CurrentPrincipal() principal: Principal) {
     return principal;
   }

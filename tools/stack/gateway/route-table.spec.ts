@@ -1,3 +1,4 @@
+import { OPERATIONS } from '@hookstile/service-runtime';
 import { describe, expect, it } from 'vitest';
 import { upstreamOf } from './route-table.ts';
 
@@ -30,6 +31,10 @@ describe('the route table of the gateway', () => {
     ['GET', '/v1/stats', 'audit'],
   ])('sends %s %s to %s', (method, path, upstream) => {
     expect(upstreamOf(method, path)).toBe(upstream);
+  });
+
+  it.each(Object.entries(OPERATIONS))('sends %s to the service that answers it', (_id, { method, path, service }) => {
+    expect(upstreamOf(method, path.replaceAll(/\{\w+\}/g, 'x_1'))).toBe(service);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { DecisionCode, Verdict } from '@hookstile/contracts';
-import { Allow, CurrentPrincipal, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { ActivityLogRow } from '../project/rows.js';
 import { instant, literals, noParameters, oneOf, text } from '../read/filters.js';
@@ -30,16 +30,17 @@ const LIST = {
 
 /** Decisions, with the reason of each denial. */
 @Controller('v1/activity-log')
-@Allow('viewer', 'editor', 'admin')
 export class ActivityLogController {
   constructor(@Inject(ACTIVITY_LOG_STORE) private readonly store: ActivityLogStore) {}
 
   @Get()
+  @Operation('activity-log.list')
   list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
     return answerList(LIST, this.store, tenantOf(principal), query);
   }
 
   @Get(':id')
+  @Operation('activity-log.get')
   async get(@CurrentPrincipal() principal: Principal, @Param('id') id: string, @Query() query: unknown) {
     noParameters(query);
     const row = await this.store.get(tenantOf(principal), id);

@@ -1,4 +1,4 @@
-import { Allow, CurrentPrincipal, type Principal, tenantOf } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import type { AuditLogRow } from '../project/rows.js';
 import { instant, text } from '../read/filters.js';
@@ -29,11 +29,11 @@ const LIST = {
 
 /** Who changed what. */
 @Controller('v1/audit-log')
-@Allow('viewer', 'editor', 'admin')
 export class AuditLogController {
   constructor(@Inject(AUDIT_LOG_STORE) private readonly store: AuditLogStore) {}
 
   @Get()
+  @Operation('audit-log.list')
   list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
     return answerList(LIST, this.store, tenantOf(principal), query);
   }

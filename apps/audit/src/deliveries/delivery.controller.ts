@@ -1,4 +1,4 @@
-import { Allow, CurrentPrincipal, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { DELIVERY_STATUSES } from '../project/rows.js';
 import { instant, noParameters, oneOf, text } from '../read/filters.js';
@@ -23,16 +23,17 @@ const LIST = {
 
 /** What is bound for each integration and how it ended. */
 @Controller('v1/deliveries')
-@Allow('viewer', 'editor', 'admin')
 export class DeliveryController {
   constructor(@Inject(DELIVERY_STORE) private readonly store: DeliveryStore) {}
 
   @Get()
+  @Operation('deliveries.list')
   list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
     return answerList(LIST, this.store, tenantOf(principal), query);
   }
 
   @Get(':id')
+  @Operation('deliveries.get')
   async get(@CurrentPrincipal() principal: Principal, @Param('id') id: string, @Query() query: unknown) {
     noParameters(query);
     const line = await this.store.get(tenantOf(principal), id);

@@ -1,5 +1,5 @@
 import { AttemptError, Trigger } from '@hookstile/contracts';
-import { Allow, CurrentPrincipal, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ATTEMPT_OUTCOMES } from '../project/rows.js';
 import { httpStatus, instant, literals, noParameters, oneOf, text } from '../read/filters.js';
@@ -29,16 +29,17 @@ const LIST = {
 
 /** Every attempt with its HTTP status. */
 @Controller('v1/event-log')
-@Allow('viewer', 'editor', 'admin')
 export class EventLogController {
   constructor(@Inject(EVENT_LOG_STORE) private readonly store: EventLogStore) {}
 
   @Get()
+  @Operation('event-log.list')
   list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
     return answerList(LIST, this.store, tenantOf(principal), query);
   }
 
   @Get(':id')
+  @Operation('event-log.get')
   async get(@CurrentPrincipal() principal: Principal, @Param('id') id: string, @Query() query: unknown) {
     noParameters(query);
     const row = await this.store.get(tenantOf(principal), id);

@@ -1,4 +1,4 @@
-import { Allow, CurrentPrincipal, type Principal, tenantOf } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { EVENT_OUTCOMES } from '../project/rows.js';
 import { oneOf, text } from '../read/filters.js';
@@ -33,11 +33,11 @@ const LIST = {
 
 /** What happened to each event. */
 @Controller('v1/events')
-@Allow('viewer', 'editor', 'admin')
 export class EventController {
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
   @Get()
+  @Operation('events.list')
   list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
     return answerList(LIST, this.store, tenantOf(principal), query);
   }

@@ -1,4 +1,4 @@
-import { Allow, CurrentPrincipal, type Principal, tenantOf } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal, tenantOf } from '@hookstile/service-runtime';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { OriginOf } from '../changes/origin.js';
@@ -9,7 +9,6 @@ import type { ApiKeyView } from './api-key-aggregate.js';
 import type { ApiKeys, CreatedApiKey } from './api-keys.js';
 
 @Controller('v1/api-keys')
-@Allow('admin')
 export class ApiKeysController {
   constructor(
     @Inject(API_KEYS) private readonly apiKeys: ApiKeys,
@@ -18,6 +17,7 @@ export class ApiKeysController {
   ) {}
 
   @Post()
+  @Operation('api-keys.create')
   async create(
     @Body() body: unknown,
     @CurrentPrincipal() principal: Principal,
@@ -30,6 +30,7 @@ export class ApiKeysController {
   }
 
   @Get()
+  @Operation('api-keys.list')
   async list(@Query() query: unknown, @CurrentPrincipal() principal: Principal): Promise<Page<ApiKeyView>> {
     const tenantId = tenantOf(principal);
     if (principal.type === 'platform') await this.tenants.require(tenantId);
@@ -37,6 +38,7 @@ export class ApiKeysController {
   }
 
   @Delete(':id')
+  @Operation('api-keys.delete')
   @HttpCode(204)
   delete(
     @Param('id') id: string,

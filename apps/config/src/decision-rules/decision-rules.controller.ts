@@ -1,4 +1,4 @@
-import { Allow, CurrentPrincipal, type Principal, parseBody, tenantOf } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal, parseBody, tenantOf } from '@hookstile/service-runtime';
 import {
   Body,
   Controller,
@@ -34,7 +34,7 @@ export class DecisionRulesController {
   ) {}
 
   @Post()
-  @Allow('editor', 'admin')
+  @Operation('decision-rules.create')
   async create(
     @Body() body: unknown,
     @CurrentPrincipal() principal: Principal,
@@ -47,7 +47,7 @@ export class DecisionRulesController {
   }
 
   @Get()
-  @Allow('viewer', 'editor', 'admin')
+  @Operation('decision-rules.list')
   async list(@Query() query: unknown, @CurrentPrincipal() principal: Principal): Promise<Page<DecisionRuleView>> {
     const tenantId = tenantOf(principal);
     if (principal.type === 'platform') await this.tenants.require(tenantId);
@@ -55,7 +55,7 @@ export class DecisionRulesController {
   }
 
   @Get(':id')
-  @Allow('viewer', 'editor', 'admin')
+  @Operation('decision-rules.get')
   async get(
     @Param('id') id: string,
     @CurrentPrincipal() principal: Principal,
@@ -65,7 +65,7 @@ export class DecisionRulesController {
   }
 
   @Patch(':id')
-  @Allow('editor', 'admin')
+  @Operation('decision-rules.update')
   async patch(
     @Param('id') id: string,
     @Body() body: unknown,
@@ -78,8 +78,8 @@ export class DecisionRulesController {
   }
 
   @Delete(':id')
+  @Operation('decision-rules.delete')
   @HttpCode(204)
-  @Allow('editor', 'admin')
   delete(
     @Param('id') id: string,
     @CurrentPrincipal() principal: Principal,
@@ -90,8 +90,8 @@ export class DecisionRulesController {
   }
 
   @Post(':id/enable')
+  @Operation('decision-rules.enable')
   @HttpCode(200)
-  @Allow('editor', 'admin')
   async enable(
     @Param('id') id: string,
     @Body() body: unknown,
@@ -104,8 +104,8 @@ export class DecisionRulesController {
   }
 
   @Post(':id/disable')
+  @Operation('decision-rules.disable')
   @HttpCode(200)
-  @Allow('editor', 'admin')
   async disable(
     @Param('id') id: string,
     @Body() body: unknown,

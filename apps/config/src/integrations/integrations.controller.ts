@@ -1,4 +1,4 @@
-import { Allow, CurrentPrincipal, type Principal, tenantOf } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal, tenantOf } from '@hookstile/service-runtime';
 import {
   Body,
   Controller,
@@ -31,7 +31,7 @@ export class IntegrationsController {
   ) {}
 
   @Post()
-  @Allow('editor', 'admin')
+  @Operation('integrations.create')
   async create(
     @Body() body: unknown,
     @CurrentPrincipal() principal: Principal,
@@ -44,7 +44,7 @@ export class IntegrationsController {
   }
 
   @Get()
-  @Allow('viewer', 'editor', 'admin')
+  @Operation('integrations.list')
   async list(@Query() query: unknown, @CurrentPrincipal() principal: Principal): Promise<Page<IntegrationView>> {
     const tenantId = tenantOf(principal);
     if (principal.type === 'platform') await this.tenants.require(tenantId);
@@ -52,7 +52,7 @@ export class IntegrationsController {
   }
 
   @Get(':id')
-  @Allow('viewer', 'editor', 'admin')
+  @Operation('integrations.get')
   async get(
     @Param('id') id: string,
     @CurrentPrincipal() principal: Principal,
@@ -63,7 +63,7 @@ export class IntegrationsController {
 
   /** Answers the signing secret only where the patch brought a new one. */
   @Patch(':id')
-  @Allow('editor', 'admin')
+  @Operation('integrations.update')
   async patch(
     @Param('id') id: string,
     @Body() body: unknown,
@@ -78,8 +78,8 @@ export class IntegrationsController {
   }
 
   @Delete(':id')
+  @Operation('integrations.delete')
   @HttpCode(204)
-  @Allow('editor', 'admin')
   delete(
     @Param('id') id: string,
     @CurrentPrincipal() principal: Principal,
@@ -90,8 +90,8 @@ export class IntegrationsController {
   }
 
   @Post(':id/enable')
+  @Operation('integrations.enable')
   @HttpCode(200)
-  @Allow('editor', 'admin')
   async enable(
     @Param('id') id: string,
     @Body() body: unknown,
@@ -103,8 +103,8 @@ export class IntegrationsController {
   }
 
   @Post(':id/disable')
+  @Operation('integrations.disable')
   @HttpCode(200)
-  @Allow('editor', 'admin')
   async disable(
     @Param('id') id: string,
     @Body() body: unknown,

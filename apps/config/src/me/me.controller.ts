@@ -1,4 +1,4 @@
-import { AnyKey, CurrentPrincipal, type Principal } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal } from '@hookstile/service-runtime';
 import { Controller, Get } from '@nestjs/common';
 
 export interface Me {
@@ -8,9 +8,9 @@ export interface Me {
 }
 
 @Controller('v1/me')
-@AnyKey()
 export class MeController {
   @Get()
+  @Operation('me.get')
   me(@CurrentPrincipal() { tenantId, role, keyId }: Principal): Me {
     return { tenantId, role, keyId };
   }

@@ -1,4 +1,4 @@
-import { CurrentPrincipal, PlatformOnly, type Principal } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal } from '@hookstile/service-runtime';
 import {
   Body,
   Controller,
@@ -22,7 +22,6 @@ import type { TenantView } from './tenant-aggregate.js';
 import type { Tenants } from './tenants.js';
 
 @Controller('v1/tenants')
-@PlatformOnly()
 export class TenantsController {
   constructor(
     @Inject(TENANTS) private readonly tenants: Tenants,
@@ -30,6 +29,7 @@ export class TenantsController {
   ) {}
 
   @Post()
+  @Operation('tenants.create')
   async create(
     @Body() body: unknown,
     @CurrentPrincipal() principal: Principal,
@@ -42,16 +42,19 @@ export class TenantsController {
   }
 
   @Get()
+  @Operation('tenants.list')
   list(@Query() query: unknown): Promise<Page<TenantView>> {
     return this.tenants.list(query);
   }
 
   @Get(':id')
+  @Operation('tenants.get')
   async get(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<TenantView> {
     return tagged(await this.tenants.get(id), reply);
   }
 
   @Patch(':id')
+  @Operation('tenants.update')
   async patch(
     @Param('id') id: string,
     @Body() body: unknown,
@@ -64,6 +67,7 @@ export class TenantsController {
   }
 
   @Delete(':id')
+  @Operation('tenants.delete')
   @HttpCode(204)
   delete(
     @Param('id') id: string,

@@ -1,4 +1,4 @@
-import { Allow, CurrentPrincipal, type Principal, tenantOf, tracing } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal, tenantOf, tracing } from '@hookstile/service-runtime';
 import { Body, Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { decisionInputOf, testInputOf } from './decision-input.js';
@@ -18,8 +18,8 @@ export class DecisionsController {
 
   /** Asks the webhook of a rule whether access is granted. */
   @Post('decisions')
+  @Operation('decisions.make')
   @HttpCode(200)
-  @Allow('producer', 'editor', 'admin')
   decide(
     @CurrentPrincipal() principal: Principal,
     @Body() body: unknown,
@@ -30,8 +30,8 @@ export class DecisionsController {
 
   /** A dry run of a rule, also of a disabled one. */
   @Post('decision-rules/:id/test')
+  @Operation('decision-rules.test')
   @HttpCode(200)
-  @Allow('editor', 'admin')
   test(
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,

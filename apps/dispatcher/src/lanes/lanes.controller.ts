@@ -1,6 +1,5 @@
 import { partitionOf } from '@hookstile/contracts';
 import {
-  Allow,
   CLOCK,
   type Clock,
   CONFIGURATION_PROJECTION,
@@ -8,6 +7,7 @@ import {
   CurrentPrincipal,
   decodeCursor,
   encodeCursor,
+  Operation,
   originOf,
   PARTITION_COUNT,
   type Principal,
@@ -57,7 +57,7 @@ export class LanesController {
 
   /** Lanes with something waiting, the longest wait first. A strict integration has one, with the key `main`. */
   @Get()
-  @Allow('viewer', 'editor', 'admin')
+  @Operation('lanes.list')
   async lanes(
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,
@@ -69,7 +69,7 @@ export class LanesController {
   }
 
   @Get(':key/deliveries')
-  @Allow('viewer', 'editor', 'admin')
+  @Operation('lanes.list-deliveries')
   async deliveries(
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,
@@ -89,8 +89,8 @@ export class LanesController {
 
   /** Ends the head of a lane that it holds, for its attempts are exhausted, as failed; the lane goes on. */
   @Post(':key/skip')
+  @Operation('lanes.skip')
   @HttpCode(200)
-  @Allow('editor', 'admin')
   async skip(
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,

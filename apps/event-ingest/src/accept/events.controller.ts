@@ -1,11 +1,11 @@
 import { newId } from '@hookstile/contracts';
 import {
-  Allow,
   CLOCK,
   type Clock,
   CONFIGURATION_PROJECTION,
   type ConfigurationProjection,
   CurrentPrincipal,
+  Operation,
   type Principal,
   ProblemError,
   RANDOM_BYTES,
@@ -54,8 +54,8 @@ export class EventsController {
 
   /** 202 means that all in-sync replicas have the event, or every item of the batch that was not refused. */
   @Post()
+  @Operation('events.emit')
   @HttpCode(202)
-  @Allow('producer', 'editor', 'admin')
   async accept(
     @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,

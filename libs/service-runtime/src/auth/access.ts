@@ -1,36 +1,20 @@
-import type { Role } from '@hookstile/contracts';
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Access } from './operations/operation.js';
+import { OPERATIONS, type OperationId } from './operations/operations.js';
 import type { Principal } from './principal.js';
 
-/** Who may call a route: these roles of the tenant and the platform acting for a tenant. */
-export interface TenantAccess {
-  kind: 'tenant';
-  roles: ReadonlySet<Role>;
-}
-
-export type Access =
-  | TenantAccess
-  /** The platform key only, with or without a tenant. */
-  | { kind: 'platform' }
-  /** Any valid key; the platform needs no tenant. */
-  | { kind: 'any-key' }
-  | { kind: 'public' };
-
+/** Where a route's access stands for the guard. */
 export const ACCESS = Symbol('Access');
+/** Where a route's operation id stands, for the test that compares routes with the table. */
+export const OPERATION = Symbol('Operation');
 
-/** The tenant's roles that may call the route; the platform always may, for the tenant it names. */
-export const Allow = (...roles: Role[]) =>
-  SetMetadata(ACCESS, { kind: 'tenant', roles: new Set(roles) } satisfies Access);
+/** Opens a route that is in no table, such as a test's own. */
+export const Guarded = (access: Access) => SetMetadata(ACCESS, access);
 
-/** Only the platform key may call the route. */
-export const PlatformOnly = () => SetMetadata(ACCESS, { kind: 'platform' } satisfies Access);
-
-/** Any valid key may call the route; the platform key needs no tenant there. */
-export const AnyKey = () => SetMetadata(ACCESS, { kind: 'any-key' } satisfies Access);
-
-/** The route needs no key. */
-export const Public = () => SetMetadata(ACCESS, { kind: 'public' } satisfies Access);
+/** Says which operation a route is. Who may call it follows from the table (auth/operations). */
+export const Operation = (id: OperationId) =>
+  applyDecorators(SetMetadata(OPERATION, id), Guarded(OPERATIONS[id].access));
 
 /** Where the guard leaves the principal on a request. */
 export const PRINCIPAL = Symbol('Principal');
@@ -42,7 +26,7 @@ export interface AuthenticatedRequest extends FastifyRequest {
 /** The principal of a request that the guard let pass. */
 export function principalOf(request: AuthenticatedRequest): Principal {
   const principal = request[PRINCIPAL];
-  if (!principal) throw new Error('the route is public and has no principal');
+  if (!principal) throw new Error('the route has no principal');
   return principal;
 }
 

@@ -48,8 +48,10 @@ describe('keys', () => {
     });
   });
 
-  it('a route without a decorator is refused to tenants', async () => {
+  it('a route without an operation is refused to all', async () => {
     expect((await things.call('/v1/forgotten')).status).toBe(403);
+    const headers = { 'hookstile-tenant': 'ten_1' };
+    expect((await things.call('/v1/forgotten', { key: ADMIN_KEY, headers })).status).toBe(403);
   });
 
   it('a new key works at once and a deleted one no longer, well within 5 s', async () => {

@@ -2,7 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { ProblemError } from '../problems/problem.error.js';
-import { ACCESS, type Access, type AuthenticatedRequest, PRINCIPAL } from './access.js';
+import { ACCESS, type AuthenticatedRequest, PRINCIPAL } from './access.js';
+import type { Access } from './operations/operation.js';
 import { KEY_DIRECTORY, type KeyDirectory, keyDigest, type Principal } from './principal.js';
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,256})$/i;
@@ -25,25 +26,29 @@ function headerTenantOf(request: AuthenticatedRequest): string | null {
   return header;
 }
 
-/** Refuses what the route's access does not allow this principal. */
+/** Refuses what the operation's access does not allow this principal. */
 export function checkAccess(access: Access, principal: Principal): void {
-  if (access.kind === 'platform' && principal.type !== 'platform') {
+  if (access.kind === 'platform') {
+    if (principal.type === 'platform') return;
     throw new ProblemError('forbidden', 'only the platform key may do this');
   }
-  if (access.kind !== 'tenant') return;
-  if (principal.type === 'platform') {
-    if (principal.tenantId !== null) return;
+  if (principal.role === 'platform') {
+    if (principal.tenantId !== null || !access.needsTenant) return;
     throw new ProblemError('tenant_required', 'the platform key needs the header Hookstile-Tenant on this route');
   }
-  if (principal.role === 'platform' || !access.roles.has(principal.role)) {
+  if (!access.roles.includes(principal.role)) {
     throw new ProblemError('forbidden', `the role ${principal.role} may not do this`);
   }
 }
 
-/** Every route is guarded; one without a decorator is refused to all, so that a forgotten one is no hole. */
+/** A route that names no operation is refused to all, so that a forgotten one is no hole. */
+function withoutOperation(): ProblemError {
+  return new ProblemError('forbidden', 'nobody may do this');
+}
+
+/** Every route is guarded, by the access of its operation. */
 @Injectable()
 export class AuthGuard implements CanActivate {
-  private readonly accessOf = new Map<unknown, Access>();
   private directory: KeyDirectory | undefined;
 
   constructor(
@@ -53,8 +58,8 @@ export class AuthGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    const access = this.accessFor(context);
-    if (access.kind === 'public') return true;
+    const access: Access | undefined = Reflect.getMetadata(ACCESS, context.getHandler());
+    if (access === undefined) throw withoutOperation();
     return this.admit(context.switchToHttp().getRequest<AuthenticatedRequest>(), access);
   }
 
@@ -91,15 +96,5 @@ export class AuthGuard implements CanActivate {
   private keyDirectory(): KeyDirectory {
     this.directory ??= this.moduleRef.get<KeyDirectory>(KEY_DIRECTORY, { strict: false });
     return this.directory;
-  }
-
-  private accessFor(context: ExecutionContext): Access {
-    const handler = context.getHandler();
-    const known = this.accessOf.get(handler);
-    if (known) return known;
-    const access: Access = Reflect.getMetadata(ACCESS, handler) ??
-      Reflect.getMetadata(ACCESS, context.getClass()) ?? { kind: 'tenant', roles: new Set() };
-    this.accessOf.set(handler, access);
-    return access;
   }
 }

@@ -1,0 +1,18 @@
+import { operationsOf, READERS } from './operation.js';
+
+/** A new route adds its line here and names its id by `@Operation`; tests compare both, and what the gateway makes of the path. */
+export const AUDIT_OPERATIONS = operationsOf('audit', {
+  'event-log.list': { method: 'GET', path: '/v1/event-log', access: READERS, summary: 'List attempts' },
+  'event-log.get': {
+    method: 'GET',
+    path: '/v1/event-log/{id}',
+    access: READERS,
+    summary: 'Read an attempt with its bodies',
+  },
+  'deliveries.list': { method: 'GET', path: '/v1/deliveries', access: READERS, summary: 'List deliveries' },
+  'deliveries.get': { method: 'GET', path: '/v1/deliveries/{id}', access: READERS, summary: 'Read a delivery' },
+  'events.list': { method: 'GET', path: '/v1/events', access: READERS, summary: 'List what happened to events' },
+  'audit-log.list': { method: 'GET', path: '/v1/audit-log', access: READERS, summary: 'List who changed what' },
+  'activity-log.list': { method: 'GET', path: '/v1/activity-log', access: READERS, summary: 'List decisions' },
+  'activity-log.get': { method: 'GET', path: '/v1/activity-log/{id}', access: READERS, summary: 'Read a decision' },
+});

@@ -1,0 +1,90 @@
+import { ADMINS, ANY_KEY, EDITORS, operationsOf, PLATFORM, READERS, READERS_OF_ALL } from './operation.js';
+
+/** A new route adds its line here and names its id by `@Operation`; tests compare both, and what the gateway makes of the path. */
+export const CONFIG_OPERATIONS = operationsOf('config', {
+  'tenants.create': { method: 'POST', path: '/v1/tenants', access: PLATFORM, summary: 'Create a tenant' },
+  'tenants.list': { method: 'GET', path: '/v1/tenants', access: PLATFORM, summary: 'List tenants' },
+  'tenants.get': { method: 'GET', path: '/v1/tenants/{id}', access: PLATFORM, summary: 'Read a tenant' },
+  'tenants.update': { method: 'PATCH', path: '/v1/tenants/{id}', access: PLATFORM, summary: 'Change a tenant' },
+  'tenants.delete': {
+    method: 'DELETE',
+    path: '/v1/tenants/{id}',
+    access: PLATFORM,
+    summary: 'Delete a tenant with all that it has',
+  },
+  'api-keys.create': { method: 'POST', path: '/v1/api-keys', access: ADMINS, summary: 'Create an API key, shown once' },
+  'api-keys.list': { method: 'GET', path: '/v1/api-keys', access: ADMINS, summary: 'List API keys' },
+  'api-keys.delete': { method: 'DELETE', path: '/v1/api-keys/{id}', access: ADMINS, summary: 'Delete an API key' },
+  'me.get': { method: 'GET', path: '/v1/me', access: ANY_KEY, summary: 'Read who the key is' },
+  'profiles.list': { method: 'GET', path: '/v1/profiles', access: READERS_OF_ALL, summary: 'List profiles' },
+  'profiles.get': { method: 'GET', path: '/v1/profiles/{name}', access: READERS_OF_ALL, summary: 'Read a profile' },
+  'integrations.create': {
+    method: 'POST',
+    path: '/v1/integrations',
+    access: EDITORS,
+    summary: 'Create an integration',
+  },
+  'integrations.list': { method: 'GET', path: '/v1/integrations', access: READERS, summary: 'List integrations' },
+  'integrations.get': { method: 'GET', path: '/v1/integrations/{id}', access: READERS, summary: 'Read an integration' },
+  'integrations.update': {
+    method: 'PATCH',
+    path: '/v1/integrations/{id}',
+    access: EDITORS,
+    summary: 'Change an integration',
+  },
+  'integrations.delete': {
+    method: 'DELETE',
+    path: '/v1/integrations/{id}',
+    access: EDITORS,
+    summary: 'Delete an integration',
+  },
+  'integrations.enable': {
+    method: 'POST',
+    path: '/v1/integrations/{id}/enable',
+    access: EDITORS,
+    summary: 'Enable an integration; after failures only an admin may',
+  },
+  'integrations.disable': {
+    method: 'POST',
+    path: '/v1/integrations/{id}/disable',
+    access: EDITORS,
+    summary: 'Disable an integration',
+  },
+  'decision-rules.create': {
+    method: 'POST',
+    path: '/v1/decision-rules',
+    access: EDITORS,
+    summary: 'Create a decision rule',
+  },
+  'decision-rules.list': { method: 'GET', path: '/v1/decision-rules', access: READERS, summary: 'List decision rules' },
+  'decision-rules.get': {
+    method: 'GET',
+    path: '/v1/decision-rules/{id}',
+    access: READERS,
+    summary: 'Read a decision rule',
+  },
+  'decision-rules.update': {
+    method: 'PATCH',
+    path: '/v1/decision-rules/{id}',
+    access: EDITORS,
+    summary: 'Change a decision rule',
+  },
+  'decision-rules.delete': {
+    method: 'DELETE',
+    path: '/v1/decision-rules/{id}',
+    access: EDITORS,
+    summary: 'Delete a decision rule',
+  },
+  'decision-rules.enable': {
+    method: 'POST',
+    path: '/v1/decision-rules/{id}/enable',
+    access: EDITORS,
+    summary: 'Enable a decision rule',
+  },
+  'decision-rules.disable': {
+    method: 'POST',
+    path: '/v1/decision-rules/{id}/disable',
+    access: EDITORS,
+    summary: 'Disable a decision rule',
+  },
+});
