@@ -4,6 +4,7 @@ export * from './configuration/v1/schema.js';
 export * from './decisions/v1/schema.js';
 export * from './deliveries/v1/schema.js';
 export * from './domain-events/v1/schema.js';
+export * from './events/v1/reserved-types.js';
 export * from './events/v1/schema.js';
 export * from './ids.js';
 export * from './integration-signals/v1/schema.js';

@@ -4,6 +4,7 @@ import { type DoorContext, eventTenantOf, TENANT_EXTENSION } from './event-tenan
 import { dataNotJson, declaresJson } from './json-data.js';
 import { mediaTypeOf } from './media-type.js';
 import { type AttributeError, invalid, type Rejection } from './rejection.js';
+import { reservationError } from './reserved-type.js';
 
 const SPECVERSION = '1.0';
 const JSON_ESSENCE = 'application/json';
@@ -52,6 +53,6 @@ export function checkCloudEvent(
   const version = specversionError(specversion);
   if (version) errors.unshift(version);
   if (errors.length > 0) return invalid(errors);
-  const read = contentTypeError(datacontenttype) ?? readData();
+  const read = reservationError(attributes, door.tenantId === null) ?? contentTypeError(datacontenttype) ?? readData();
   return read.outcome === 'data' ? { outcome: 'accepted', attributes, data: read.data } : { ...read, attributes };
 }

@@ -236,3 +236,14 @@ test('reads documents of any depth, and sees a member that is escaped the second
   expect(refused(binary(deep))).toEqual(['invalid', '/data too_deep']);
   expect(refused(post('{"type":"t","data":1,"\\u0074ype":"u"}', 'application/json'))).toEqual(['malformed']);
 });
+
+test('types and the source of what Hookstile tells itself are refused, in every form', () => {
+  const type = 'hookstile.integration.failing';
+  for (const reading of [plain({ type, data: 1 }), structured({ type, data: 1 }), binary('1', { 'ce-type': type })]) {
+    expect(refused(reading)).toEqual(['reserved_type', '/type reserved_type']);
+  }
+  const source = 'hookstile:/config';
+  expect(refused(structured({ type, source, data: 1 }))).toEqual(['reserved_type', '/type reserved_type']);
+  expect(refused(plain({ type: 't', source, data: 1 }))).toEqual(['invalid', '/source reserved']);
+  expect(accepted(plain({ type: 'hookstiles.x', data: 1 })).type).toBe('hookstiles.x');
+});

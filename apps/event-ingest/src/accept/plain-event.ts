@@ -4,6 +4,7 @@ import { EVENT_MAX_BYTES } from './bounds.js';
 import { DATA_REQUIRED, tooDeep } from './json-data.js';
 import { readObject } from './json-object.js';
 import { type AttributeError, invalid, quoted, rejection } from './rejection.js';
+import { reservationError } from './reserved-type.js';
 
 /** What the front door fills in where a plain JSON event does not say it. */
 export interface EventDefaults {
@@ -53,5 +54,8 @@ export function readPlainEvent(body: Buffer, defaults: EventDefaults): Reading {
   if (!data) errors.push(...DATA_REQUIRED.errors);
   if (errors.length > 0) return invalid(errors);
   if (!data) return DATA_REQUIRED;
-  return tooDeep(data) ?? { outcome: 'accepted', attributes, data: body.subarray(data.start, data.end) };
+  return (
+    reservationError(attributes, false) ??
+    tooDeep(data) ?? { outcome: 'accepted', attributes, data: body.subarray(data.start, data.end) }
+  );
 }

@@ -7,6 +7,7 @@ export type RejectionCode =
   | 'unsupported_media_type'
   | 'invalid'
   | 'data_not_json'
+  | 'reserved_type'
   | 'forbidden'
   | 'tenant_required'
   | 'unknown_tenant'

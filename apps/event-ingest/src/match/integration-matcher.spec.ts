@@ -17,6 +17,21 @@ test('matches an exact type, a prefix that ends in ".*", and "*", in the order g
   expect(idsOf(matcher, 'Device.lost')).toEqual(['int_0']);
 });
 
+test('"*" leaves out what Hookstile tells itself; only those who name it get it', () => {
+  const types = [
+    ['*'],
+    ['hookstile.*'],
+    ['hookstile.integration.*'],
+    ['hookstile.integration.failing', '*'],
+    ['hook.*'],
+  ];
+  const matcher = new IntegrationMatcher(integrations(...types));
+  expect(idsOf(matcher, 'hookstile.integration.failing')).toEqual(['int_1', 'int_2', 'int_3']);
+  expect(idsOf(matcher, 'hookstile.integration.disabled')).toEqual(['int_1', 'int_2']);
+  expect(idsOf(matcher, 'hookstile')).toEqual(['int_0', 'int_3']);
+  expect(idsOf(matcher, 'hookstiles.x')).toEqual(['int_0', 'int_3']);
+});
+
 test('an integration whose patterns overlap gets an event once', () => {
   expect(idsOf(new IntegrationMatcher(integrations(['*', 'a.*', 'a.b', 'a.b'])), 'a.b')).toEqual(['int_0']);
 });

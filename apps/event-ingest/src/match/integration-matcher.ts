@@ -1,4 +1,4 @@
-import type { IntegrationConfiguration } from '@hookstile/contracts';
+import { type IntegrationConfiguration, isReservedType } from '@hookstile/contracts';
 
 type Integrations = readonly IntegrationConfiguration[];
 
@@ -40,7 +40,9 @@ export class IntegrationMatcher {
   }
 
   private find(eventType: string): Integrations {
-    const places = new Set([...this.any, ...(this.byType.get(eventType) ?? [])]);
+    // "Everything" is every event of producers: what we tell ourselves goes to those only who name it.
+    const any = isReservedType(eventType) ? [] : this.any;
+    const places = new Set([...any, ...(this.byType.get(eventType) ?? [])]);
     for (let dot = eventType.indexOf('.'); dot >= 0; dot = eventType.indexOf('.', dot + 1)) {
       for (const place of this.byPrefix.get(eventType.slice(0, dot + 1)) ?? []) places.add(place);
     }

@@ -1,4 +1,4 @@
-import type { EventAttributes, IntegrationConfiguration } from '@hookstile/contracts';
+import { type EventAttributes, type IntegrationConfiguration, isReservedType } from '@hookstile/contracts';
 import { type RejectionCode } from '../accept/rejection.js';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
 import type { InboxEntry } from '../inbox/inbox-entry.js';
@@ -36,9 +36,15 @@ export function fateOf(
     case 'id_reused':
       return { outcome: 'rejected', event, code: 'id_reused', detail: ID_REUSED };
     case 'first': {
-      const integrations = matcherOf(configuration.integrationsOf(event.tenantId)).match(event.type);
+      const integrations = receiversOf(event, configuration);
       if (integrations.length === 0) return { outcome: 'filtered', event };
       return { outcome: 'routed', event, data, integrations };
     }
   }
+}
+
+/** An operational event never goes to the integration that it is about: one that fails would be told so in vain, and fail again. */
+function receiversOf(event: EventAttributes, configuration: RoutingConfiguration): readonly IntegrationConfiguration[] {
+  const matched = matcherOf(configuration.integrationsOf(event.tenantId)).match(event.type);
+  return isReservedType(event.type) ? matched.filter(({ id }) => id !== event.subject) : matched;
 }

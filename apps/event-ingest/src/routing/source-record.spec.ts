@@ -95,3 +95,10 @@ test('rejects a record that the readers fail on, so that the others of its round
   });
   expect(sourceRecordOf(unreadable, NOW_MS).reading).toMatchObject({ outcome: 'rejected', code: 'malformed' });
 });
+
+test('a reserved type is Hookstile’s own alone, and is known by its source', () => {
+  const headers = { ce_type: 'hookstile.integration.failing', ce_source: 'hookstile:/config' };
+  expect(sourceRecordOf(record(headers), NOW_MS).reading.outcome).toBe('accepted');
+  const forged = sourceRecordOf(record({ ...headers, ce_source: '/s' }), NOW_MS).reading;
+  expect(forged).toMatchObject({ outcome: 'rejected', code: 'reserved_type', attributes: { id: 'e' } });
+});

@@ -38,6 +38,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
   invalid: { status: 422, title: 'The input is not valid' },
   data_not_json: { status: 422, title: 'The data is not JSON' },
+  reserved_type: { status: 422, title: 'The type is reserved' },
   unknown_parameter: { status: 422, title: 'The parameter is not known' },
   if_match_required: { status: 428, title: 'The header If-Match is missing' },
   rate_limited: { status: 429, title: 'Too many requests' },
