@@ -12,7 +12,13 @@ const settings = integrationSettings({
     ...request,
     headers: { 'X-A': secret },
     auth: { type: 'bearer', token: secret },
-    sign: { scheme: 'standard-webhooks', algorithm: 'ed25519', secret, publicKey: 'whpk_x' },
+    sign: {
+      scheme: 'standard-webhooks',
+      algorithm: 'ed25519',
+      secret,
+      publicKey: 'whpk_x',
+      previous: { secret, publicKey: 'whpk_w', until: at },
+    },
     tls: { verify: false, clientCertificate: 'PEM', clientKey: secret },
   },
 });
@@ -21,6 +27,6 @@ const configurationAfter = (...events: IntegrationDomainEvent[]) =>
   JSON.stringify(integrationAggregate.configuration('int_1', fold(integrationDecider, events) as Integration, at));
 
 it('hands its secrets to the other services, sealed, until it is deleted', () => {
-  expect(configurationAfter(created).split('sealed')).toHaveLength(5);
+  expect(configurationAfter(created).split('sealed')).toHaveLength(6);
   expect(configurationAfter(created, { type: 'IntegrationDeleted', at })).not.toContain('sealed');
 });

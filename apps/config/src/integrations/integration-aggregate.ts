@@ -18,7 +18,7 @@ function configuredSettings({ status, settings }: Integration): Integration['set
       ...request,
       headers: {},
       auth: { type: 'none' },
-      sign: { ...request.sign, secret: null },
+      sign: { scheme: request.sign.scheme, algorithm: request.sign.algorithm, secret: null },
       tls: { verify: request.tls?.verify ?? true },
     },
   };
@@ -38,6 +38,7 @@ export const integrationAggregate = defineAggregate<
     IntegrationUpdated: 'integration.updated',
     IntegrationEnabled: 'integration.enabled',
     IntegrationDisabled: 'integration.disabled',
+    IntegrationSecretRotated: 'integration.secret_rotated',
     IntegrationDeleted: 'integration.deleted',
   },
   isPresent: (state) => state.status !== 'absent',

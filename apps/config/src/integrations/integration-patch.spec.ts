@@ -24,6 +24,13 @@ describe('a patch of an integration', () => {
     expect(same).toHaveProperty('request.auth', { type: 'bearer', token: secret });
   });
 
+  it('leaves what a rotation left, and ends it by null', () => {
+    const signed = { request: { sign: { secret, publicKey: 'whpk_', previous: { secret } } } };
+    expect(patchIntegration(signed, {})).toEqual({ request: { sign: { secret, previous: { secret } } } });
+    const patch = { request: { sign: { previous: null } } };
+    expect(patchIntegration(signed, patch)).toEqual({ request: { sign: { secret, previous: null } } });
+  });
+
   it('replaces an ordering of another mode, and delays of the other kind', () => {
     const sending = { ordering: { mode: 'by-key', key: '/subject' }, retry: { delaysMs: [1], stopOn: [422] } };
     const growing = { retry: { exponential: { firstMs: 1 } } };

@@ -9,7 +9,7 @@ const NULL_IS_A_VALUE = new Set(['disableAfter', 'disableAfterMs', 'rateLimit'])
 /**
  * A merge patch of an integration's document. Beyond the RFC: header names are the same in any case, an auth of another
  * type, a body of another format, an ordering of another mode and the other kind of delays replace the old one, and null
- * is a value where the public surface says so. A public key follows from its secret, so the old one is forgotten.
+ * is a value where the public surface says so, also where it ends what a rotation left. A public key follows from its secret, so the old one is forgotten.
  */
 export function patchIntegration(document: object, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
@@ -24,6 +24,8 @@ export function patchIntegration(document: object, patch: unknown): unknown {
   for (const name of NULL_IS_A_VALUE) {
     if (patch[name] === null) merged[name] = null;
   }
+  const sign = memberOf(memberOf(merged, 'request'), 'sign');
+  if (sign && memberOf(memberOf(patch, 'request'), 'sign')?.previous === null) sign.previous = null;
   return merged;
 }
 

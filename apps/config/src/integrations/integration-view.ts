@@ -90,3 +90,17 @@ export function integrationView(id: string, integration: Integration, consecutiv
     updatedAt: integration.updatedAt,
   };
 }
+
+/** What a receiver needs to know of a rotation. */
+export interface RotatedSecret {
+  /** Shown this once; null where the receiver has the public key instead. */
+  signingSecret: string | null;
+  publicKey: string | null;
+  /** Until when the secret before signs as well; null: it does not. */
+  previousUntil: string | null;
+}
+
+export function rotatedSecret({ request }: IntegrationDocument, signingSecret: string | null): RotatedSecret {
+  const { publicKey = null, previous } = request.sign;
+  return { signingSecret, publicKey, previousUntil: previous?.until ?? null };
+}

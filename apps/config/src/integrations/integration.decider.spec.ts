@@ -1,7 +1,8 @@
+import type { Signing } from '@hookstile/contracts';
 import { fold, given } from '@hookstile/event-sourcing';
 import { integrationSettings } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
-import { type IntegrationDomainEvent, integrationDecider } from './integration.decider.js';
+import { type Integration, type IntegrationDomainEvent, integrationDecider } from './integration.decider.js';
 
 const at = '2026-01-02T03:04:05.678Z';
 const later = '2026-01-03T03:04:05.678Z';
@@ -118,6 +119,71 @@ describe('a request to disable', () => {
     spec(created, failed).when(requestDisable(1)).expectNothing();
     spec(created, deleted).when(requestDisable(1)).expectNothing();
     spec().when(requestDisable(1)).expectNothing();
+  });
+});
+
+describe('rotating a signing secret', () => {
+  const sealed = (ciphertext: string) => ({ keyId: 'k1', nonce: '', ciphertext, lastFour: '', updatedAt: at });
+  const signed = (sign: Signing) => integrationSettings({ request: { ...integrationSettings().request, sign } });
+  const by = (algorithm: Signing['algorithm'], publicKey?: string): IntegrationDomainEvent => ({
+    ...created,
+    settings: signed({
+      scheme: 'standard-webhooks',
+      algorithm,
+      secret: sealed('first'),
+      ...(publicKey === undefined ? {} : { publicKey }),
+    }),
+  });
+  const rotate = (name: string, previousUntil: string | null = later, publicKey: string | null = null) =>
+    ({ type: 'rotate-secret', at, secret: sealed(name), publicKey, previousUntil }) as const;
+  const rotated = (...args: Parameters<typeof rotate>) =>
+    ({ ...rotate(...args), type: 'IntegrationSecretRotated' }) as const;
+  const signAfter = (...events: IntegrationDomainEvent[]) =>
+    (fold(integrationDecider, events) as Integration).settings.request.sign;
+
+  it('is recorded, also while the integration is disabled', () => {
+    spec(by('hmac-sha256'))
+      .when(rotate('second'))
+      .expect([rotated('second')]);
+    spec(by('hmac-sha256'), failed)
+      .when(rotate('second'))
+      .expect([rotated('second')]);
+  });
+
+  it('is refused where nothing is signed, and where there is no integration', () => {
+    const unsigned = signed({ scheme: 'none', algorithm: 'hmac-sha256', secret: null });
+    spec({ ...created, settings: unsigned } as IntegrationDomainEvent)
+      .when(rotate('second'))
+      .expectRefusal('not_signed');
+    spec().when(rotate('second')).expectRefusal('not_found');
+    spec(by('hmac-sha256'), deleted).when(rotate('second')).expectRefusal('not_found');
+  });
+
+  it('keeps the secret before, with its public key, until then', () => {
+    expect(signAfter(by('ed25519', 'whpk_1'), rotated('second', later, 'whpk_2'))).toEqual({
+      scheme: 'standard-webhooks',
+      algorithm: 'ed25519',
+      secret: sealed('second'),
+      publicKey: 'whpk_2',
+      previous: { secret: sealed('first'), publicKey: 'whpk_1', until: later },
+    });
+  });
+
+  it('leaves two secrets at most: the oldest ends, and without an overlap all former ones do', () => {
+    const twice = signAfter(by('hmac-sha256'), rotated('second'), rotated('third'));
+    expect(twice).toMatchObject({ secret: sealed('third'), previous: { secret: sealed('second') } });
+    expect(signAfter(by('hmac-sha256'), rotated('second'), rotated('third', null))).toEqual({
+      scheme: 'standard-webhooks',
+      algorithm: 'hmac-sha256',
+      secret: sealed('third'),
+    });
+  });
+
+  it('changes nothing but the secret, the version and when', () => {
+    const before = fold(integrationDecider, [by('hmac-sha256'), failed]) as Integration;
+    const after = fold(integrationDecider, [rotated('second')], before) as Integration;
+    expect({ ...after, settings: before.settings, version: 2 }).toEqual(before);
+    expect(after.version).toBe(3);
   });
 });
 

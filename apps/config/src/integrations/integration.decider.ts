@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DisabledReason, IntegrationSettings } from '@hookstile/contracts';
+import type { DisabledReason, IntegrationSettings, SealedSecret, Signing } from '@hookstile/contracts';
 import { type Decider, Refusal } from '@hookstile/event-sourcing';
 
 export interface Integration {
@@ -24,12 +24,22 @@ export type IntegrationState = { status: 'absent'; version: 0 } | Integration;
 export type Backlog = 'deliver' | 'discard';
 export type RequestedReason = 'consecutive_failures' | 'gone';
 
+export interface Rotation {
+  /** The new signing secret, of the algorithm that the integration has. */
+  secret: SealedSecret;
+  /** Where the receiver has a public key instead of the secret. */
+  publicKey: string | null;
+  /** When the secret before ends to sign as well; null: at once. */
+  previousUntil: string | null;
+}
+
 export type IntegrationCommand =
   | { type: 'create'; at: string; tenantId: string; settings: IntegrationSettings; enabled: boolean }
   | { type: 'update'; at: string; settings: IntegrationSettings }
   | { type: 'enable'; at: string; backlog: Backlog; mayEnableAfterFailures: boolean }
   | { type: 'disable'; at: string; reason: 'admin' | 'plan'; note: string | null }
   | { type: 'request-disable'; at: string; enablement: number; reason: RequestedReason }
+  | ({ type: 'rotate-secret'; at: string } & Rotation)
   | { type: 'delete'; at: string };
 
 export type IntegrationDomainEvent =
@@ -37,6 +47,7 @@ export type IntegrationDomainEvent =
   | { type: 'IntegrationUpdated'; at: string; settings: IntegrationSettings }
   | { type: 'IntegrationEnabled'; at: string; backlog: Backlog }
   | { type: 'IntegrationDisabled'; at: string; reason: DisabledReason; note: string | null }
+  | ({ type: 'IntegrationSecretRotated'; at: string } & Rotation)
   | { type: 'IntegrationDeleted'; at: string };
 
 const FIRST_ENABLEMENT = 1;
@@ -51,6 +62,7 @@ export const integrationDecider: Decider<IntegrationCommand, IntegrationDomainEv
       return state.status === 'deleted' ? [] : [{ type: 'IntegrationDeleted', at: command.at }];
     if (state.status === 'deleted') throw new Refusal('not_found', 'The integration was deleted.');
     if (command.type === 'update') return update(state, command);
+    if (command.type === 'rotate-secret') return rotateSecret(state, command);
     return command.type === 'enable' ? enable(state, command) : disable(state, command);
   },
   evolve,
@@ -79,6 +91,11 @@ function disable(state: Integration, { at, reason, note }: Of<'disable'>): Integ
   return state.state === 'disabled' ? [] : [{ type: 'IntegrationDisabled', at, reason, note }];
 }
 
+function rotateSecret({ settings: { request } }: Integration, command: Of<'rotate-secret'>): IntegrationDomainEvent[] {
+  if (request.sign.secret) return [{ ...command, type: 'IntegrationSecretRotated' }];
+  throw new Refusal('not_signed', 'The integration signs nothing, so that it has no signing secret to rotate.');
+}
+
 /**
  * Accepted exactly when the enablement that the dispatcher saw is current, whatever the version: a rename during the
  * round trip must not leave config saying enabled and the lane stopped. Anything else is stale, never an error, for a
@@ -101,6 +118,8 @@ function evolve(state: IntegrationState, event: IntegrationDomainEvent): Integra
   switch (event.type) {
     case 'IntegrationUpdated':
       return { ...next, settings: event.settings };
+    case 'IntegrationSecretRotated':
+      return { ...next, settings: withSigning(next.settings, rotated(next.settings.request.sign, event)) };
     case 'IntegrationEnabled':
       return enabled(next, event.backlog);
     case 'IntegrationDisabled':
@@ -124,6 +143,24 @@ function created(event: Extract<IntegrationDomainEvent, { type: 'IntegrationCrea
     createdAt: event.at,
     updatedAt: event.at,
   };
+}
+
+function withSigning(settings: IntegrationSettings, sign: Signing): IntegrationSettings {
+  return { ...settings, request: { ...settings.request, sign } };
+}
+
+/** At most two secrets sign: one that was the former already ends now, whatever it had been given. */
+function rotated(before: Signing, { secret, publicKey, previousUntil: until }: Rotation): Signing {
+  const { scheme, algorithm } = before;
+  const previous =
+    until === null || before.secret === null
+      ? {}
+      : { previous: { secret: before.secret, ...publicKeyMember(before.publicKey), until } };
+  return { scheme, algorithm, secret, ...publicKeyMember(publicKey ?? undefined), ...previous };
+}
+
+function publicKeyMember(publicKey: string | undefined): Pick<Signing, 'publicKey'> {
+  return publicKey === undefined ? {} : { publicKey };
 }
 
 /** What was routed before this version was held while disabled; what is routed from it on is new. */

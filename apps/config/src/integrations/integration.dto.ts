@@ -22,6 +22,7 @@ const EVENT_TYPE_MAX_LENGTH = 255;
 const FAILURES_MAX = 1_000_000;
 const DISABLE_AFTER_MAX_MS = 10 * 365 * 86_400_000;
 const NOTE_MAX_LENGTH = 500;
+const OVERLAP_MAX_SECONDS = 30 * 86_400;
 
 /** An integration as a user gives it; what is absent gets its default. */
 export class IntegrationDto {
@@ -94,4 +95,13 @@ export class DisableDto {
   @Optional()
   @Line(0, NOTE_MAX_LENGTH)
   reason?: string;
+}
+
+export class RotateSecretDto {
+  /** How long the secret before signs as well. */
+  @Optional()
+  @IsInt()
+  @Min(0)
+  @Max(OVERLAP_MAX_SECONDS)
+  overlapSeconds?: number;
 }

@@ -19,7 +19,7 @@ import { tagged } from '../input/if-match.js';
 import type { Page } from '../input/page.js';
 import type { Tenants } from '../tenants/tenants.js';
 import { INTEGRATIONS, ORIGIN_OF, TENANTS } from '../tokens.js';
-import type { IntegrationView } from './integration-view.js';
+import { type IntegrationView, type RotatedSecret, rotatedSecret } from './integration-view.js';
 import type { Caller, Integrations } from './integrations.js';
 
 @Controller('v1/integrations')
@@ -113,6 +113,21 @@ export class IntegrationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IntegrationView> {
     return tagged(await this.integrations.disable(this.caller(principal, requestId), id, body), reply);
+  }
+
+  @Post(':id/rotate-secret')
+  @HttpCode(200)
+  @Operation('integrations.rotate-secret')
+  async rotateSecret(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @CurrentPrincipal() principal: Principal,
+    @Headers('x-request-id') requestId: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RotatedSecret> {
+    const written = await this.integrations.rotateSecret(this.caller(principal, requestId), id, body);
+    reply.header('cache-control', 'no-store');
+    return rotatedSecret(tagged(written.integration, reply), written.newSigningSecret);
   }
 
   private caller(principal: Principal, requestId: string | undefined): Caller {

@@ -3,20 +3,25 @@ import { type Clock, type KeyRing, ProblemError, parseBody, type RandomBytes } f
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
 import { requireIfMatch } from '../input/if-match.js';
+import { InputErrors } from '../input/input-errors.js';
 import { type Page, readPage } from '../input/page.js';
 import type { ProfileCatalog } from '../profiles/profile-catalog.js';
 import type { IntegrationProfile } from '../profiles/profile-schema.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
+import { SecretSealer } from '../request-input/secret-sealer.js';
 import type { Integration, IntegrationCommand, IntegrationState } from './integration.decider.js';
-import { DisableDto, EnableDto, IntegrationDto } from './integration.dto.js';
+import { DisableDto, EnableDto, IntegrationDto, RotateSecretDto } from './integration.dto.js';
 import { integrationAggregate } from './integration-aggregate.js';
 import { patchIntegration } from './integration-patch.js';
-import { makeSettings } from './integration-settings.js';
+import { makeSettings, secretOwnerOf } from './integration-settings.js';
 import { type IntegrationView, integrationDocument, integrationView } from './integration-view.js';
 import { changesProfile, withoutProfile } from './profile-change.js';
 import { claimEndpoint, requirePlan } from './profile-rules.js';
+import { newSigningSecret } from './sign-settings.js';
 
 const ID_RANDOM_BYTES = 10;
+const OVERLAP_DEFAULT_SECONDS = 86_400;
+const MS_PER_SECOND = 1_000;
 
 /** Who asks: a tenant, whether it may enable again what failures had disabled, and what the audit log says of it. */
 export interface Caller {
@@ -121,6 +126,20 @@ export class Integrations {
       newSigningSecret: null,
     }));
     return written.integration;
+  }
+
+  /** A new signing secret, made here; the one before signs as well while they overlap. */
+  async rotateSecret(caller: Caller, id: string, body: unknown): Promise<WrittenIntegration> {
+    return this.changeOne(caller, id, async ({ current }, execute) => {
+      const { overlapSeconds = OVERLAP_DEFAULT_SECONDS } = parseBody(RotateSecretDto, body ?? {});
+      const sealer = new SecretSealer(this.keyRing, secretOwnerOf(id), this.clock.nowMs(), new InputErrors());
+      const made = newSigningSecret(current.settings.request.sign, sealer, this.randomBytes);
+      const { secret, publicKey, shown } = made;
+      const untilMs = this.clock.nowMs() + overlapSeconds * MS_PER_SECOND;
+      const previousUntil = overlapSeconds === 0 ? null : new Date(untilMs).toISOString();
+      const state = await execute({ type: 'rotate-secret', at: this.now(), secret, publicKey, previousUntil });
+      return { state, newSigningSecret: shown };
+    });
   }
 
   async delete({ tenantId, origin }: Caller, id: string, ifMatch: string | undefined): Promise<void> {

@@ -76,6 +76,11 @@ export class SignDto {
   @MaxLength(PUBLIC_KEY_MAX_LENGTH)
   @IsString()
   publicKey?: string;
+
+  /** Only read back, like the public key; null ends what a rotation left. */
+  @OptionalOrNull()
+  @IsObject()
+  previous?: object | null;
 }
 
 export class TlsDto {

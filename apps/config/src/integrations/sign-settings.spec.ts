@@ -74,6 +74,49 @@ describe('signing by ed25519', () => {
   });
 });
 
+describe('what a rotation left', () => {
+  const before = make(HMAC, null, 'before').sign;
+  const { sign } = make(HMAC);
+  const rotated: Signing = before.secret
+    ? { ...sign, previous: { secret: before.secret, until: '2026-01-03T03:04:05.678Z' } }
+    : sign;
+  const { previous } = signDocument(rotated);
+
+  it('reads back without the secret', () => {
+    expect(previous).toEqual({
+      secret: { set: true, lastFour: expect.any(String), updatedAt: FIXED_NOW },
+      until: expect.any(String),
+    });
+  });
+
+  it('stays while nothing is said of it, what was read is said again, or the same secret is given', () => {
+    const whsec = secretOf({ sign, newSecret: null });
+    for (const given of [{}, { secret: MASKED, previous: previous ?? null }, { secret: whsec }]) {
+      expect(make({ ...HMAC, ...given }, rotated, 'other')).toEqual({ sign: rotated, newSecret: null });
+    }
+  });
+
+  it('ends at once by null, by a secret of the user, by another algorithm and where signing is turned off', () => {
+    expect(make({ ...HMAC, previous: null }, rotated).sign).toEqual(sign);
+    const whsec = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const read = { secret: MASKED, previous: previous ?? null };
+    for (const given of [
+      { ...HMAC, ...read, secret: whsec },
+      { ...ED25519, ...read },
+      { ...HMAC, ...read, scheme: 'none' },
+    ] as const) {
+      expect(make(given, rotated).sign).not.toHaveProperty('previous');
+    }
+  });
+
+  it('cannot be given otherwise', () => {
+    const codes = [['/request/sign/previous', 'read_only']];
+    expect(codesOf({ ...HMAC, previous: { ...previous, until: '2036-01-03T03:04:05.678Z' } }, rotated)).toEqual(codes);
+    expect(codesOf({ ...HMAC, previous: previous ?? null }, sign)).toEqual(codes);
+    expect(codesOf({ ...HMAC, previous: previous ?? null })).toEqual(codes);
+  });
+});
+
 describe('signing', () => {
   it('can keep nothing where nothing is stored', () => {
     expect(codesOf({ ...HMAC, secret: MASKED })).toEqual([['/request/sign/secret', 'not_set']]);

@@ -1,5 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import type { DeliveryToSend } from './delivery-to-send.types.js';
-import { MASKED, type RequestPlan } from './request-plan.js';
+import { MASKED, type RequestPlan, type SigningKeys } from './request-plan.js';
 import { RequestUnbuildableError } from './request-unbuildable.error.js';
 import { signatureOf } from './standard-webhooks-signature.js';
 
@@ -17,6 +18,11 @@ function asArray(headers: string[], recordedHeaders: [string, string][], content
   const at = headers.indexOf('content-type');
   headers[at + 1] = contentType;
   recordedHeaders[at / 2] = ['content-type', contentType];
+}
+
+/** The newest first: receivers that look at the first signature alone get the one that stays. */
+function keysAt({ newest, previous }: SigningKeys, startedAtMs: number): KeyObject[] {
+  return previous && startedAtMs < previous.untilMs ? [newest, previous.key] : [newest];
 }
 
 /**
@@ -49,8 +55,9 @@ export function buildRequest(
       recordedHeaders.push([name, MASKED]);
     }
   }
-  if (plan.signingKey) {
-    const signature = signatureOf(plan.signingKey, id, timestamp, body);
+  if (plan.signingKeys) {
+    const keys = keysAt(plan.signingKeys, startedAtMs);
+    const signature = keys.map((key) => signatureOf(key, id, timestamp, body)).join(' ');
     headers.push('webhook-signature', signature);
     recordedHeaders.push(['webhook-signature', signature]);
   }

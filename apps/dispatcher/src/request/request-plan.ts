@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Authentication, IntegrationConfiguration } from '@hookstile/contracts';
+import type { Authentication, IntegrationConfiguration, SealedSecret, Signing } from '@hookstile/contracts';
 import type { TlsOptions } from '../egress/tls-options.js';
 import { type TokenGrant, tokenGrantOf } from '../oauth/token-grant.js';
 import type { OpenSecret } from './auth-header.js';
@@ -21,6 +21,22 @@ import { signingKeyOf } from './standard-webhooks-signature.js';
 /** What the event log shows in place of a secret. */
 export const MASKED = '***';
 
+/** What signs: the newest key, and during a rotation the one before as well. */
+export interface SigningKeys {
+  newest: KeyObject;
+  /** `untilMs`: Unix milliseconds of the attempt from which on it no longer signs. */
+  previous: { key: KeyObject; untilMs: number } | null;
+}
+
+function signingKeysOf({ scheme, algorithm, secret, previous }: Signing, open: OpenSecret): SigningKeys | null {
+  if (scheme === 'none' || !secret) return null;
+  const keyOf = (sealed: SealedSecret) => signingKeyOf(algorithm, open(sealed));
+  return {
+    newest: keyOf(secret),
+    previous: previous ? { key: keyOf(previous.secret), untilMs: Date.parse(previous.until) } : null,
+  };
+}
+
 /** All of an integration's request that no delivery changes, its secrets opened. Never logged. */
 export interface RequestPlan {
   integrationVersion: number;
@@ -30,7 +46,7 @@ export interface RequestPlan {
   fixedHeaders: readonly string[];
   /** The same headers as they are recorded, secrets masked. */
   recordedHeaders: readonly [string, string][];
-  signingKey: KeyObject | null;
+  signingKeys: SigningKeys | null;
   /** Null where the integration takes the defaults. */
   tls: TlsOptions | null;
   /** By which each attempt gets the token that it sends; null where it sends none. */
@@ -73,7 +89,6 @@ export function requestPlanOf(
   assertSendable(headers, templates);
   const contentType = contentTypeIn(headers.fixed);
   const ofArray = contentTypeOf(request.body, true);
-  const { scheme, secret } = request.sign;
   const tls = requestTlsOf(request.tls, open);
   return {
     integrationVersion: integration.version,
@@ -81,7 +96,7 @@ export function requestPlanOf(
     target: requestTargetOf(url),
     fixedHeaders: headers.fixed.flatMap(({ name, value }) => [name, value]),
     recordedHeaders: recordedHeadersOf(headers.fixed, request.auth),
-    signingKey: scheme === 'standard-webhooks' && secret ? signingKeyOf(request.sign.algorithm, open(secret)) : null,
+    signingKeys: signingKeysOf(request.sign, open),
     tls,
     tokenGrant:
       request.auth.type === 'oauth2' ? tokenGrantOf(`integration:${integration.id}`, request.auth, open, tls) : null,

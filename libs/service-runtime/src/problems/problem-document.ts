@@ -30,6 +30,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'The state does not allow this' },
   endpoint_exists: { status: 409, title: 'The tenant has its endpoint already' },
+  not_signed: { status: 409, title: 'The integration signs nothing' },
   integration_disabled: { status: 409, title: 'The integration is disabled' },
   rule_disabled: { status: 409, title: 'The rule is disabled' },
   version_mismatch: { status: 412, title: 'Somebody else changed it' },

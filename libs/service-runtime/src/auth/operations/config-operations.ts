@@ -50,6 +50,12 @@ export const CONFIG_OPERATIONS = operationsOf('config', {
     access: EDITORS,
     summary: 'Disable an integration',
   },
+  'integrations.rotate-secret': {
+    method: 'POST',
+    path: '/v1/integrations/{id}/rotate-secret',
+    access: EDITORS,
+    summary: 'Make a new signing secret; the former one signs as well for a while',
+  },
   'decision-rules.create': {
     method: 'POST',
     path: '/v1/decision-rules',
