@@ -38,6 +38,7 @@ import { IntegrationsController } from './integrations/integrations.controller.j
 import { Integrations } from './integrations/integrations.js';
 import { MeController } from './me/me.controller.js';
 import { DecisionRules1764500000000 } from './migrations/decision-rules.migration.js';
+import { DomainEventForms1764600000000 } from './migrations/domain-event-forms.migration.js';
 import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
 import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
 import type { ProfileCatalog } from './profiles/profile-catalog.js';
@@ -183,7 +184,7 @@ export const configServiceWith = (profiles: ProfileCatalog): ServiceDefinition<C
   name: 'config',
   env: ConfigEnv,
   module: (context) => ConfigModule.of(context, profiles),
-  migrations: [FirstTables1763798400000, DecisionRules1764500000000],
+  migrations: [FirstTables1763798400000, DecisionRules1764500000000, DomainEventForms1764600000000],
   schema: DEFAULT_SCHEMA,
   strategies: (app) => [signalsTransport(app)],
 });

@@ -33,6 +33,11 @@ export function eventStoreTables(schema: string): string[] {
   ];
 }
 
+/** Statements of a later migration: domain events say which version of their form they have; those that are there are 1. */
+export function domainEventSchemaVersions(schema: string): string[] {
+  return [`ALTER TABLE ${quoted(schema)}.domain_events ADD COLUMN schema_version integer NOT NULL DEFAULT 1`];
+}
+
 export function dropEventStoreTables(schema: string): string[] {
   return [`DROP TABLE ${quoted(schema)}.outbox`, `DROP TABLE ${quoted(schema)}.domain_events`];
 }

@@ -4,7 +4,13 @@ import type { EventStore, NewDomainEvent, OutboxRecord } from './event.store.js'
 const AT = '2026-01-02T03:04:05.678Z';
 const lamp = { aggregate: 'lamp', id: 'lamp_1' };
 
-const happened = (type: string): NewDomainEvent => ({ type, at: AT, data: { of: type }, metadata: { actor: 'a' } });
+const happened = (type: string): NewDomainEvent => ({
+  type,
+  at: AT,
+  schemaVersion: 1,
+  data: { of: type },
+  metadata: { actor: 'a' },
+});
 
 const record = (key: string): OutboxRecord => ({
   topic: 'configuration',
@@ -31,6 +37,16 @@ export function eventStoreConformance<Handle>(name: string, createStore: () => P
       expect(events[0]).toMatchObject({ at: AT, data: { of: 'LampMade' }, metadata: { actor: 'a' } });
       const sequences = events.map(({ sequence }) => sequence);
       expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+    });
+
+    it('keeps the schema version, and answers an append as it is loaded later, to the order of members', async () => {
+      const store = await createStore();
+      const data = { zebra: 1, a: { b: [{ y: 1, x: null }], aa: 1.5 }, undefinedIsLeftOut: undefined };
+      const made = { ...happened('LampMade'), schemaVersion: 3, data };
+      const { result: appended } = await store.transaction((tx) => tx.append(lamp, 0, [made, happened('LampLit')]));
+      const { result: loaded } = await store.transaction((tx) => tx.load(lamp));
+      expect(JSON.stringify(appended)).toBe(JSON.stringify(loaded));
+      expect(loaded.map(({ schemaVersion }) => schemaVersion)).toEqual([3, 1]);
     });
 
     it('keeps streams apart', async () => {

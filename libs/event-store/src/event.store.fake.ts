@@ -68,7 +68,9 @@ export class FakeEventStore implements EventStore<FakeHandle> {
     }
     const stored = events.map((event, index) => {
       this.sequence += 1;
-      return { ...structuredClone(event), sequence: this.sequence, version: expectedVersion + index + 1 };
+      // What a database keeps of it: JSON.
+      const kept: NewDomainEvent = JSON.parse(JSON.stringify(event));
+      return { ...kept, sequence: this.sequence, version: expectedVersion + index + 1 };
     });
     stream.push(...stored);
     handle.onRollback(() => stream.splice(expectedVersion));

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll } from 'vitest';
 import { eventStoreConformance } from './event.store.conformance.js';
 import { TypeormEventStore } from './event.store.typeorm.js';
-import { eventStoreTables } from './event-store-tables.js';
+import { domainEventSchemaVersions, eventStoreTables } from './event-store-tables.js';
 
 let database: DatabaseSchema;
 let dataSource: DataSource;
@@ -11,7 +11,9 @@ let dataSource: DataSource;
 beforeAll(async () => {
   database = await createDatabaseSchema('event_store');
   dataSource = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-  for (const statement of eventStoreTables(database.schema)) await dataSource.query(statement);
+  const { schema } = database;
+  for (const statement of [...eventStoreTables(schema), ...domainEventSchemaVersions(schema)])
+    await dataSource.query(statement);
 });
 
 afterAll(async () => {

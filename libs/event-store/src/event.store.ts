@@ -10,6 +10,8 @@ export interface NewDomainEvent {
   type: string;
   /** RFC 3339 with milliseconds. */
   at: string;
+  /** Of the form of `data`, from 1; the newest one that the aggregate knows. */
+  schemaVersion: number;
   data: unknown;
   /** Who asked for it and in which request; no part of the aggregate's state. */
   metadata: unknown;
@@ -37,7 +39,11 @@ export interface EventStoreTransaction<Handle> {
   lock(ref: AggregateRef): Promise<void>;
   /** Locks the aggregate against every other writer, then reads its stream, oldest first. */
   load(ref: AggregateRef): Promise<StoredDomainEvent[]>;
-  /** Appends to a stream whose version is `expectedVersion`; rejects with `EventStoreError` `version_conflict` otherwise. */
+  /**
+   * Appends to a stream whose version is `expectedVersion`; rejects with `EventStoreError` `version_conflict` otherwise.
+   * Answers the domain events as a later `load` does, down to the order of members: what is made of them now is what a
+   * fold makes of them later.
+   */
   append(
     ref: AggregateRef,
     expectedVersion: number,

@@ -20,6 +20,7 @@ interface StoredRow {
   version: number;
   type: string;
   at: Date;
+  schema_version: number;
   data: unknown;
   metadata: unknown;
 }
@@ -68,7 +69,7 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
     await this.lock(ref);
     // A statement of its own: the snapshot of one that also took the lock would be older than the lock.
     const rows: StoredRow[] = await this.handle.query(
-      `SELECT sequence, version, type, at, data, metadata FROM ${this.schema}.domain_events
+      `SELECT sequence, version, type, at, schema_version, data, metadata FROM ${this.schema}.domain_events
        WHERE aggregate = $1 AND aggregate_id = $2 ORDER BY version`,
       [ref.aggregate, ref.id],
     );
@@ -83,31 +84,29 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
     if (events.length === 0) return [];
     // The lock comes before the sequence id, so that one aggregate's ids rise in the order of its versions.
     await this.lock(ref);
-    const rows: { sequence: string; version: number }[] = await this.handle.query(
+    const rows: StoredRow[] = await this.handle.query(
       `WITH stream AS (SELECT coalesce(max(version), 0) AS version FROM ${this.schema}.domain_events
                        WHERE aggregate = $1 AND aggregate_id = $2)
-       INSERT INTO ${this.schema}.domain_events (aggregate, aggregate_id, version, type, at, data, metadata)
-       SELECT $1, $2, $3::integer + e.n, e.type, e.at, e.data, e.metadata
-       FROM stream, unnest($4::text[], $5::timestamptz[], $6::jsonb[], $7::jsonb[])
-         WITH ORDINALITY AS e (type, at, data, metadata, n)
+       INSERT INTO ${this.schema}.domain_events
+         (aggregate, aggregate_id, version, type, at, schema_version, data, metadata)
+       SELECT $1, $2, $3::integer + e.n, e.type, e.at, e.schema_version, e.data, e.metadata
+       FROM stream, unnest($4::text[], $5::timestamptz[], $6::integer[], $7::jsonb[], $8::jsonb[])
+         WITH ORDINALITY AS e (type, at, schema_version, data, metadata, n)
        WHERE stream.version = $3::integer
-       ORDER BY e.n RETURNING sequence, version`,
+       ORDER BY e.n RETURNING sequence, version, type, at, schema_version, data, metadata`,
       [
         ref.aggregate,
         ref.id,
         expectedVersion,
         events.map(({ type }) => type),
         events.map(({ at }) => at),
+        events.map(({ schemaVersion }) => schemaVersion),
         events.map(({ data }) => JSON.stringify(data)),
         events.map(({ metadata }) => JSON.stringify(metadata)),
       ],
     );
     if (rows.length !== events.length) throw versionConflict(ref, expectedVersion);
-    return events.map((event, index) => ({
-      ...event,
-      sequence: Number(rows[index]?.sequence),
-      version: expectedVersion + index + 1,
-    }));
+    return rows.map(stored);
   }
 
   async enqueue(records: readonly OutboxRecord[]): Promise<void> {
@@ -147,6 +146,7 @@ function stored(row: StoredRow): StoredDomainEvent {
     version: row.version,
     type: row.type,
     at: row.at.toISOString(),
+    schemaVersion: row.schema_version,
     data: row.data,
     metadata: row.metadata,
   };

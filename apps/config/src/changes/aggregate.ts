@@ -1,12 +1,12 @@
 import type { Configuration } from '@hookstile/contracts';
-import type { Decider } from '@hookstile/event-sourcing';
+import type { Decider, DomainEventForms, Upcasts } from '@hookstile/event-sourcing';
 import type { Kind } from '../read-models/read-model.store.js';
 
-interface Versioned {
+export interface Versioned {
   version: number;
 }
 
-interface Happened {
+export interface Happened {
   type: string;
   at: string;
 }
@@ -21,6 +21,8 @@ export interface Aggregate<Command, DomainEvent extends Happened, State extends 
   decider: Decider<Command, DomainEvent, State>;
   /** What the audit log calls each domain event. */
   actions: Readonly<Record<DomainEvent['type'], string>>;
+  /** How older forms of its domain events are read; absent where each is at its first. */
+  upcasts?: Upcasts<DomainEvent['type']>;
   isPresent(state: State): state is Present;
   isDeleted(state: Present): boolean;
   tenantIdOf(id: string, state: Present): string;
@@ -38,4 +40,11 @@ export function defineAggregate<Command, DomainEvent extends Happened, State ext
   aggregate: Aggregate<Command, DomainEvent, State, Present>,
 ): Aggregate<Command, DomainEvent, State, Present> {
   return aggregate;
+}
+
+/** Every domain event that it can have, and how older forms of them are read. */
+export function formsOf<DomainEvent extends Happened>(
+  aggregate: Pick<Aggregate<never, DomainEvent, Versioned, Versioned>, 'actions' | 'upcasts'>,
+): DomainEventForms<DomainEvent['type']> {
+  return { types: Object.keys(aggregate.actions) as DomainEvent['type'][], upcasts: aggregate.upcasts ?? {} };
 }

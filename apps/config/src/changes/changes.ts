@@ -1,12 +1,10 @@
 import { type EventStore, EventStoreError } from '@hookstile/event-store';
 import { ProblemError } from '@hookstile/service-runtime';
-import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
-import { decisionRuleAggregate } from '../decision-rules/decision-rule-aggregate.js';
-import { integrationAggregate } from '../integrations/integration-aggregate.js';
 import type { Kind, ReadModelStore } from '../read-models/read-model.store.js';
 import type { Tenant } from '../tenants/tenant.decider.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import type { Aggregate } from './aggregate.js';
+import { aggregateOfKind } from './aggregates.js';
 import { type ChangeContext, LoadedAggregate } from './loaded-aggregate.js';
 import { type Origin, SYSTEM_ORIGIN } from './origin.js';
 
@@ -33,6 +31,11 @@ export class Change<Handle = unknown> {
     id: string,
   ) {
     return LoadedAggregate.load(aggregate, id, this.context);
+  }
+
+  /** Writes the newest state of one thing to `configuration` again. */
+  republish(kind: Kind, id: string): Promise<void> {
+    return aggregateOfKind(kind).republish(id, this.context);
   }
 
   /**
@@ -100,12 +103,7 @@ export class Changes<Handle = unknown> {
 
 /** Writes the newest state of one thing to `configuration` again. */
 export async function republish(changes: Changes, kind: Kind, id: string): Promise<void> {
-  await changes.run(SYSTEM_ORIGIN, async (change) => {
-    if (kind === 'tenant') await (await change.load(tenantAggregate, id)).republish();
-    else if (kind === 'api-key') await (await change.load(apiKeyAggregate, id)).republish();
-    else if (kind === 'decision-rule') await (await change.load(decisionRuleAggregate, id)).republish();
-    else await (await change.load(integrationAggregate, id)).republish();
-  });
+  await changes.run(SYSTEM_ORIGIN, (change) => change.republish(kind, id));
 }
 
 function refused(error: unknown): unknown {

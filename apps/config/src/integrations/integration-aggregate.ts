@@ -6,6 +6,7 @@ import {
   type IntegrationState,
   integrationDecider,
 } from './integration.decider.js';
+import { integrationUpcasts } from './integration-upcasts.js';
 import { integrationView } from './integration-view.js';
 
 /** What an integration of a deleted one's configuration still says; its secrets are gone from it. */
@@ -41,6 +42,7 @@ export const integrationAggregate = defineAggregate<
     IntegrationSecretRotated: 'integration.secret_rotated',
     IntegrationDeleted: 'integration.deleted',
   },
+  upcasts: integrationUpcasts,
   isPresent: (state) => state.status !== 'absent',
   isDeleted: ({ status }) => status === 'deleted',
   tenantIdOf: (_id, { tenantId }) => tenantId,

@@ -1,6 +1,7 @@
 import { configurationKey, configurationV1 } from '@hookstile/contracts';
 import type { Follower, Messaging, ReceivedRecord } from '@hookstile/messaging';
 import type { Logger } from '@hookstile/service-runtime';
+import { AGGREGATES } from '../changes/aggregates.js';
 import type { Kind, ReadModelStore } from '../read-models/read-model.store.js';
 import { TopicVersions } from './topic-versions.js';
 
@@ -9,7 +10,7 @@ const ROUND_MS = 1_000;
 /** How often every key is compared with the topic, beginning when this process leads. */
 const FULL_ROUND_MS = 60_000;
 const PAGE_ROWS = 1_000;
-const KINDS: readonly Kind[] = ['tenant', 'api-key', 'integration', 'decision-rule'];
+const KINDS: readonly Kind[] = AGGREGATES.map(({ kind }) => kind);
 
 export interface ReadbackOptions {
   messaging: Messaging;

@@ -3,6 +3,7 @@ import { createDatabaseSchema, type DatabaseSchema } from '@hookstile/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll } from 'vitest';
 import { DecisionRules1764500000000 } from '../migrations/decision-rules.migration.js';
+import { DomainEventForms1764600000000 } from '../migrations/domain-event-forms.migration.js';
 import { FirstTables1763798400000 } from '../migrations/first-tables.migration.js';
 import { readModelStoreConformance } from './read-model.store.conformance.js';
 import { TypeormReadModelStore } from './read-model.store.typeorm.js';
@@ -17,7 +18,7 @@ beforeAll(async () => {
     type: 'postgres',
     url,
     schema,
-    migrations: [FirstTables1763798400000, DecisionRules1764500000000],
+    migrations: [FirstTables1763798400000, DecisionRules1764500000000, DomainEventForms1764600000000],
     migrationsRun: true,
   }).initialize();
 });
