@@ -7,6 +7,7 @@ import type { Access } from './operations/operation.js';
 import { KEY_DIRECTORY, type KeyDirectory, keyDigest, type Principal } from './principal.js';
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,256})$/i;
+const AUTHORIZATION = /^authorization$/i;
 const TENANT_HEADER = 'hookstile-tenant';
 const TENANT_ID = /^[\x21-\x7e]{1,255}$/;
 
@@ -15,6 +16,17 @@ export const PLATFORM_KEY_DIGEST = Symbol('PlatformKeyDigest');
 
 function unauthorized(): ProblemError {
   return new ProblemError('unauthorized', 'a valid key is needed: Authorization: Bearer <key>');
+}
+
+/**
+ * Node keeps the first of several headers, and what stands in front of us may have looked at another one: two are
+ * refused, whatever they hold (RFC 6750, 3.1).
+ */
+function keyOf(request: AuthenticatedRequest): string | null {
+  const { rawHeaders } = request.raw;
+  const names = rawHeaders.filter((name, index) => index % 2 === 0 && AUTHORIZATION.test(name));
+  if (names.length > 1) throw new ProblemError('malformed', 'the header Authorization must be there once');
+  return BEARER.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }
 
 function headerTenantOf(request: AuthenticatedRequest): string | null {
@@ -64,8 +76,8 @@ export class AuthGuard implements CanActivate {
   }
 
   private async admit(request: AuthenticatedRequest, access: Access): Promise<boolean> {
-    const key = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    if (key === undefined) throw unauthorized();
+    const key = keyOf(request);
+    if (key === null) throw unauthorized();
     const digest = keyDigest(key);
     const principal = this.isPlatformKey(digest) ? this.platform(request) : await this.tenantKey(digest, request);
     checkAccess(access, principal);
