@@ -34,6 +34,8 @@ import { IntegrationSignalsConsumer } from './consumes/integration-signals.consu
 import { Signals } from './consumes/signals.js';
 import { DecisionRulesController } from './decision-rules/decision-rules.controller.js';
 import { DecisionRules } from './decision-rules/decision-rules.js';
+import { IntegrationHistoryController } from './integrations/integration-history.controller.js';
+import { IntegrationHistory } from './integrations/integration-history.js';
 import { IntegrationsController } from './integrations/integrations.controller.js';
 import { Integrations } from './integrations/integrations.js';
 import { MeController } from './me/me.controller.js';
@@ -52,6 +54,7 @@ import {
   API_KEYS,
   CHANGES,
   DECISION_RULES,
+  INTEGRATION_HISTORY,
   INTEGRATIONS,
   ORIGIN_OF,
   OUTBOX_RELAY,
@@ -97,6 +100,12 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
       [CHANGES, READ_MODELS, KEY_RING],
       (changes: Changes, readModels: TypeormReadModelStore, keyRing: KeyRing) =>
         new Integrations(changes, readModels, profiles, keyRing, clock, randomBytes),
+    ),
+    provide(
+      INTEGRATION_HISTORY,
+      [READ_MODELS],
+      (readModels: TypeormReadModelStore) =>
+        new IntegrationHistory(new TypeormEventStore(dataSource, schema), readModels),
     ),
     provide(
       DECISION_RULES,
@@ -159,6 +168,7 @@ export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdo
         MeController,
         ProfilesController,
         IntegrationsController,
+        IntegrationHistoryController,
         DecisionRulesController,
         IntegrationSignalsConsumer,
       ],

@@ -9,6 +9,7 @@ export const DECISION_RULES = Symbol('DecisionRules');
 /** `ProfileCatalog`: what fills in where a user gives nothing. */
 export const PROFILES = Symbol('Profiles');
 export const INTEGRATIONS = Symbol('Integrations');
+export const INTEGRATION_HISTORY = Symbol('IntegrationHistory');
 /** `OriginOf`: who makes a request. */
 export const ORIGIN_OF = Symbol('OriginOf');
 export const SIGNALS = Symbol('Signals');

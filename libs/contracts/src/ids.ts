@@ -71,6 +71,14 @@ export function eventTypeIdOf(tenantId: TenantId, type: string): string {
   return `ety_${digestOf(tenantId, type)}`;
 }
 
+/** Of the largest number that JSON carries exactly; padded with zeros, ids sort as their sequences do. */
+const SEQUENCE_DIGITS = 16;
+
+/** The id of a domain event, as its line in the audit log has it; `sequence` is its position in the event store. */
+export function domainEventIdOf(sequence: number): string {
+  return `aud_${String(sequence).padStart(SEQUENCE_DIGITS, '0')}`;
+}
+
 /** Each part is preceded by its length, so no two tuples collide. */
 function digestOf(...parts: string[]): string {
   let tuple = '';

@@ -49,6 +49,18 @@ export function eventStoreConformance<Handle>(name: string, createStore: () => P
       expect(loaded.map(({ schemaVersion }) => schemaVersion)).toEqual([3, 1]);
     });
 
+    it('reads a stream page by page, oldest first', async () => {
+      const store = await createStore();
+      const events = ['LampMade', 'LampLit', 'LampBroken'].map(happened);
+      await store.transaction((tx) => tx.append(lamp, 0, events));
+      await store.transaction((tx) => tx.append({ aggregate: 'lamp', id: 'lamp_2' }, 0, [happened('LampMade')]));
+      const { result: loaded } = await store.transaction((tx) => tx.load(lamp));
+      expect(await store.read(lamp, 0, 2)).toEqual(loaded.slice(0, 2));
+      expect(await store.read(lamp, 2, 2)).toEqual(loaded.slice(2));
+      expect(await store.read(lamp, 3, 2)).toEqual([]);
+      expect(await store.read({ aggregate: 'lamp', id: 'lamp_3' }, 0, 2)).toEqual([]);
+    });
+
     it('keeps streams apart', async () => {
       const store = await createStore();
       await store.transaction((tx) => tx.append(lamp, 0, [happened('LampMade')]));

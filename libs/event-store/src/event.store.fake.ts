@@ -33,6 +33,11 @@ export class FakeEventStore implements EventStore<FakeHandle> {
     return run;
   }
 
+  async read(ref: AggregateRef, after: number, limit: number): Promise<StoredDomainEvent[]> {
+    await this.last;
+    return this.streamOf(ref).slice(after, after + limit);
+  }
+
   private async run<T>(work: (transaction: EventStoreTransaction<FakeHandle>) => Promise<T>): Promise<Committed<T>> {
     const undos: (() => void)[] = [];
     const outboxIds: number[] = [];

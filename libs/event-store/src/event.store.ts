@@ -60,6 +60,8 @@ export interface Committed<T> {
 }
 
 export interface EventStore<Handle> {
+  /** A page of one stream, oldest first, without its lock: what was committed behind the version `after`, 0 for all. */
+  read(ref: AggregateRef, after: number, limit: number): Promise<StoredDomainEvent[]>;
   /** Commits when `work` resolves, leaves nothing when it rejects. Rejects with `busy` when a lock was not to be had in time. */
   transaction<T>(work: (transaction: EventStoreTransaction<Handle>) => Promise<T>): Promise<Committed<T>>;
 }

@@ -43,7 +43,19 @@ export class TypeormEventStore implements EventStore<EntityManager> {
       throw translated(error);
     }
   }
+
+  async read(ref: AggregateRef, after: number, limit: number): Promise<StoredDomainEvent[]> {
+    const rows: StoredRow[] = await this.dataSource.query(
+      `SELECT ${COLUMNS} FROM ${quoted(this.schema)}.domain_events
+       WHERE aggregate = $1 AND aggregate_id = $2 AND version > $3 ORDER BY version LIMIT $4`,
+      [ref.aggregate, ref.id, after, limit],
+    );
+    return rows.map(stored);
+  }
 }
+
+/** The columns of `StoredRow`. */
+const COLUMNS = 'sequence, version, type, at, schema_version, data, metadata';
 
 class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManager> {
   private readonly locked = new Set<string>();
@@ -69,7 +81,7 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
     await this.lock(ref);
     // A statement of its own: the snapshot of one that also took the lock would be older than the lock.
     const rows: StoredRow[] = await this.handle.query(
-      `SELECT sequence, version, type, at, schema_version, data, metadata FROM ${this.schema}.domain_events
+      `SELECT ${COLUMNS} FROM ${this.schema}.domain_events
        WHERE aggregate = $1 AND aggregate_id = $2 ORDER BY version`,
       [ref.aggregate, ref.id],
     );
@@ -93,7 +105,7 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
        FROM stream, unnest($4::text[], $5::timestamptz[], $6::integer[], $7::jsonb[], $8::jsonb[])
          WITH ORDINALITY AS e (type, at, schema_version, data, metadata, n)
        WHERE stream.version = $3::integer
-       ORDER BY e.n RETURNING sequence, version, type, at, schema_version, data, metadata`,
+       ORDER BY e.n RETURNING ${COLUMNS}`,
       [
         ref.aggregate,
         ref.id,

@@ -1,15 +1,18 @@
-import type { DomainEventRecord, IntegrationSignal, JournaledDelivery, SkippedRecord } from '@hookstile/contracts';
+import {
+  type DomainEventRecord,
+  domainEventIdOf,
+  type IntegrationSignal,
+  type JournaledDelivery,
+  type SkippedRecord,
+} from '@hookstile/contracts';
 import { EXHAUSTED } from './delivery-row.js';
 import { instantMs } from './instant.js';
 import type { AuditLogRow, SignalRow } from './rows.js';
 
-/** Of the largest number that JSON carries exactly; padded with zeros, ids sort as their sequences do. */
-const SEQUENCE_DIGITS = 16;
-
 /** Who changed what. A tenant's own record names no tenant besides its aggregate. */
 export function auditLogRow(record: DomainEventRecord): AuditLogRow {
   return {
-    id: `aud_${String(record.sequence).padStart(SEQUENCE_DIGITS, '0')}`,
+    id: domainEventIdOf(record.sequence),
     tenantId: record.tenantId ?? (record.aggregate === 'tenant' ? record.aggregateId : ''),
     atMs: instantMs(record.at),
     action: record.action,

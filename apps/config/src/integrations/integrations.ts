@@ -1,5 +1,5 @@
 import { newId, type Plan } from '@hookstile/contracts';
-import { type Clock, type KeyRing, ProblemError, parseBody, type RandomBytes } from '@hookstile/service-runtime';
+import { type Clock, type KeyRing, parseBody, type RandomBytes } from '@hookstile/service-runtime';
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
 import { requireIfMatch } from '../input/if-match.js';
@@ -15,6 +15,7 @@ import { integrationAggregate } from './integration-aggregate.js';
 import { patchIntegration } from './integration-patch.js';
 import { makeSettings, secretOwnerOf } from './integration-settings.js';
 import { type IntegrationView, integrationDocument, integrationView } from './integration-view.js';
+import { present, readPresent } from './present-integration.js';
 import { changesProfile, withoutProfile } from './profile-change.js';
 import { claimEndpoint, requirePlan } from './profile-rules.js';
 import { newSigningSecret } from './sign-settings.js';
@@ -34,11 +35,6 @@ export interface Caller {
 export interface WrittenIntegration {
   integration: IntegrationView;
   newSigningSecret: string | null;
-}
-
-function present(state: IntegrationState, tenantId: string): Integration {
-  if (state.status === 'present' && state.tenantId === tenantId) return state;
-  throw new ProblemError('not_found', 'There is no such integration.');
 }
 
 /** What can be done with integrations. */
@@ -73,11 +69,7 @@ export class Integrations {
   }
 
   async get(tenantId: string, id: string): Promise<IntegrationView> {
-    const row = await this.readModels.get('integration', id);
-    return this.view(
-      id,
-      present((row?.state as Integration | undefined) ?? { status: 'absent', version: 0 }, tenantId),
-    );
+    return this.view(id, await readPresent(this.readModels, tenantId, id));
   }
 
   async list(tenantId: string, query: unknown): Promise<Page<IntegrationView>> {

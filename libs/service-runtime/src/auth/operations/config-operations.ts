@@ -50,6 +50,12 @@ export const CONFIG_OPERATIONS = operationsOf('config', {
     access: EDITORS,
     summary: 'Disable an integration',
   },
+  'integrations.history': {
+    method: 'GET',
+    path: '/v1/integrations/{id}/history',
+    access: READERS,
+    summary: 'Read what happened to an integration, newest first',
+  },
   'integrations.rotate-secret': {
     method: 'POST',
     path: '/v1/integrations/{id}/rotate-secret',
