@@ -34,6 +34,8 @@ import { IntegrationSignalsConsumer } from './consumes/integration-signals.consu
 import { Signals } from './consumes/signals.js';
 import { DecisionRulesController } from './decision-rules/decision-rules.controller.js';
 import { DecisionRules } from './decision-rules/decision-rules.js';
+import { EventTypesController } from './event-types/event-types.controller.js';
+import { EventTypes } from './event-types/event-types.js';
 import { IntegrationHistoryController } from './integrations/integration-history.controller.js';
 import { IntegrationHistory } from './integrations/integration-history.js';
 import { IntegrationsController } from './integrations/integrations.controller.js';
@@ -41,6 +43,7 @@ import { Integrations } from './integrations/integrations.js';
 import { MeController } from './me/me.controller.js';
 import { DecisionRules1764500000000 } from './migrations/decision-rules.migration.js';
 import { DomainEventForms1764600000000 } from './migrations/domain-event-forms.migration.js';
+import { EventTypes1764900000000 } from './migrations/event-types.migration.js';
 import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
 import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
 import type { ProfileCatalog } from './profiles/profile-catalog.js';
@@ -54,6 +57,7 @@ import {
   API_KEYS,
   CHANGES,
   DECISION_RULES,
+  EVENT_TYPES,
   INTEGRATION_HISTORY,
   INTEGRATIONS,
   ORIGIN_OF,
@@ -114,6 +118,11 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
         new DecisionRules(changes, readModels, keyRing, clock, randomBytes),
     ),
     provide(
+      EVENT_TYPES,
+      [CHANGES, READ_MODELS],
+      (changes: Changes, readModels: TypeormReadModelStore) => new EventTypes(changes, readModels, clock),
+    ),
+    provide(
       SIGNALS,
       [CHANGES, READ_MODELS],
       (changes: Changes, readModels: TypeormReadModelStore) => new Signals(changes, readModels, clock, logger),
@@ -170,6 +179,7 @@ export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdo
         IntegrationsController,
         IntegrationHistoryController,
         DecisionRulesController,
+        EventTypesController,
         IntegrationSignalsConsumer,
       ],
       providers: providers(context, profiles),
@@ -194,7 +204,12 @@ export const configServiceWith = (profiles: ProfileCatalog): ServiceDefinition<C
   name: 'config',
   env: ConfigEnv,
   module: (context) => ConfigModule.of(context, profiles),
-  migrations: [FirstTables1763798400000, DecisionRules1764500000000, DomainEventForms1764600000000],
+  migrations: [
+    FirstTables1763798400000,
+    DecisionRules1764500000000,
+    DomainEventForms1764600000000,
+    EventTypes1764900000000,
+  ],
   schema: DEFAULT_SCHEMA,
   strategies: (app) => [signalsTransport(app)],
 });

@@ -6,6 +6,7 @@ export const OUTBOX_RELAY = Symbol('OutboxRelay');
 export const TENANTS = Symbol('Tenants');
 export const API_KEYS = Symbol('ApiKeys');
 export const DECISION_RULES = Symbol('DecisionRules');
+export const EVENT_TYPES = Symbol('EventTypes');
 /** `ProfileCatalog`: what fills in where a user gives nothing. */
 export const PROFILES = Symbol('Profiles');
 export const INTEGRATIONS = Symbol('Integrations');

@@ -16,7 +16,7 @@ export interface Happened {
  * state that something was created in, also when that was deleted since.
  */
 export interface Aggregate<Command, DomainEvent extends Happened, State extends Versioned, Present extends State> {
-  name: 'tenant' | 'api_key' | 'integration' | 'decision_rule';
+  name: 'tenant' | 'api_key' | 'event_type' | 'integration' | 'decision_rule';
   kind: Kind;
   decider: Decider<Command, DomainEvent, State>;
   /** What the audit log calls each domain event. */

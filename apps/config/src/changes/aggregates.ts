@@ -1,6 +1,7 @@
 import type { DomainEventForms } from '@hookstile/event-sourcing';
 import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
 import { decisionRuleAggregate } from '../decision-rules/decision-rule-aggregate.js';
+import { eventTypeAggregate } from '../event-types/event-type-aggregate.js';
 import { integrationAggregate } from '../integrations/integration-aggregate.js';
 import type { Kind } from '../read-models/read-model.store.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
@@ -38,6 +39,7 @@ function known<C, D extends Happened, S extends Versioned, P extends S>(
 export const AGGREGATES: readonly KnownAggregate[] = [
   known(tenantAggregate),
   known(apiKeyAggregate),
+  known(eventTypeAggregate),
   known(decisionRuleAggregate),
   known(integrationAggregate),
 ];

@@ -69,7 +69,13 @@ export class Change<Handle = unknown> {
     return readModels.idByName(transaction.handle, kind, tenantId, name);
   }
 
-  idsOfTenant(kind: 'api-key' | 'integration' | 'decision-rule', tenantId: string): Promise<string[]> {
+  /** Makes others that create an event type of the tenant wait until the transaction ends, and answers those there are. */
+  async holdEventTypes(tenantId: string): Promise<string[]> {
+    await this.context.transaction.lock({ aggregate: 'event types', id: tenantId });
+    return this.idsOfTenant('event-type', tenantId);
+  }
+
+  idsOfTenant(kind: Exclude<Kind, 'tenant'>, tenantId: string): Promise<string[]> {
     const { readModels, transaction } = this.context;
     return readModels.idsOfTenant(transaction.handle, kind, tenantId);
   }

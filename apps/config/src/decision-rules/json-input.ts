@@ -1,4 +1,5 @@
 import { ValidateBy } from 'class-validator';
+import { storableJsonOf } from '../input/storable-json.js';
 
 export const BODY_MAX_BYTES = 64 * 1024;
 export const VALUE_MAX_CHARACTERS = 4_096;
@@ -29,20 +30,10 @@ export function IsJsonValue(): PropertyDecorator {
   return ValidateBy({
     name: 'isJsonValue',
     validator: {
-      validate: (given) => given !== undefined && isStorable(given),
+      validate: (given) =>
+        given !== undefined && (storableJsonOf(given)?.length ?? Number.POSITIVE_INFINITY) <= VALUE_MAX_CHARACTERS,
       defaultMessage: () =>
         `$property must be JSON of at most ${VALUE_MAX_CHARACTERS} characters, without zero characters or endless numbers`,
     },
   });
-}
-
-/** Postgres keeps no zero character in JSON, and JSON no number beyond a double's range. */
-function isStorable(given: unknown): boolean {
-  let storable = true;
-  const text = JSON.stringify(given, (name: string, value: unknown) => {
-    if (name.includes('\0') || (typeof value === 'string' && value.includes('\0'))) storable = false;
-    if (typeof value === 'number' && !Number.isFinite(value)) storable = false;
-    return value;
-  });
-  return storable && text.length <= VALUE_MAX_CHARACTERS;
 }

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll } from 'vitest';
 import { DecisionRules1764500000000 } from '../migrations/decision-rules.migration.js';
 import { DomainEventForms1764600000000 } from '../migrations/domain-event-forms.migration.js';
+import { EventTypes1764900000000 } from '../migrations/event-types.migration.js';
 import { FirstTables1763798400000 } from '../migrations/first-tables.migration.js';
 import { readModelStoreConformance } from './read-model.store.conformance.js';
 import { TypeormReadModelStore } from './read-model.store.typeorm.js';
@@ -18,7 +19,12 @@ beforeAll(async () => {
     type: 'postgres',
     url,
     schema,
-    migrations: [FirstTables1763798400000, DecisionRules1764500000000, DomainEventForms1764600000000],
+    migrations: [
+      FirstTables1763798400000,
+      DecisionRules1764500000000,
+      DomainEventForms1764600000000,
+      EventTypes1764900000000,
+    ],
     migrationsRun: true,
   }).initialize();
 });
@@ -29,7 +35,7 @@ afterAll(async () => {
 });
 
 readModelStoreConformance('Postgres', async () => {
-  const tables = ['tenants', 'api_keys', 'integrations', 'decision_rules', 'integration_failures'];
+  const tables = ['tenants', 'api_keys', 'integrations', 'decision_rules', 'event_types', 'integration_failures'];
   await dataSource.query(`TRUNCATE ${tables.map((table) => `"${database.schema}".${table}`).join(', ')}`);
   return {
     events: new TypeormEventStore(dataSource, database.schema),

@@ -2,7 +2,7 @@ import type { Configuration } from '@hookstile/contracts';
 import type { FoundKey } from '@hookstile/service-runtime';
 
 /** What has a read model: the aggregates. A tenant's key is none, and is kept apart from them. */
-export type Kind = Exclude<Configuration['kind'], 'tenant-key' | 'event-type'>;
+export type Kind = Exclude<Configuration['kind'], 'tenant-key'>;
 
 /** Things that are found by their names: one name is one thing's, in each tenant. */
 export type NamedKind = Extract<Kind, 'decision-rule'>;

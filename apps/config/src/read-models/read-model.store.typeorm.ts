@@ -15,6 +15,7 @@ import type {
 const TABLES: Readonly<Record<Kind, string>> = {
   tenant: 'tenants',
   'api-key': 'api_keys',
+  'event-type': 'event_types',
   integration: 'integrations',
   'decision-rule': 'decision_rules',
 };

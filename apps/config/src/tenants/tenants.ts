@@ -4,6 +4,7 @@ import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
 import { decisionRuleAggregate } from '../decision-rules/decision-rule-aggregate.js';
+import { eventTypeAggregate } from '../event-types/event-type-aggregate.js';
 import { requireIfMatch } from '../input/if-match.js';
 import { mergePatch } from '../input/merge-patch.js';
 import { type Page, readPage } from '../input/page.js';
@@ -79,10 +80,13 @@ export class Tenants {
     });
   }
 
-  /** No key, integration or decision rule outlives its tenant: what is left would work for a tenant that is gone. */
+  /** No key, event type, integration or decision rule outlives its tenant: what is left would work for a tenant that is gone. */
   private async deleteThingsOf(tenantId: string, change: Change): Promise<void> {
     for (const id of await change.idsOfTenant('api-key', tenantId)) {
       await (await change.load(apiKeyAggregate, id)).execute({ type: 'delete', at: this.now() });
+    }
+    for (const id of await change.idsOfTenant('event-type', tenantId)) {
+      await (await change.load(eventTypeAggregate, id)).execute({ type: 'delete', at: this.now() });
     }
     for (const id of await change.idsOfTenant('integration', tenantId)) {
       await (await change.load(integrationAggregate, id)).execute({ type: 'delete', at: this.now() });

@@ -18,6 +18,25 @@ export const CONFIG_OPERATIONS = operationsOf('config', {
   'me.get': { method: 'GET', path: '/v1/me', access: ANY_KEY, summary: 'Read who the key is' },
   'profiles.list': { method: 'GET', path: '/v1/profiles', access: READERS_OF_ALL, summary: 'List profiles' },
   'profiles.get': { method: 'GET', path: '/v1/profiles/{name}', access: READERS_OF_ALL, summary: 'Read a profile' },
+  'event-types.list': { method: 'GET', path: '/v1/event-types', access: READERS, summary: 'List event types' },
+  'event-types.get': {
+    method: 'GET',
+    path: '/v1/event-types/{type}',
+    access: READERS,
+    summary: 'Read an event type',
+  },
+  'event-types.put': {
+    method: 'PUT',
+    path: '/v1/event-types/{type}',
+    access: EDITORS,
+    summary: 'Create an event type, or replace it',
+  },
+  'event-types.delete': {
+    method: 'DELETE',
+    path: '/v1/event-types/{type}',
+    access: EDITORS,
+    summary: 'Delete an event type',
+  },
   'integrations.create': {
     method: 'POST',
     path: '/v1/integrations',

@@ -1,0 +1,53 @@
+import { defineAggregate } from '../changes/aggregate.js';
+import {
+  type EventType,
+  type EventTypeCommand,
+  type EventTypeDomainEvent,
+  type EventTypeState,
+  eventTypeDecider,
+} from './event-type.decider.js';
+
+export interface EventTypeView {
+  type: string;
+  description: string;
+  /** A JSON Schema (2020-12), or null. */
+  schema: unknown;
+  example: unknown;
+  tenantId: string;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export function eventTypeView(eventType: EventType): EventTypeView {
+  const { type, description, schema, example, tenantId, version, createdAt, updatedAt } = eventType;
+  return { type, description, schema, example, tenantId, version, createdAt, updatedAt };
+}
+
+export const eventTypeAggregate = defineAggregate<EventTypeCommand, EventTypeDomainEvent, EventTypeState, EventType>({
+  name: 'event_type',
+  kind: 'event-type',
+  decider: eventTypeDecider,
+  actions: {
+    EventTypeCreated: 'event_type.created',
+    EventTypeUpdated: 'event_type.updated',
+    EventTypeDeleted: 'event_type.deleted',
+  },
+  isPresent: (state) => state.status !== 'absent',
+  isDeleted: ({ status }) => status === 'deleted',
+  tenantIdOf: (_id, { tenantId }) => tenantId,
+  nameOf: ({ type }) => type,
+  view: (_id, eventType) => eventTypeView(eventType),
+  configuration: (id, { version, status, tenantId, type, description, schema, example }, at) => ({
+    kind: 'event-type',
+    id,
+    version,
+    deleted: status === 'deleted',
+    at,
+    tenantId,
+    type,
+    description,
+    schema,
+    ...(example === null ? {} : { example }),
+  }),
+});

@@ -1,0 +1,97 @@
+import { eventTypeIdOf } from '@hookstile/contracts';
+import { type Clock, ProblemError, parseBody } from '@hookstile/service-runtime';
+import type { Change, Changes } from '../changes/changes.js';
+import type { Origin } from '../changes/origin.js';
+import { requireIfMatch } from '../input/if-match.js';
+import { InputErrors } from '../input/input-errors.js';
+import { isObject } from '../input/merge-patch.js';
+import { type Page, readPage } from '../input/page.js';
+import type { ReadModelStore } from '../read-models/read-model.store.js';
+import type { EventType, EventTypeDefinition, EventTypeState } from './event-type.decider.js';
+import { EventTypeDto } from './event-type.dto.js';
+import { type EventTypeView, eventTypeAggregate, eventTypeView } from './event-type-aggregate.js';
+import { checkEventTypeName } from './event-type-name.js';
+import { checkInstance, checkJsonSchema } from './json-schema.js';
+
+/** Every service that reads `configuration` keeps all of them in memory. */
+export const EVENT_TYPES_MAX_COUNT = 500;
+
+export interface Caller {
+  tenantId: string;
+  origin: Origin;
+}
+
+function present(state: EventTypeState | undefined): EventType {
+  if (state?.status === 'present') return state;
+  throw new ProblemError('not_found', 'There is no such event type.');
+}
+
+function definitionOf(body: unknown): EventTypeDefinition {
+  const { description, schema = null, example = null } = parseBody(EventTypeDto, body);
+  const errors = new InputErrors();
+  if (isObject(schema)) checkJsonSchema(schema, '/schema', errors);
+  errors.throwIfAny();
+  if (isObject(schema) && example !== null) checkInstance(schema, example, '/example', errors);
+  errors.throwIfAny();
+  return { description, schema, example };
+}
+
+/** What can be done with event types. */
+export class EventTypes {
+  constructor(
+    private readonly changes: Changes,
+    private readonly readModels: ReadModelStore<unknown>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Creates the type, or replaces all that is known of it; `created` says which. */
+  async put(
+    { tenantId, origin }: Caller,
+    type: string,
+    ifMatch: string | undefined,
+    body: unknown,
+  ): Promise<{ created: boolean; eventType: EventTypeView }> {
+    checkEventTypeName(type);
+    const definition = definitionOf(body);
+    const id = eventTypeIdOf(tenantId, type);
+    return this.changes.run(origin, async (change) => {
+      await change.holdTenant(tenantId);
+      const eventType = await change.load(eventTypeAggregate, id);
+      const created = eventType.state.status !== 'present';
+      if (ifMatch !== undefined) requireIfMatch(ifMatch, present(eventType.state).version);
+      if (created) await this.requireRoom(change, tenantId);
+      const state = await eventType.execute({ type: 'define', at: this.now(), tenantId, eventType: type, definition });
+      return { created, eventType: eventTypeView(present(state)) };
+    });
+  }
+
+  async get(tenantId: string, type: string): Promise<EventTypeView> {
+    const row = await this.readModels.get('event-type', eventTypeIdOf(tenantId, type));
+    return eventTypeView(present(row?.state as EventTypeState | undefined));
+  }
+
+  async list(tenantId: string, query: unknown): Promise<Page<EventTypeView>> {
+    const page = await readPage(query, (bounds) => this.readModels.list('event-type', { tenantId, ...bounds }));
+    return { ...page, items: page.items.map(({ state }) => eventTypeView(state as EventType)) };
+  }
+
+  async delete({ tenantId, origin }: Caller, type: string, ifMatch: string | undefined): Promise<void> {
+    await this.changes.run(origin, async (change) => {
+      await change.holdTenant(tenantId);
+      const eventType = await change.load(eventTypeAggregate, eventTypeIdOf(tenantId, type));
+      const { version } = present(eventType.state);
+      if (ifMatch !== undefined) requireIfMatch(ifMatch, version);
+      await eventType.execute({ type: 'delete', at: this.now() });
+    });
+  }
+
+  private async requireRoom(change: Change, tenantId: string): Promise<void> {
+    const ids = await change.holdEventTypes(tenantId);
+    if (ids.length < EVENT_TYPES_MAX_COUNT) return;
+    throw new ProblemError('conflict', `A tenant has at most ${EVENT_TYPES_MAX_COUNT} event types.`);
+  }
+
+  private now(): string {
+    return new Date(this.clock.nowMs()).toISOString();
+  }
+}

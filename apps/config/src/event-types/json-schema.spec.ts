@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { InputErrors } from '../input/input-errors.js';
+import { checkInstance, checkJsonSchema } from './json-schema.js';
+
+const wrongWith = (schema: object) => {
+  const errors = new InputErrors();
+  checkJsonSchema(schema, '/schema', errors);
+  return errors.list.map(({ pointer, code }) => `${pointer} ${code}`);
+};
+
+const mismatches = (schema: object, instance: unknown) => {
+  expect(wrongWith(schema)).toEqual([]);
+  const errors = new InputErrors();
+  checkInstance(schema, instance, '/example', errors);
+  return errors.list.map(({ pointer, code }) => `${pointer} ${code}`);
+};
+
+/** Definitions that each refer to the next one twice: with 40 of them, 2^40 schemas apply. */
+const doubling = (depth: number) => ({
+  $ref: '#/$defs/s0',
+  $defs: Object.fromEntries(
+    Array.from({ length: depth }, (_, n) => [
+      `s${n}`,
+      n === depth - 1 ? {} : { allOf: [{ $ref: `#/$defs/s${n + 1}` }, { $ref: `#/$defs/s${n + 1}` }] },
+    ]),
+  ),
+});
+
+describe('a JSON Schema', () => {
+  it.each([
+    {},
+    { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'A device', type: 'object' },
+    { properties: { a: true, 'x~/y': { type: 'string' }, b: { $ref: '#/properties/x~0~1y' } } },
+    { properties: { 'a b': { type: 'string' }, c: { $ref: '#/properties/a%20b' } } },
+    { prefixItems: [{ type: 'integer' }], items: false, uniqueItems: true, maxItems: 10 },
+    { patternProperties: { '^x-': { format: 'date-time' } }, unevaluatedProperties: false },
+    { $ref: '#/$defs/id', $defs: { id: { pattern: '^\\p{L}[\\w-]+\\u0041$' } } },
+    doubling(5),
+    { properties: Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`p${n}`, { minimum: 1 }])) },
+  ])('is taken: %j', (schema) => {
+    expect(wrongWith(schema)).toEqual([]);
+  });
+
+  it.each([
+    [{ type: 'objekt' }, '/schema/type json_schema'],
+    [{ properties: { 'a/b': { minLength: -1 } } }, '/schema/properties/a~1b/minLength json_schema'],
+    [{ properties: 3 }, '/schema/properties json_schema'],
+    [{ allOf: [{ proprties: {} }] }, '/schema/allOf/0/proprties unknown_keyword'],
+    [{ $id: 'https://example.com/a' }, '/schema/$id unknown_keyword'],
+    [{ $defs: { a: { $dynamicRef: '#b' } } }, '/schema/$defs/a/$dynamicRef unknown_keyword'],
+    [{ $schema: 'http://json-schema.org/draft-07/schema#' }, '/schema/$schema dialect'],
+    [{ items: { $ref: 'https://example.com/schema.json' } }, '/schema/items/$ref reference'],
+    [{ $ref: '#/$defs/none' }, '/schema/$ref reference'],
+    [{ $ref: '#/properties', properties: { a: {} } }, '/schema/$ref reference'],
+    [{ $ref: '#/%E0%A4%A' }, '/schema/$ref reference'],
+    [{ items: { uniqueItems: true } }, '/schema/items/uniqueItems unbounded'],
+    [{ uniqueItems: true, maxItems: 1_001 }, '/schema/uniqueItems unbounded'],
+    [{ allOf: [{ $ref: '#' }] }, '/schema recursive'],
+    [{ properties: { next: { $ref: '#' } } }, '/schema recursive'],
+    [{ items: { $ref: '#' } }, '/schema recursive'],
+    [{ items: { anyOf: Array.from({ length: 150 }, () => ({})) } }, '/schema too_complex'],
+    [doubling(40), '/schema too_complex'],
+    [{ properties: { a: { pattern: '(' } } }, '/schema/properties/a/pattern pattern'],
+    [{ pattern: '(?=a)' }, '/schema/pattern pattern'],
+    [{ pattern: '(a)\\1' }, '/schema/pattern pattern'],
+    [{ pattern: '((a{100}){100}){100}' }, '/schema/pattern pattern'],
+    [{ pattern: 'a{1,1000}' }, '/schema/pattern pattern'],
+    [{ pattern: 'a'.repeat(513) }, '/schema/pattern pattern'],
+    [{ patternProperties: { '[': {} } }, '/schema/patternProperties/[ pattern'],
+    [{ allOf: Array.from({ length: 33 }, () => ({ pattern: 'a' })) }, '/schema too_many_patterns'],
+  ])('is refused where it cannot be read or bounded: %j', (schema, wrong) => {
+    expect(wrongWith(schema)).toEqual([wrong]);
+  });
+
+  it('names at most 20 places', () => {
+    expect(wrongWith({ allOf: Array.from({ length: 30 }, () => ({ foo: 1 })) })).toHaveLength(20);
+  });
+});
+
+describe('an instance', () => {
+  const device = {
+    type: 'object',
+    required: ['id'],
+    properties: { id: { type: 'string', pattern: '^d-\\d+$' }, tags: { items: { $ref: '#/$defs/tag' } } },
+    additionalProperties: false,
+    $defs: { tag: { pattern: '^[a-z]+$' } },
+  };
+
+  it('matches what the schema says', () => {
+    const $schema = 'https://json-schema.org/draft/2020-12/schema';
+    expect(mismatches({ $schema, ...device }, { id: 'd-1' })).toEqual([]);
+    expect(mismatches(device, { id: 'd-1', tags: ['a'] })).toEqual([]);
+  });
+
+  it.each([
+    [{}, '/example schema_mismatch'],
+    [{ id: 'x' }, '/example/id schema_mismatch'],
+    [{ id: 'd-1', tags: ['a', 'B'] }, '/example/tags/1 schema_mismatch'],
+    [{ id: 'd-1', more: 1 }, '/example schema_mismatch'],
+    ['text', '/example schema_mismatch'],
+  ])('that does not is told where: %j', (instance, wrong) => {
+    expect(mismatches(device, instance)).toEqual([wrong]);
+  });
+
+  it('is checked by each of several patterns, not by the first one', () => {
+    const two = { properties: { a: { pattern: '^a$' }, b: { pattern: '^b$' } } };
+    expect(mismatches(two, { a: 'a', b: 'b' })).toEqual([]);
+    expect(mismatches(two, { a: 'a', b: 'a' })).toEqual(['/example/b schema_mismatch']);
+  });
+
+  it('is not checked for its format, which is an annotation', () => {
+    expect(mismatches({ format: 'date-time' }, 'tomorrow')).toEqual([]);
+  });
+
+  it('that would make a backtracking pattern go back for ever is checked at once', () => {
+    const startedMs = performance.now();
+    expect(mismatches({ pattern: '^(a|a)*(b|b)*(a+)+$' }, `${'a'.repeat(50_000)}!`)).toEqual([
+      '/example schema_mismatch',
+    ]);
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+  });
+
+  it('cannot be made to run code by the names and values of a schema', () => {
+    const name = `"];globalThis.pwned=1;//'+(globalThis.pwned=1)+'\`\u2028*/globalThis.pwned=1;/*`;
+    const schema = {
+      title: name,
+      $comment: name,
+      required: [name],
+      properties: { [name]: { const: name, enum: [name], pattern: '\\W' } },
+      dependentSchemas: { [name]: { $ref: `#/$defs/${encodeURIComponent(name.replaceAll('/', '~1'))}` } },
+      $defs: { [name]: { minProperties: 1 } },
+    };
+    expect(mismatches(schema, { [name]: name })).toEqual([]);
+    expect(mismatches(schema, { [name]: 1 })).not.toEqual([]);
+    expect(globalThis).not.toHaveProperty('pwned');
+  });
+});

@@ -1,0 +1,124 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { type InputErrors, pointerTo } from '../input/input-errors.js';
+import { linearPattern } from './linear-pattern.js';
+import { type SchemaPlace, schemaPlacesOf } from './schema-places.js';
+import { referredPointer, schemaWorkOf } from './schema-work.js';
+
+const DIALECT = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
+const PATTERNS_MAX_COUNT = 32;
+/** What compiling a schema costs: some 100 ms. */
+const SCHEMA_WORK_MAX = 500;
+/** What checking the largest event against it costs: some 100,000 elements, half a second. */
+const REPEATED_WORK_MAX = 150;
+/** Elements are compared each with each. */
+const UNIQUE_ITEMS_MAX = 1_000;
+const ERRORS_MAX = 20;
+
+const META_SCHEMA = 'https://json-schema.org/draft/2020-12/schema';
+/** Asked by its own name: a schema's `$schema` does not choose what it is checked by. */
+const meta = new Ajv2020({ allErrors: true, validateFormats: false });
+
+function detailOf({ message, params }: ErrorObject): string {
+  const names = Object.values(params).filter((value) => typeof value === 'string');
+  return `${message ?? 'is not valid'}${names.length === 1 ? ` (${names[0]})` : ''}.`;
+}
+
+/** What breaks the meta-schema, once a place: alternatives are told one by one. */
+function metaErrorsOf(schema: object): Map<string, string> {
+  meta.validate(META_SCHEMA, schema);
+  return new Map((meta.errors ?? []).toReversed().map((error) => [error.instancePath, detailOf(error)]));
+}
+
+function* patternsOf({ pointer, schema }: SchemaPlace): Generator<[pointer: string, pattern: string]> {
+  const { pattern: own, patternProperties = {} } = schema;
+  if (typeof own === 'string') yield [`${pointer}/pattern`, own];
+  const at = `${pointer}/patternProperties`;
+  for (const pattern of Object.keys(patternProperties as object)) {
+    yield [pointerTo(at, pattern), pattern];
+  }
+}
+
+function checkPatterns(places: Iterable<SchemaPlace>, add: InputErrors['add']): void {
+  const patterns = [...places].flatMap((place) => [...patternsOf(place)]);
+  if (patterns.length > PATTERNS_MAX_COUNT) {
+    add('', 'too_many_patterns', `a schema holds at most ${PATTERNS_MAX_COUNT} patterns.`);
+    return;
+  }
+  for (const [pointer, pattern] of patterns) {
+    try {
+      linearPattern(pattern);
+    } catch (error) {
+      add(pointer, 'pattern', `is no pattern that can be checked in linear time: ${(error as Error).message}.`);
+    }
+  }
+}
+
+function checkPlace(
+  { pointer, schema }: SchemaPlace,
+  places: ReadonlyMap<string, SchemaPlace>,
+  add: InputErrors['add'],
+) {
+  const { $schema, $ref, uniqueItems, maxItems } = schema;
+  if (typeof $schema === 'string' && !DIALECT.test($schema)) {
+    add(`${pointer}/$schema`, 'dialect', 'only JSON Schema 2020-12 is known here.');
+  }
+  const target = typeof $ref === 'string' ? referredPointer($ref) : '';
+  if (target === null || !places.has(target)) {
+    add(`${pointer}/$ref`, 'reference', 'must be "#" or "#/…", the place of an object within this schema.');
+  }
+  if (uniqueItems === true && !(typeof maxItems === 'number' && maxItems <= UNIQUE_ITEMS_MAX)) {
+    add(`${pointer}/uniqueItems`, 'unbounded', `needs a maxItems of at most ${UNIQUE_ITEMS_MAX} beside it.`);
+  }
+}
+
+/**
+ * Adds what is wrong with a JSON Schema (2020-12). What passes costs a check of an instance a bounded amount: nothing is
+ * fetched, patterns are linear, references cannot run in circles, and the schemas that apply are counted.
+ */
+export function checkJsonSchema(schema: object, pointer: string, errors: InputErrors): void {
+  const before = errors.list.length;
+  const add: InputErrors['add'] = (at, code, detail) => {
+    if (errors.list.length - before < ERRORS_MAX) errors.add(pointer + at, code, detail);
+  };
+  const { places, unknown } = schemaPlacesOf(schema);
+  for (const at of unknown) add(at, 'unknown_keyword', 'is no keyword that is known here.');
+  for (const [at, detail] of metaErrorsOf(schema)) add(at, 'json_schema', detail);
+  if (errors.list.length > before) return;
+  for (const place of places.values()) checkPlace(place, places, add);
+  checkPatterns(places.values(), add);
+  const { total, repeated } = schemaWorkOf(places);
+  if (total === Number.POSITIVE_INFINITY) add('', 'recursive', 'a $ref leads back to where it stands.');
+  else if (total > SCHEMA_WORK_MAX) add('', 'too_complex', `more than ${SCHEMA_WORK_MAX} schemas apply.`);
+  else if (repeated > REPEATED_WORK_MAX) {
+    add('', 'too_complex', `more than ${REPEATED_WORK_MAX} schemas apply to each of many elements or members.`);
+  }
+}
+
+/**
+ * A check of instances, compiled from a schema that `checkJsonSchema` found nothing wrong with. ajv makes code of it: names
+ * and values stand in it as escaped literals only, and its size is bounded by the schema's, as no reference is inlined.
+ * `format` is an annotation, as the standard has it.
+ */
+export function compileJsonSchema(schema: object): ValidateFunction {
+  const ajv = new Ajv2020({
+    meta: false,
+    validateSchema: false,
+    addUsedSchema: false,
+    inlineRefs: false,
+    validateFormats: false,
+    // Unknown keywords were refused with a pointer; the other strict rules forbid what the standard allows.
+    strict: false,
+    logger: false,
+    code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
+  });
+  return ajv.compile(schema);
+}
+
+/** Adds where an instance does not match a checked schema. */
+export function checkInstance(schema: object, instance: unknown, pointer: string, errors: InputErrors): void {
+  const validate = compileJsonSchema(schema);
+  if (validate(instance)) return;
+  for (const error of (validate.errors ?? []).slice(0, ERRORS_MAX)) {
+    errors.add(pointer + error.instancePath, 'schema_mismatch', detailOf(error));
+  }
+}
