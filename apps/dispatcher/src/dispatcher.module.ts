@@ -49,6 +49,7 @@ import { LEASE_STORE, type LeaseStore } from './ownership/lease.store.js';
 import { TypeormLeaseStore } from './ownership/lease.store.typeorm.js';
 import { ownerName } from './ownership/process-identity.js';
 import { DISPATCHER, type RunningDispatcher } from './running-dispatcher.js';
+import { TrialsModule } from './trials/trials.module.js';
 
 const OWNER_RANDOM_BYTES = 16;
 const UINT32_BYTES = 4;
@@ -136,7 +137,7 @@ function leaseStoreOf(pools: ReadonlyMap<string, DataSource>): LeaseStore {
 }
 
 @Module({
-  imports: [DecisionsModule],
+  imports: [DecisionsModule, TrialsModule],
   controllers: [LanesController],
   providers: [
     DispatcherLifecycle,

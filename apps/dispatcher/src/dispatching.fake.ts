@@ -153,10 +153,12 @@ export class Dispatching {
     return { status: response.status, body: (await response.json()) as never };
   }
 
-  async post(path: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  async post(path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
+    const json = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await fetch(`${this.service?.url}${path}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'hookstile-tenant': 'ten_1' },
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'hookstile-tenant': 'ten_1', ...json },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, body: (await response.json()) as never };
   }

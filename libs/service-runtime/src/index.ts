@@ -33,4 +33,5 @@ export { flushTelemetry } from './telemetry/flush.js';
 export * from './telemetry/metrics.js';
 export * from './telemetry/tracing.js';
 export * from './tokens.js';
+export * from './views/logged-exchange.js';
 export { within } from './within.js';

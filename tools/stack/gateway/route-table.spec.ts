@@ -22,6 +22,8 @@ describe('the route table of the gateway', () => {
     ['GET', '/v1/integrations/int_1/lanes', 'dispatcher'],
     ['GET', '/v1/integrations/int_1/lanes/a%2Fb/deliveries', 'dispatcher'],
     ['POST', '/v1/integrations/int_1/lanes/k/skip', 'dispatcher'],
+    ['POST', '/v1/integrations/int_1/test', 'dispatcher'],
+    ['PATCH', '/v1/integrations/test', 'config'],
     ['POST', '/v1/decisions', 'dispatcher'],
     ['GET', '/v1/event-log/stream', 'audit'],
     ['POST', '/v1/deliveries/dlv_1/redeliver', 'audit'],

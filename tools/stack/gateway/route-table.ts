@@ -20,13 +20,13 @@ const BY_SEGMENT: Readonly<Record<string, Upstream>> = {
 };
 
 const LANES = /^\/v1\/integrations\/[^/]+\/lanes(?:\/|$)/;
-/** A dry run asks the rule's webhook, as a decision does. */
-const RULE_TEST = /^\/v1\/decision-rules\/[^/]+\/test$/;
+/** A test sends a request as a delivery does; a rule's dry run asks its webhook as a decision does. */
+const TEST = /^\/v1\/(?:integrations|decision-rules)\/[^/]+\/test$/;
 const FIRST_SEGMENT = /^\/v1\/([^/]+)(?:\/|$)/;
 
 /** Which service answers a request of the public surface; null: there is no such route. `path` has no query. */
 export function upstreamOf(method: string, path: string): Upstream | null {
-  if (LANES.test(path) || RULE_TEST.test(path)) return 'dispatcher';
+  if (LANES.test(path) || TEST.test(path)) return 'dispatcher';
   const segment = FIRST_SEGMENT.exec(path)?.[1];
   if (segment === undefined) return null;
   // One path, two services: producers write events, readers ask what became of them.

@@ -1,5 +1,5 @@
+import { loggedBody, loggedHeaders } from '@hookstile/service-runtime';
 import type { AttemptRow } from '../project/rows.js';
-import { loggedBody, loggedHeaders } from '../read/body.js';
 import { toIso, toNullableIso } from '../read/sql-list.js';
 import type { EventLogLine } from './event-log.store.js';
 
@@ -27,13 +27,13 @@ export function eventLogItem(line: EventLogLine) {
     request: {
       method: line.method,
       url: line.url,
-      headers: loggedHeaders(line.requestHeaders),
+      headers: loggedHeaders(JSON.parse(line.requestHeaders)),
       truncated: line.requestTruncated,
     },
     response:
       line.responseHeaders === null
         ? null
-        : { headers: loggedHeaders(line.responseHeaders), truncated: line.responseTruncated },
+        : { headers: loggedHeaders(JSON.parse(line.responseHeaders)), truncated: line.responseTruncated },
   };
 }
 

@@ -8,7 +8,12 @@ import { CachedTokens } from '../oauth/token-source.js';
 import { RequestPlans, type SecretOpener } from '../request/request-plans.js';
 import type { AttemptInput, AttemptMaker, AttemptOutcome } from './attempt.types.js';
 import { failed } from './attempt-outcome.js';
-import { type AttemptMetrics, type AttemptTracing, attemptRecorder } from './attempt-telemetry.js';
+import {
+  type AttemptMetrics,
+  type AttemptRecorder,
+  type AttemptTracing,
+  attemptRecorder,
+} from './attempt-telemetry.js';
 import { type AttemptParts, makeAttempt } from './make-attempt.js';
 
 export interface AttemptMakerOptions {
@@ -19,6 +24,8 @@ export interface AttemptMakerOptions {
   version: string;
   tracing: AttemptTracing;
   metrics: AttemptMetrics;
+  /** By default that of attempts. */
+  recorder?: AttemptRecorder;
   clock: AttemptParts['clock'];
   /** Told of errors that nobody foresaw; the attempt ends as `request_unbuildable`. */
   onUnexpected(error: unknown, attemptId: string): void;
@@ -40,7 +47,7 @@ export function createAttemptMaker(options: AttemptMakerOptions): AttemptMaker {
       recorder: tokenRecorder(options.metrics),
     }),
     tracing: options.tracing,
-    recorder: attemptRecorder(options.metrics),
+    recorder: options.recorder ?? attemptRecorder(options.metrics),
     clock: options.clock,
   };
   return {

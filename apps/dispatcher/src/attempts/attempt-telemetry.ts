@@ -50,6 +50,20 @@ export function attemptRecorder(metrics: AttemptMetrics): AttemptRecorder {
     unit: 's',
     boundaries: DURATION_BOUNDARIES_S,
   });
+  return recorderOf(duration);
+}
+
+/** Tests are no part of what says how deliveries go. */
+export function trialRecorder(metrics: AttemptMetrics): AttemptRecorder {
+  const duration = metrics.histogram('trial.duration', {
+    description: 'Time that a test of an integration took; its count is that of tests.',
+    unit: 's',
+    boundaries: DURATION_BOUNDARIES_S,
+  });
+  return recorderOf(duration);
+}
+
+function recorderOf(duration: ReturnType<AttemptMetrics['histogram']>): AttemptRecorder {
   return {
     record: (verdict, durationMs) => {
       const attributes = { outcome: verdict.outcome, error: verdict.error ?? 'none' };

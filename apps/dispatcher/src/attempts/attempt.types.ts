@@ -42,3 +42,6 @@ export interface AttemptMaker {
 }
 
 export const ATTEMPT_MAKER = Symbol('AttemptMaker');
+
+/** The one of trials: they share no connection, token or place with deliveries. */
+export const TRIAL_ATTEMPT_MAKER = Symbol('TrialAttemptMaker');

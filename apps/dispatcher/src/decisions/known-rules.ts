@@ -1,5 +1,6 @@
 import type { DecisionRuleConfiguration } from '@hookstile/contracts';
-import { type ConfigurationProjection, ProblemError, within } from '@hookstile/service-runtime';
+import { type ConfigurationProjection, ProblemError } from '@hookstile/service-runtime';
+import { caughtUpWithin } from '../consumes/newest-configuration.js';
 import { BARRIER_WAIT_MAX_MS, RETRY_AFTER_S } from './decision.bounds.js';
 
 type Rules = Pick<ConfigurationProjection, 'decisionRule' | 'decisionRulesOf' | 'catchUp' | 'checkHealth'>;
@@ -26,23 +27,8 @@ export class KnownRules {
   }
 
   /** Whether all is seen; without Kafka, decisions go on with what is known. */
-  private async catchUp(): Promise<boolean> {
-    try {
-      await within(this.projection.catchUp(), BARRIER_WAIT_MAX_MS, () => new Error('late'));
-      return true;
-    } catch {
-      this.refuseUnreadable();
-      return false;
-    }
-  }
-
-  /** Under settings of a newer release nothing is decided. */
-  private refuseUnreadable(): void {
-    try {
-      this.projection.checkHealth();
-    } catch (cause) {
-      throw new ProblemError('unavailable', 'the configuration cannot be followed', { cause });
-    }
+  private catchUp(): Promise<boolean> {
+    return caughtUpWithin(this.projection, BARRIER_WAIT_MAX_MS);
   }
 }
 

@@ -38,6 +38,17 @@ describe('what a new owner learns from the journal', () => {
     expect(historyOf(at(6, { push: 'pending', outcome: 'failed', error: 'aborted' })).next.size).toBe(0);
   });
 
+  it('is nothing of a test, whatever it says: its delivery stands in no topic', () => {
+    const trials = [
+      at(5, { trigger: 'test' }),
+      at(6, { trigger: 'test', epoch: 9, push: 'pending', outcome: 'failed' }),
+    ];
+    expect(historyOf(...trials)).toEqual(historyOf());
+    const early = noHistory(0);
+    rememberRecord(early, at(0, { trigger: 'test', epoch: 0, sequence: 0 }));
+    expect(early).toEqual(noHistory(0));
+  });
+
   it('does not count records of an older epoch behind a newer marker', () => {
     const history = historyOf(marker(2), at(5, { epoch: 1 }), at(6, { epoch: 2 }));
     expect([[...history.ended.keys()], history.attempts.length]).toEqual([[6], 1]);

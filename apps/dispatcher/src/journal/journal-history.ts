@@ -33,7 +33,7 @@ export function rememberRecord(history: JournalHistory, record: JournalEnvelope)
     history.newestEpoch = Math.max(history.newestEpoch, record.epoch);
     return;
   }
-  if (record.epoch < history.newestEpoch || record.kind === 'held') return;
+  if (isTrial(record) || record.epoch < history.newestEpoch || record.kind === 'held') return;
   // Made again under its number, at once: as if it had not begun.
   if (record.kind === 'attempt' && record.error === 'aborted') return;
   const ended = record.kind !== 'attempt' || record.push !== 'pending';
@@ -42,6 +42,11 @@ export function rememberRecord(history: JournalHistory, record: JournalEnvelope)
     else if (record.kind === 'attempt') history.next.set(offset, nextAttempt(record));
   }
   if (record.kind === 'attempt') history.attempts.push(record);
+}
+
+/** A test's attempt is of no delivery that stands anywhere: it ends nothing and counts for nothing. */
+function isTrial(record: JournalEnvelope): boolean {
+  return record.kind === 'attempt' && record.trigger === 'test';
 }
 
 function nextAttempt(record: AttemptRecord): NextAttempt {

@@ -131,6 +131,7 @@ async function readPartition(
         const place = { partition, offset: record.offset };
         if (envelope.kind === 'epoch') markers.push({ ...place, epoch: envelope.epoch, atMs: timeOf(envelope.at) });
         if (envelope.kind !== 'attempt' || !integrationIds.has(envelope.integrationId)) continue;
+        if (envelope.trigger === 'test') continue;
         const { deliveries, at, enablement = 0, ...rest } = envelope;
         const traceparent = rest.request.headers.find(([name]) => name === 'traceparent')?.[1] ?? '';
         const members = deliveries.map(({ deliveryId }) => deliveryId);

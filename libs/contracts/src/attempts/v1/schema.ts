@@ -58,6 +58,10 @@ export const AttemptRecord = Type.Object({
   attemptId: Type.String(),
   /** From 1, within the push. */
   attempt: WholeNumber,
+  /**
+   * `test`: written by any process beside the owner's records. Its epoch and sequence are 0 and its delivery stands in no
+   * other topic, so it belongs to no owner's history, count or checkpoint, and is never late.
+   */
   trigger: Trigger,
   durationMs: Type.Number({ minimum: 0 }),
   outcome: Type.Union([Type.Literal('succeeded'), Type.Literal('failed')]),

@@ -20,6 +20,12 @@ export const DISPATCHER_OPERATIONS = operationsOf('dispatcher', {
     access: EDITORS,
     summary: 'Skip the exhausted head of a lane',
   },
+  'integrations.test': {
+    method: 'POST',
+    path: '/v1/integrations/{id}/test',
+    access: EDITORS,
+    summary: 'Test an integration by one real attempt',
+  },
   'decisions.make': { method: 'POST', path: '/v1/decisions', access: PRODUCERS, summary: 'Ask for a decision' },
   'decision-rules.test': {
     method: 'POST',

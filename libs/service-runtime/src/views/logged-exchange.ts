@@ -16,9 +16,9 @@ export function loggedBody(bytes: Buffer | null): LoggedBody {
 }
 
 /** Headers as an object; the values of a repeated name stand in one text, as HTTP joins them. */
-export function loggedHeaders(json: string): Record<string, string> {
+export function loggedHeaders(pairs: readonly (readonly [string, string])[]): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
-  for (const [name, value] of JSON.parse(json) as [string, string][]) {
+  for (const [name, value] of pairs) {
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }
   return headers;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loggedBody, loggedHeaders } from './body.js';
+import { loggedBody, loggedHeaders } from './logged-exchange.js';
 
 describe('logged bodies', () => {
   it('are text where the bytes are UTF-8, byte for byte', () => {
@@ -17,10 +17,16 @@ describe('logged bodies', () => {
 
 describe('logged headers', () => {
   it('join the values of a repeated name', () => {
-    expect({ ...loggedHeaders('[["a","1"],["b","2"],["a","3"]]') }).toEqual({ a: '1, 3', b: '2' });
+    expect({
+      ...loggedHeaders([
+        ['a', '1'],
+        ['b', '2'],
+        ['a', '3'],
+      ]),
+    }).toEqual({ a: '1, 3', b: '2' });
   });
 
   it('keep a header that is named like a member of every object', () => {
-    expect(JSON.stringify(loggedHeaders('[["__proto__","1"]]'))).toBe('{"__proto__":"1"}');
+    expect(JSON.stringify(loggedHeaders([['__proto__', '1']]))).toBe('{"__proto__":"1"}');
   });
 });
