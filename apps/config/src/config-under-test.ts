@@ -1,8 +1,16 @@
 import 'reflect-metadata';
-import { type Configuration, configurationKey, configurationV1, topicName } from '@hookstile/contracts';
+import {
+  type Configuration,
+  configurationKey,
+  configurationV1,
+  type SealedSecret,
+  secretOwner,
+  type TenantKeyConfiguration,
+  topicName,
+} from '@hookstile/contracts';
 import { connectMessaging, type Messaging, topicDefinitions } from '@hookstile/messaging';
 import { deleteWithPrefix } from '@hookstile/messaging/testing';
-import { type RunningService, type ServiceOverrides, startService } from '@hookstile/service-runtime';
+import { KeyRing, type RunningService, type ServiceOverrides, startService } from '@hookstile/service-runtime';
 import { createDatabaseSchema, type DatabaseSchema, randomTopicPrefix, testBrokers } from '@hookstile/testing';
 import { configServiceWith } from './config.module.js';
 import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
@@ -103,7 +111,23 @@ export class ConfigUnderTest {
 
   /** The last record of one thing. */
   async lastOf(id: string): Promise<Configuration | undefined> {
-    return (await this.configuration()).findLast((configuration) => configuration.id === id);
+    return (await this.configuration()).findLast(({ id: other, kind }) => other === id && kind !== 'tenant-key');
+  }
+
+  /** The record of a tenant's key. */
+  async tenantKeyOf(tenantId: string): Promise<TenantKeyConfiguration | undefined> {
+    return (await this.configuration()).findLast(
+      (record): record is TenantKeyConfiguration => record.kind === 'tenant-key' && record.id === tenantId,
+    );
+  }
+
+  /** A secret as a reader of `configuration` opens it. */
+  async opened(tenantId: string, sealed: SealedSecret | null | undefined, ...owner: Parameters<typeof secretOwner>) {
+    const wrapped = (await this.tenantKeyOf(tenantId))?.wrapped;
+    if (!wrapped || !sealed) return null;
+    return KeyRing.parse(ENCRYPTION_KEYS)
+      .secretsOf(tenantId, wrapped)
+      .open(sealed, secretOwner(...owner));
   }
 
   /** Appends a record of one thing, as a relay that was paused does late. */

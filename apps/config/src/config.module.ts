@@ -45,12 +45,15 @@ import { DecisionRules1764500000000 } from './migrations/decision-rules.migratio
 import { DomainEventForms1764600000000 } from './migrations/domain-event-forms.migration.js';
 import { EventTypes1764900000000 } from './migrations/event-types.migration.js';
 import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
+import { TenantKeys1795300000000 } from './migrations/tenant-keys.migration.js';
 import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
 import type { ProfileCatalog } from './profiles/profile-catalog.js';
 import { ProfilesController } from './profiles/profiles.controller.js';
 import { Readback } from './publishes/readback.js';
 import { Relay } from './publishes/relay.js';
 import { TypeormReadModelStore } from './read-models/read-model.store.typeorm.js';
+import { TypeormTenantKeyStore } from './tenant-keys/tenant-key.store.typeorm.js';
+import { TenantKeys } from './tenant-keys/tenant-keys.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { Tenants } from './tenants/tenants.js';
 import {
@@ -83,9 +86,15 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
     provide(OUTBOX_RELAY, [TOPICS], (topics: TopicsByName) => new Relay(context, schema, topics)),
     provide(
       CHANGES,
-      [READ_MODELS, OUTBOX_RELAY, PARTITION_COUNT],
-      (readModels: TypeormReadModelStore, relay: Relay, partitionCount: number) =>
-        new Changes(new TypeormEventStore(dataSource, schema), readModels, relay, partitionCount),
+      [READ_MODELS, OUTBOX_RELAY, PARTITION_COUNT, KEY_RING],
+      (readModels: TypeormReadModelStore, relay: Relay, partitionCount: number, keyRing: KeyRing) =>
+        new Changes(
+          new TypeormEventStore(dataSource, schema),
+          readModels,
+          relay,
+          partitionCount,
+          new TenantKeys(new TypeormTenantKeyStore(dataSource, schema), keyRing, () => clock.nowMs()),
+        ),
     ),
     provide(PROFILES, [], () => profiles),
     provide(
@@ -101,9 +110,9 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
     ),
     provide(
       INTEGRATIONS,
-      [CHANGES, READ_MODELS, KEY_RING],
-      (changes: Changes, readModels: TypeormReadModelStore, keyRing: KeyRing) =>
-        new Integrations(changes, readModels, profiles, keyRing, clock, randomBytes),
+      [CHANGES, READ_MODELS],
+      (changes: Changes, readModels: TypeormReadModelStore) =>
+        new Integrations(changes, readModels, profiles, clock, randomBytes),
     ),
     provide(
       INTEGRATION_HISTORY,
@@ -113,9 +122,9 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
     ),
     provide(
       DECISION_RULES,
-      [CHANGES, READ_MODELS, KEY_RING],
-      (changes: Changes, readModels: TypeormReadModelStore, keyRing: KeyRing) =>
-        new DecisionRules(changes, readModels, keyRing, clock, randomBytes),
+      [CHANGES, READ_MODELS],
+      (changes: Changes, readModels: TypeormReadModelStore) =>
+        new DecisionRules(changes, readModels, clock, randomBytes),
     ),
     provide(
       EVENT_TYPES,
@@ -135,6 +144,7 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
           messaging,
           topic: topics('configuration'),
           readModels,
+          tenantKeys: new TypeormTenantKeyStore(dataSource, schema),
           isLeading: () => relay.isLeading,
           republish: (kind, id) => republish(changes, kind, id),
           monotonicMs: () => clock.monotonicMs(),
@@ -209,6 +219,7 @@ export const configServiceWith = (profiles: ProfileCatalog): ServiceDefinition<C
     DecisionRules1764500000000,
     DomainEventForms1764600000000,
     EventTypes1764900000000,
+    TenantKeys1795300000000,
   ],
   schema: DEFAULT_SCHEMA,
   strategies: (app) => [signalsTransport(app)],

@@ -2,16 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { IntegrationSettings } from '@hookstile/contracts';
-import { KeyRing } from '@hookstile/service-runtime';
-import { integrationSettings, type Receiver, startReceiver } from '@hookstile/testing';
+import { type IntegrationSettings, secretOwner } from '@hookstile/contracts';
+import { firstBuildsSecret, integrationSettings, type Receiver, startReceiver } from '@hookstile/testing';
 import { type AuthorizationServer, startAuthorizationServer } from '@hookstile/testing/authorization-server';
 import { CertificateAuthority } from '@hookstile/testing/certificates';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Dispatching } from './dispatching.fake.js';
 
 const KEYS = `k1:${randomBytes(32).toString('base64')}`;
-const ring = KeyRing.parse(KEYS);
 
 let world: Dispatching;
 let receiver: Receiver;
@@ -29,7 +27,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-const seal = (id: string, plain: string) => ring.seal(plain, `integration:${id}`, Date.now());
+const seal = (id: string, plain: string) => firstBuildsSecret(KEYS, plain, secretOwner('integration', id));
 
 const settings = (url: string, request: Partial<IntegrationSettings['request']>, delaysMs: number[]) => ({
   url,

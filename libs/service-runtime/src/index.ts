@@ -26,7 +26,9 @@ export { PROBLEM_CONTENT_TYPE, problemAnswer } from './problems/problem-document
 export { problemOf } from './problems/problem-of.js';
 export type { Readiness, ReadinessCheck } from './readiness.js';
 export * from './run-service.js';
+export * from './secrets/key-ring.error.js';
 export * from './secrets/key-ring.js';
+export { TenantSecrets } from './secrets/tenant-secrets.js';
 export * from './service.js';
 export * from './start-service.js';
 export { flushTelemetry } from './telemetry/flush.js';

@@ -7,6 +7,8 @@ import {
   type EventAttributes,
   type IntegrationConfiguration,
   type IntegrationSettings,
+  type TenantKeyConfiguration,
+  type WrappedKey,
 } from '@hookstile/contracts';
 import { FIXED_NOW } from './fixed-clock.js';
 
@@ -99,6 +101,15 @@ export function anIntegration({ settings, ...overrides }: IntegrationOverrides =
     settings: integrationSettings(settings),
     ...overrides,
   };
+}
+
+export function aTenantKey(
+  tenantId: string,
+  wrapped: WrappedKey | null,
+  overrides: Partial<TenantKeyConfiguration> = {},
+): TenantKeyConfiguration {
+  const deleted = wrapped === null;
+  return { kind: 'tenant-key', id: tenantId, version: 1, deleted, at: FIXED_NOW, tenantId, wrapped, ...overrides };
 }
 
 export function decisionRuleSettings(overrides: Partial<DecisionRuleSettings> = {}): DecisionRuleSettings {

@@ -1,6 +1,7 @@
 export * from './builders.js';
 export * from './database-schema.js';
 export * from './fault-proxy.js';
+export * from './first-builds-secret.js';
 export * from './fixed-clock.js';
 export * from './kafka.js';
 export * from './migrated-database.js';

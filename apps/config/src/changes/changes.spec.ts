@@ -3,6 +3,7 @@ import { FakeEventStore } from '@hookstile/event-store';
 import { FIXED_NOW } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { FakeReadModelStore } from '../read-models/read-model.store.fake.js';
+import { fakeTenantKeys } from '../tenant-keys/tenant-secrets.fake.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import { Changes, PUBLICATIONS_WAITING_MAX, republish } from './changes.js';
 import { SYSTEM_ORIGIN } from './origin.js';
@@ -19,7 +20,7 @@ function setUp({
 }) {
   const events = new FakeEventStore();
   const readModels = new FakeReadModelStore();
-  const changes = new Changes(events, readModels, { published, waiting }, PARTITIONS);
+  const changes = new Changes(events, readModels, { published, waiting }, PARTITIONS, fakeTenantKeys());
   const createTenant = () =>
     changes.run(SYSTEM_ORIGIN, async (change) => (await change.load(tenantAggregate, 'ten_1')).execute(create));
   return { events, readModels, changes, createTenant };

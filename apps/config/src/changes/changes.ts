@@ -1,6 +1,7 @@
 import { type EventStore, EventStoreError } from '@hookstile/event-store';
-import { ProblemError } from '@hookstile/service-runtime';
+import { ProblemError, type TenantSecrets } from '@hookstile/service-runtime';
 import type { Kind, ReadModelStore } from '../read-models/read-model.store.js';
+import type { TenantKeys } from '../tenant-keys/tenant-keys.js';
 import type { Tenant } from '../tenants/tenant.decider.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import type { Aggregate } from './aggregate.js';
@@ -49,6 +50,20 @@ export class Change<Handle = unknown> {
     return row.state as Tenant;
   }
 
+  /** Seals and opens the secrets of a tenant that is held; where it has no key yet, it gets one. */
+  secretsOf(tenantId: string): Promise<TenantSecrets> {
+    return this.context.tenantKeys.secretsOf(this.context.transaction, tenantId);
+  }
+
+  /** Of a tenant that is deleted: no copy of its secrets can be opened any more. */
+  forgetSecretsOf(tenantId: string): Promise<void> {
+    return this.context.tenantKeys.forget(this.context.transaction, tenantId);
+  }
+
+  republishTenantKey(tenantId: string): Promise<void> {
+    return this.context.tenantKeys.republish(this.context.transaction, tenantId);
+  }
+
   /** Makes others that want the one endpoint which a profile allows a tenant wait until the transaction ends. */
   async holdEndpoint(tenantId: string, profile: string): Promise<void> {
     await this.context.transaction.lock({ aggregate: 'endpoint', id: `${tenantId}:${profile}` });
@@ -88,13 +103,14 @@ export class Changes<Handle = unknown> {
     private readonly readModels: ReadModelStore<Handle>,
     private readonly publications: Publications,
     private readonly partitionCount: number,
+    private readonly tenantKeys: TenantKeys<Handle>,
   ) {}
 
   async run<T>(origin: Origin, work: (change: Change<Handle>) => Promise<T>): Promise<T> {
-    const { readModels, partitionCount } = this;
+    const { readModels, partitionCount, tenantKeys } = this;
     if (this.publications.waiting > PUBLICATIONS_WAITING_MAX) throw new ProblemError('unavailable', TOO_MANY_WAIT);
     const { result, outboxIds } = await this.events
-      .transaction((transaction) => work(new Change({ transaction, readModels, origin, partitionCount })))
+      .transaction((transaction) => work(new Change({ transaction, readModels, tenantKeys, origin, partitionCount })))
       .catch((error: unknown) => {
         throw refused(error);
       });
@@ -108,8 +124,10 @@ export class Changes<Handle = unknown> {
 }
 
 /** Writes the newest state of one thing to `configuration` again. */
-export async function republish(changes: Changes, kind: Kind, id: string): Promise<void> {
-  await changes.run(SYSTEM_ORIGIN, (change) => change.republish(kind, id));
+export async function republish(changes: Changes, kind: Kind | 'tenant-key', id: string): Promise<void> {
+  await changes.run(SYSTEM_ORIGIN, (change) =>
+    kind === 'tenant-key' ? change.republishTenantKey(id) : change.republish(kind, id),
+  );
 }
 
 function refused(error: unknown): unknown {

@@ -3,6 +3,7 @@ import type { EventStoreTransaction, StoredDomainEvent } from '@hookstile/event-
 import { configurationRecord } from '../publishes/configuration.publisher.js';
 import { domainEventOutboxRecord } from '../publishes/domain-events.publisher.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
+import type { TenantKeys } from '../tenant-keys/tenant-keys.js';
 import { type Aggregate, formsOf, type Happened } from './aggregate.js';
 import type { Origin } from './origin.js';
 import { StreamFold } from './stream-fold.js';
@@ -10,6 +11,7 @@ import { StreamFold } from './stream-fold.js';
 export interface ChangeContext<Handle> {
   transaction: EventStoreTransaction<Handle>;
   readModels: ReadModelStore<Handle>;
+  tenantKeys: TenantKeys<Handle>;
   origin: Origin;
   partitionCount: number;
 }

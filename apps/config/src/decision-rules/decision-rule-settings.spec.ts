@@ -1,19 +1,20 @@
-import type { DecisionRuleSettings } from '@hookstile/contracts';
-import { KeyRing, ProblemError, parseBody } from '@hookstile/service-runtime';
-import { FIXED_NOW, seededRandomBytes } from '@hookstile/testing';
+import { type DecisionRuleSettings, secretOwner } from '@hookstile/contracts';
+import { ProblemError, parseBody } from '@hookstile/service-runtime';
+import { FIXED_NOW } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
+import { fakeTenantSecrets } from '../tenant-keys/tenant-secrets.fake.js';
 import { DecisionRuleDto } from './decision-rule.dto.js';
 import { patchDecisionRule } from './decision-rule-patch.js';
-import { makeRuleSettings, secretOwnerOf } from './decision-rule-settings.js';
+import { makeRuleSettings } from './decision-rule-settings.js';
 import { decisionRuleDocument } from './decision-rule-view.js';
 
-const keyRing = KeyRing.parse(`k1:${Buffer.alloc(32, 1).toString('base64')}`, seededRandomBytes('ring'));
-const OWNER = secretOwnerOf('rul_1');
+const secrets = fakeTenantSecrets();
+const OWNER = secretOwner('decision-rule', 'rul_1');
 const URL_OK = 'https://policy.example.com/check?app=a%20b';
 
 const made = (given: object, current: DecisionRuleSettings | null = null) => {
   const input = parseBody(DecisionRuleDto, { name: 'posture', method: 'POST', url: URL_OK, ...given });
-  return makeRuleSettings(input, { ruleId: 'rul_1', current, keyRing, nowMs: Date.parse(FIXED_NOW) });
+  return makeRuleSettings(input, { ruleId: 'rul_1', current, secrets, nowMs: Date.parse(FIXED_NOW) });
 };
 const problemOf = (given: object): ProblemError => {
   try {
@@ -38,7 +39,7 @@ const patched = (current: DecisionRuleSettings, patch: object) => {
 };
 const opened = (settings: DecisionRuleSettings, name: string) => {
   const sealed = settings.headers[name];
-  return sealed && keyRing.open(sealed, OWNER);
+  return sealed && secrets.open(sealed, OWNER);
 };
 
 describe('the settings of a decision rule', () => {
@@ -74,7 +75,7 @@ describe('the settings of a decision rule', () => {
       '%headers.Accept-Language%',
     ]);
     const sealed = settings.headers['X-User'];
-    expect(() => sealed && keyRing.open(sealed, secretOwnerOf('rul_2'))).toThrow();
+    expect(() => sealed && secrets.open(sealed, secretOwner('decision-rule', 'rul_2'))).toThrow();
   });
 
   it('take a body as text, or as JSON that becomes its text', () => {

@@ -1,5 +1,5 @@
-import type { DecisionRuleSettings } from '@hookstile/contracts';
-import type { KeyRing } from '@hookstile/service-runtime';
+import { type DecisionRuleSettings, secretOwner } from '@hookstile/contracts';
+import type { TenantSecrets } from '@hookstile/service-runtime';
 import { InputErrors } from '../input/input-errors.js';
 import { authHeaderOf, authSettings } from '../request-input/auth-settings.js';
 import { headerSettings } from '../request-input/header-settings.js';
@@ -14,7 +14,7 @@ export interface SettingsContext {
   ruleId: string;
   /** What is stored now; null for a new rule. */
   current: DecisionRuleSettings | null;
-  keyRing: KeyRing;
+  secrets: TenantSecrets;
   nowMs: number;
 }
 
@@ -27,21 +27,16 @@ const DEFAULTS = {
   cacheSeconds: 0,
 } as const;
 
-/** What secrets of a rule are bound to; the dispatcher opens them with the same words. */
-export function secretOwnerOf(ruleId: string): string {
-  return `decision-rule:${ruleId}`;
-}
-
 /**
  * A checked input as settings with every default spelled out. Throws `invalid` with all that is wrong, or
  * `unknown_parameter` where that is all.
  */
 export function makeRuleSettings(input: DecisionRuleDto, context: SettingsContext): DecisionRuleSettings {
   const errors = new InputErrors();
-  const { current, keyRing, nowMs } = context;
+  const { current, secrets, nowMs } = context;
   const place = {
     pointer: '',
-    sealer: new SecretSealer(keyRing, secretOwnerOf(context.ruleId), nowMs, errors),
+    sealer: new SecretSealer(secrets, secretOwner('decision-rule', context.ruleId), nowMs, errors),
     errors,
   };
   const body = bodyTextOf(input.body);

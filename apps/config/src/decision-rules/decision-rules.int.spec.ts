@@ -1,8 +1,7 @@
 import { type DecisionRuleConfiguration, domainEventsV1, topicName } from '@hookstile/contracts';
-import { KeyRing } from '@hookstile/service-runtime';
 import { until } from '@hookstile/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, type Call, ConfigUnderTest, ENCRYPTION_KEYS, instanceOf } from '../config-under-test.js';
+import { type Answer, type Call, ConfigUnderTest, instanceOf } from '../config-under-test.js';
 
 const ANY = { 'if-match': '*' };
 
@@ -58,7 +57,7 @@ describe('decision rules on a real broker and database', () => {
     expect(record).toMatchObject({ kind: 'decision-rule', version: 1, deleted: false, state: 'enabled' });
     expect(JSON.stringify([created, record])).not.toMatch(/of mine|%username%/);
     const sealed = record.settings.headers['X-User'];
-    expect(sealed && KeyRing.parse(ENCRYPTION_KEYS).open(sealed, `decision-rule:${created.id}`)).toBe('%username%');
+    expect(await config.opened('ten_1', sealed, 'decision-rule', created.id)).toBe('%username%');
     await call('POST', `decision-rules/${created.id}/disable`, as('editor'));
     expect(await config.lastOf(created.id)).toMatchObject({ version: 2, state: 'disabled' });
     await call('DELETE', `decision-rules/${created.id}`, as('editor', { headers: ANY }));

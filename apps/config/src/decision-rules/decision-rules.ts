@@ -1,5 +1,5 @@
 import { newId } from '@hookstile/contracts';
-import { type Clock, type KeyRing, ProblemError, parseBody, type RandomBytes } from '@hookstile/service-runtime';
+import { type Clock, ProblemError, parseBody, type RandomBytes, type TenantSecrets } from '@hookstile/service-runtime';
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
 import { requireIfMatch } from '../input/if-match.js';
@@ -29,7 +29,6 @@ export class DecisionRules {
   constructor(
     private readonly changes: Changes,
     private readonly readModels: ReadModelStore<unknown>,
-    private readonly keyRing: KeyRing,
     private readonly clock: Clock,
     private readonly randomBytes: RandomBytes,
   ) {}
@@ -37,9 +36,10 @@ export class DecisionRules {
   async create({ tenantId, origin }: Caller, body: unknown): Promise<DecisionRuleView> {
     const input = parseBody(DecisionRuleDto, body);
     const id = newId('rul', this.clock.nowMs(), this.randomBytes(ID_RANDOM_BYTES));
-    const settings = makeRuleSettings(input, this.settingsContext(id, null));
     const state = await this.changes.run(origin, async (change) => {
       await change.holdTenant(tenantId);
+      const secrets = await change.secretsOf(tenantId);
+      const settings = makeRuleSettings(input, this.settingsContext(id, null, secrets));
       const rule = await change.load(decisionRuleAggregate, id);
       await this.requireFreeName(change, tenantId, id, settings.name);
       return rule.execute({ type: 'create', at: this.now(), tenantId, settings, enabled: input.enabled ?? true });
@@ -62,7 +62,8 @@ export class DecisionRules {
     return this.changeOne(caller, id, async (current, change) => {
       requireIfMatch(ifMatch, current.version);
       const input = parseBody(DecisionRuleDto, patchDecisionRule(decisionRuleDocument(current), body));
-      const settings = makeRuleSettings(input, this.settingsContext(id, current.settings));
+      const secrets = await change.secretsOf(caller.tenantId);
+      const settings = makeRuleSettings(input, this.settingsContext(id, current.settings, secrets));
       if (settings.name !== current.settings.name) {
         await this.requireFreeName(change, caller.tenantId, id, settings.name);
       }
@@ -117,8 +118,8 @@ export class DecisionRules {
     return [{ type: enabled ? 'enable' : 'disable', at: this.now() }];
   }
 
-  private settingsContext(ruleId: string, current: DecisionRule['settings'] | null) {
-    return { ruleId, current, keyRing: this.keyRing, nowMs: this.clock.nowMs() };
+  private settingsContext(ruleId: string, current: DecisionRule['settings'] | null, secrets: TenantSecrets) {
+    return { ruleId, current, secrets, nowMs: this.clock.nowMs() };
   }
 
   private now(): string {

@@ -4,12 +4,19 @@ import { expect, it } from 'vitest';
 import { Changes } from '../changes/changes.js';
 import { SYSTEM_ORIGIN } from '../changes/origin.js';
 import { FakeReadModelStore } from '../read-models/read-model.store.fake.js';
+import { fakeTenantKeys } from '../tenant-keys/tenant-secrets.fake.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import { EVENT_TYPES_MAX_COUNT, EventTypes } from './event-types.js';
 
 it('has a bound on how many event types a tenant has, which a deletion makes room in', async () => {
   const readModels = new FakeReadModelStore();
-  const changes = new Changes(new FakeEventStore(), readModels, { published: async () => true, waiting: 0 }, 12);
+  const changes = new Changes(
+    new FakeEventStore(),
+    readModels,
+    { published: async () => true, waiting: 0 },
+    12,
+    fakeTenantKeys(),
+  );
   const clock = { nowMs: () => Date.parse(FIXED_NOW), monotonicMs: () => 0 };
   const eventTypes = new EventTypes(changes, readModels, clock);
   const caller = { tenantId: 'ten_1', origin: SYSTEM_ORIGIN };

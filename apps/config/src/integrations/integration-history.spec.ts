@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Changes } from '../changes/changes.js';
 import { SYSTEM_ORIGIN } from '../changes/origin.js';
 import { FakeReadModelStore } from '../read-models/read-model.store.fake.js';
+import { fakeTenantKeys } from '../tenant-keys/tenant-secrets.fake.js';
 import type { IntegrationCommand } from './integration.decider.js';
 import { integrationAggregate } from './integration-aggregate.js';
 import { IntegrationHistory } from './integration-history.js';
@@ -22,7 +23,7 @@ describe('the history of an integration', () => {
   beforeEach(() => {
     const events = new FakeEventStore();
     const readModels = new FakeReadModelStore();
-    const changes = new Changes(events, readModels, { published: async () => true, waiting: 0 }, 3);
+    const changes = new Changes(events, readModels, { published: async () => true, waiting: 0 }, 3, fakeTenantKeys());
     history = new IntegrationHistory(events, readModels);
     run = (...commands) =>
       changes.run(SYSTEM_ORIGIN, async (change) =>

@@ -1,20 +1,21 @@
 import type { IntegrationSettings } from '@hookstile/contracts';
-import { KeyRing, type ProblemError, parseBody } from '@hookstile/service-runtime';
+import { type ProblemError, parseBody } from '@hookstile/service-runtime';
 import { FIXED_NOW, seededRandomBytes } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_PROFILES } from '../profiles/built-in-profiles.js';
+import { fakeTenantSecrets } from '../tenant-keys/tenant-secrets.fake.js';
 import { IntegrationDto } from './integration.dto.js';
 import { makeSettings } from './integration-settings.js';
 
-const keyRing = KeyRing.parse(`k1:${Buffer.alloc(32, 1).toString('base64')}`, seededRandomBytes('ring'));
-const make = (given: object, current: IntegrationSettings | null = null, ring = keyRing) => {
+const secrets = fakeTenantSecrets();
+const make = (given: object, current: IntegrationSettings | null = null, sealing = secrets) => {
   const input = parseBody(IntegrationDto, { name: 'SIEM', url: 'https://example.com/hook', ...given });
   const randomBytes = seededRandomBytes('secrets');
   return makeSettings(input, {
     integrationId: 'int_1',
     current,
     profiles: BUILT_IN_PROFILES,
-    keyRing: ring,
+    secrets: sealing,
     randomBytes,
     nowMs: Date.parse(FIXED_NOW),
   });
@@ -110,7 +111,7 @@ describe('the settings of an integration', () => {
     const made = make({});
     const sealed = made.settings.request.sign.secret;
     expect(made.newSigningSecret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-    expect(sealed && keyRing.open(sealed, 'integration:int_1')).toBe(made.newSigningSecret);
+    expect(sealed && secrets.open(sealed, 'integration:int_1')).toBe(made.newSigningSecret);
     const secret = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
     expect(make({ request: { sign: { secret } } }).newSigningSecret).toBe(secret);
     expect(make({ request: { sign: { scheme: 'none' } } }).newSigningSecret).toBeNull();
@@ -126,13 +127,14 @@ describe('the settings of an integration', () => {
     expect(newSigningSecret).toBeNull();
   });
 
-  it('seal a secret anew when its text changes or its key left the ring', () => {
+  it('seal a secret anew when its text changes or cannot be opened', () => {
     const current = make({ request: { headers: { A: 'b' } } }).settings;
     expect(make({ request: { headers: { A: 'c' } } }, current).settings.request.headers.A).not.toEqual(
       current.request.headers.A,
     );
-    const other = KeyRing.parse(`k2:${Buffer.alloc(32, 2).toString('base64')}`);
-    expect(make({ request: { headers: { A: 'b' } } }, current, other).settings.request.headers.A?.keyId).toBe('k2');
+    const other = fakeTenantSecrets('k2');
+    const { A: sealed } = make({ request: { headers: { A: 'b' } } }, current, other).settings.request.headers;
+    expect(sealed && other.open(sealed, 'integration:int_1')).toBe('b');
   });
 
   it('say all that is wrong at once', () => {

@@ -1,5 +1,5 @@
-import type { IntegrationSettings } from '@hookstile/contracts';
-import type { KeyRing, RandomBytes } from '@hookstile/service-runtime';
+import { type IntegrationSettings, secretOwner } from '@hookstile/contracts';
+import type { RandomBytes, TenantSecrets } from '@hookstile/service-runtime';
 import { InputErrors } from '../input/input-errors.js';
 import { DEFAULT_PROFILE, FIRST_PROFILE_VERSION, type ProfileCatalog } from '../profiles/profile-catalog.js';
 import type { IntegrationProfile } from '../profiles/profile-schema.js';
@@ -24,7 +24,7 @@ export interface SettingsContext {
   /** What is stored now; null for a new integration. */
   current: IntegrationSettings | null;
   profiles: ProfileCatalog;
-  keyRing: KeyRing;
+  secrets: TenantSecrets;
   randomBytes: RandomBytes;
   nowMs: number;
 }
@@ -37,16 +37,11 @@ export interface MadeSettings {
   newSigningSecret: string | null;
 }
 
-/** What secrets of an integration are bound to; the dispatcher opens them with the same words. */
-export function secretOwnerOf(integrationId: string): string {
-  return `integration:${integrationId}`;
-}
-
 /** A checked input as settings with every default spelled out. Throws `invalid` with all that is wrong. */
 export function makeSettings(input: IntegrationDto, context: SettingsContext): MadeSettings {
   const errors = new InputErrors();
-  const { keyRing, nowMs } = context;
-  const sealer = new SecretSealer(keyRing, secretOwnerOf(context.integrationId), nowMs, errors);
+  const { secrets, nowMs } = context;
+  const sealer = new SecretSealer(secrets, secretOwner('integration', context.integrationId), nowMs, errors);
   const profile = profileFor(input.profile, context, errors);
   const filled = fillFromProfile(input, profile.settings);
   refuseWhatIsNotCarriedOut(input, errors);

@@ -1,5 +1,5 @@
-import { newId, type Plan } from '@hookstile/contracts';
-import { type Clock, type KeyRing, parseBody, type RandomBytes } from '@hookstile/service-runtime';
+import { newId, type Plan, secretOwner } from '@hookstile/contracts';
+import { type Clock, parseBody, type RandomBytes, type TenantSecrets } from '@hookstile/service-runtime';
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
 import { requireIfMatch } from '../input/if-match.js';
@@ -13,7 +13,7 @@ import type { Integration, IntegrationCommand, IntegrationState } from './integr
 import { DisableDto, EnableDto, IntegrationDto, RotateSecretDto } from './integration.dto.js';
 import { integrationAggregate } from './integration-aggregate.js';
 import { patchIntegration } from './integration-patch.js';
-import { makeSettings, secretOwnerOf } from './integration-settings.js';
+import { makeSettings, type SettingsContext } from './integration-settings.js';
 import { type IntegrationView, integrationDocument, integrationView } from './integration-view.js';
 import { present, readPresent } from './present-integration.js';
 import { changesProfile, withoutProfile } from './profile-change.js';
@@ -43,7 +43,6 @@ export class Integrations {
     private readonly changes: Changes,
     private readonly readModels: ReadModelStore<unknown>,
     private readonly profiles: ProfileCatalog,
-    private readonly keyRing: KeyRing,
     private readonly clock: Clock,
     private readonly randomBytes: RandomBytes,
   ) {}
@@ -51,19 +50,17 @@ export class Integrations {
   async create({ tenantId, origin }: Caller, body: unknown): Promise<WrittenIntegration> {
     const input = parseBody(IntegrationDto, body);
     const id = newId('int', this.clock.nowMs(), this.randomBytes(ID_RANDOM_BYTES));
-    const { settings, profile, newSigningSecret } = makeSettings(input, this.settingsContext(id, null));
-    const state = await this.changes.run(origin, async (change) => {
+    const { state, newSigningSecret } = await this.changes.run(origin, async (change) => {
       const { plan } = await change.holdTenant(tenantId);
+      const secrets = await change.secretsOf(tenantId);
+      const made = makeSettings(input, this.settingsContext(id, null, secrets));
+      const { settings, profile } = made;
       requirePlan(profile, plan);
       await claimEndpoint(change, tenantId, profile);
       const integration = await change.load(integrationAggregate, id);
-      return integration.execute({
-        type: 'create',
-        at: this.now(),
-        tenantId,
-        settings,
-        enabled: input.enabled ?? true,
-      });
+      const enabled = input.enabled ?? true;
+      const state = await integration.execute({ type: 'create', at: this.now(), tenantId, settings, enabled });
+      return { state, newSigningSecret: made.newSigningSecret };
     });
     return { integration: integrationView(id, present(state, tenantId), 0), newSigningSecret };
   }
@@ -88,7 +85,8 @@ export class Integrations {
     return this.changeOne(caller, id, async ({ change, current, plan }, execute) => {
       requireIfMatch(ifMatch, current.version);
       const input = parseBody(IntegrationDto, patchIntegration(this.documentFor(current, body), body));
-      const made = makeSettings(input, this.settingsContext(id, current.settings));
+      const secrets = await change.secretsOf(caller.tenantId);
+      const made = makeSettings(input, this.settingsContext(id, current.settings, secrets));
       const { settings, profile, newSigningSecret } = made;
       requirePlan(profile, plan);
       if (profile.name !== current.settings.profile) await claimEndpoint(change, caller.tenantId, profile);
@@ -122,9 +120,11 @@ export class Integrations {
 
   /** A new signing secret, made here; the one before signs as well while they overlap. */
   async rotateSecret(caller: Caller, id: string, body: unknown): Promise<WrittenIntegration> {
-    return this.changeOne(caller, id, async ({ current }, execute) => {
+    return this.changeOne(caller, id, async ({ change, current }, execute) => {
       const { overlapSeconds = OVERLAP_DEFAULT_SECONDS } = parseBody(RotateSecretDto, body ?? {});
-      const sealer = new SecretSealer(this.keyRing, secretOwnerOf(id), this.clock.nowMs(), new InputErrors());
+      const secrets = await change.secretsOf(caller.tenantId);
+      const owner = secretOwner('integration', id);
+      const sealer = new SecretSealer(secrets, owner, this.clock.nowMs(), new InputErrors());
       const made = newSigningSecret(current.settings.request.sign, sealer, this.randomBytes);
       const { secret, publicKey, shown } = made;
       const untilMs = this.clock.nowMs() + overlapSeconds * MS_PER_SECOND;
@@ -189,9 +189,13 @@ export class Integrations {
     return this.profiles.ofIntegration(profile, profileVersion);
   }
 
-  private settingsContext(integrationId: string, current: Integration['settings'] | null) {
-    const { profiles, keyRing, randomBytes } = this;
-    return { integrationId, current, profiles, keyRing, randomBytes, nowMs: this.clock.nowMs() };
+  private settingsContext(
+    integrationId: string,
+    current: Integration['settings'] | null,
+    secrets: TenantSecrets,
+  ): SettingsContext {
+    const { profiles, randomBytes } = this;
+    return { integrationId, current, profiles, secrets, randomBytes, nowMs: this.clock.nowMs() };
   }
 
   private now(): string {

@@ -1,11 +1,11 @@
 import { FakeEventStore } from '@hookstile/event-store';
-import { KeyRing } from '@hookstile/service-runtime';
 import { fixedClock, seededRandomBytes } from '@hookstile/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Changes } from '../changes/changes.js';
 import { SYSTEM_ORIGIN } from '../changes/origin.js';
 import { catalogWith, profileFile } from '../profiles/profile-file.fake.js';
 import { FakeReadModelStore } from '../read-models/read-model.store.fake.js';
+import { fakeTenantKeys } from '../tenant-keys/tenant-secrets.fake.js';
 import { Tenants } from '../tenants/tenants.js';
 import { Integrations } from './integrations.js';
 
@@ -23,12 +23,11 @@ let events: FakeEventStore;
 beforeEach(async () => {
   events = new FakeEventStore();
   const readModels = new FakeReadModelStore();
-  const changes = new Changes(events, readModels, { published: async () => true, waiting: 0 }, 12);
+  const changes = new Changes(events, readModels, { published: async () => true, waiting: 0 }, 12, fakeTenantKeys());
   const clock = fixedClock();
   const randomBytes = seededRandomBytes('ids');
-  const keyRing = KeyRing.parse(`k1:${Buffer.alloc(32, 1).toString('base64')}`);
   tenants = new Tenants(changes, readModels, profiles, clock, randomBytes);
-  integrations = new Integrations(changes, readModels, profiles, keyRing, clock, randomBytes);
+  integrations = new Integrations(changes, readModels, profiles, clock, randomBytes);
   await tenants.create({ id: 'ten_1', name: 'Acme', plan: 'enterprise' }, SYSTEM_ORIGIN);
   await tenants.create({ id: 'ten_2', name: 'Other', plan: 'standard' }, SYSTEM_ORIGIN);
 });

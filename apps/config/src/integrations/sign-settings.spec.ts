@@ -1,14 +1,14 @@
 import type { Signing } from '@hookstile/contracts';
-import { KeyRing } from '@hookstile/service-runtime';
 import { FIXED_NOW, seededRandomBytes } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { InputErrors } from '../input/input-errors.js';
 import { SecretSealer } from '../request-input/secret-sealer.js';
+import { fakeTenantSecrets } from '../tenant-keys/tenant-secrets.fake.js';
 import { type SignSettings, signDocument, signSettings } from './sign-settings.js';
 
 type Given = Parameters<typeof signSettings>[0];
 
-const keyRing = KeyRing.parse(`k1:${Buffer.alloc(32, 1).toString('base64')}`, seededRandomBytes('ring'));
+const secrets = fakeTenantSecrets();
 const HMAC = { scheme: 'standard-webhooks', algorithm: 'hmac-sha256' } as const;
 const ED25519 = { scheme: 'standard-webhooks', algorithm: 'ed25519' } as const;
 const WHSK = `whsk_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -16,7 +16,7 @@ const MASKED = { set: true };
 
 function run(given: Given, current: Signing | null = null, seed = 'secrets') {
   const errors = new InputErrors();
-  const sealer = new SecretSealer(keyRing, 'owner', Date.parse(FIXED_NOW), errors);
+  const sealer = new SecretSealer(secrets, 'owner', Date.parse(FIXED_NOW), errors);
   const place = { pointer: '/request', sealer, errors };
   return { errors, made: signSettings(given, current, place, seededRandomBytes(seed)) };
 }
@@ -27,7 +27,7 @@ const make = (given: Given, current: Signing | null = null, seed?: string): Sign
 };
 const codesOf = (given: Given, current: Signing | null = null) =>
   run(given, current).errors.list.map(({ pointer, code }) => [pointer, code]);
-const secretOf = ({ sign }: SignSettings) => sign.secret && keyRing.open(sign.secret, 'owner');
+const secretOf = ({ sign }: SignSettings) => sign.secret && secrets.open(sign.secret, 'owner');
 
 describe('signing by ed25519', () => {
   it('makes a key pair, seals the private key and shows the public one alone', () => {

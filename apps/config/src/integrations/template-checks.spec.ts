@@ -1,14 +1,15 @@
-import { KeyRing, type ProblemError, parseBody } from '@hookstile/service-runtime';
+import { type ProblemError, parseBody } from '@hookstile/service-runtime';
 import { FIXED_NOW, seededRandomBytes } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_PROFILES } from '../profiles/built-in-profiles.js';
+import { fakeTenantSecrets } from '../tenant-keys/tenant-secrets.fake.js';
 import { IntegrationDto } from './integration.dto.js';
 import { makeSettings } from './integration-settings.js';
 
-const keyRing = KeyRing.parse(`k1:${Buffer.alloc(32, 1).toString('base64')}`, seededRandomBytes('ring'));
+const secrets = fakeTenantSecrets();
 
 const problemsOf = (given: object) => {
-  const context = { integrationId: 'int_1', current: null, profiles: BUILT_IN_PROFILES, keyRing };
+  const context = { integrationId: 'int_1', current: null, profiles: BUILT_IN_PROFILES, secrets };
   const input = parseBody(IntegrationDto, { name: 'x', url: 'https://example.com', ...given });
   try {
     makeSettings(input, { ...context, randomBytes: seededRandomBytes('x'), nowMs: Date.parse(FIXED_NOW) });

@@ -1,20 +1,17 @@
 import type { TlsSettings } from '@hookstile/contracts';
-import { KeyRing } from '@hookstile/service-runtime';
-import { FIXED_NOW, seededRandomBytes } from '@hookstile/testing';
+import { FIXED_NOW } from '@hookstile/testing';
 import { CertificateAuthority, type Certified } from '@hookstile/testing/certificates';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InputErrors } from '../input/input-errors.js';
 import { SecretSealer } from '../request-input/secret-sealer.js';
+import { fakeTenantSecrets } from '../tenant-keys/tenant-secrets.fake.js';
 import { tlsDocument, tlsSettings } from './tls-settings.js';
 
 type Given = Omit<Parameters<typeof tlsSettings>[0], 'verify'>;
 
-const ring = (id: string) =>
-  KeyRing.parse(`${id}:${Buffer.alloc(32, 1).toString('base64')}`, seededRandomBytes('ring'));
-
-function run(given: Given, current?: TlsSettings, keyRing = ring('k1')) {
+function run(given: Given, current?: TlsSettings, secrets = fakeTenantSecrets()) {
   const errors = new InputErrors();
-  const sealer = new SecretSealer(keyRing, 'owner', Date.parse(FIXED_NOW), errors);
+  const sealer = new SecretSealer(secrets, 'owner', Date.parse(FIXED_NOW), errors);
   const settings = tlsSettings({ verify: true, ...given }, current, { pointer: '/request', sealer, errors });
   return { settings, problems: errors.list.map(({ pointer, code }) => [pointer, code]) };
 }
@@ -40,7 +37,7 @@ describe('TLS settings', () => {
   it('keep authorities and a certificate as they are given, and seal its key', () => {
     const settings = made({ ca: authority.cert, ...pair(client) });
     expect(settings).toMatchObject({ verify: true, ca: authority.cert, clientCertificate: client.cert });
-    expect(settings.clientKey && ring('k1').open(settings.clientKey, 'owner')).toBe(client.key);
+    expect(settings.clientKey && fakeTenantSecrets().open(settings.clientKey, 'owner')).toBe(client.key);
     const { clientKey } = tlsDocument(settings);
     expect(clientKey).toEqual({ set: true, lastFour: expect.any(String), updatedAt: FIXED_NOW });
   });
@@ -70,7 +67,7 @@ describe('TLS settings', () => {
     const again = { clientCertificate: client.cert, clientKey: { set: true } };
     expect(made(again, settings).clientKey).toBe(settings.clientKey);
     expect(problemsOf(again)).toEqual([['/request/tls/clientKey', 'not_set']]);
-    expect(run(again, settings, ring('k2')).settings.clientKey).toBe(settings.clientKey);
+    expect(run(again, settings, fakeTenantSecrets('k2')).settings.clientKey).toBe(settings.clientKey);
   });
 
   it.each(['ca', 'clientCertificate'] as const)('take nothing else for a certificate: %s', (member) => {

@@ -3,6 +3,7 @@ import type { Follower, Messaging, ReceivedRecord } from '@hookstile/messaging';
 import type { Logger } from '@hookstile/service-runtime';
 import { AGGREGATES } from '../changes/aggregates.js';
 import type { Kind, ReadModelStore } from '../read-models/read-model.store.js';
+import type { TenantKeyStore } from '../tenant-keys/tenant-key.store.js';
 import { TopicVersions } from './topic-versions.js';
 
 /** How soon a record that fell back is written again. */
@@ -10,17 +11,18 @@ const ROUND_MS = 1_000;
 /** How often every key is compared with the topic, beginning when this process leads. */
 const FULL_ROUND_MS = 60_000;
 const PAGE_ROWS = 1_000;
-const KINDS: readonly Kind[] = AGGREGATES.map(({ kind }) => kind);
+const KINDS: readonly (Kind | 'tenant-key')[] = ['tenant-key', ...AGGREGATES.map(({ kind }) => kind)];
 
 export interface ReadbackOptions {
   messaging: Messaging;
   /** The full name of the topic `configuration`. */
   topic: string;
-  readModels: ReadModelStore<unknown>;
+  readModels: Pick<ReadModelStore<unknown>, 'versions'>;
+  tenantKeys: Pick<TenantKeyStore<unknown>, 'versions'>;
   /** Whether this process leads the relay: only then it writes. */
   isLeading(): boolean;
   /** Puts the newest state of a thing into the outbox once more. */
-  republish(kind: Kind, id: string): Promise<void>;
+  republish(kind: Kind | 'tenant-key', id: string): Promise<void>;
   monotonicMs(): number;
   logger: Pick<Logger, 'warn' | 'info'>;
 }
@@ -81,7 +83,7 @@ export class Readback {
     for (const kind of KINDS) {
       let after = '';
       for (;;) {
-        const rows = await this.options.readModels.versions(kind, after, PAGE_ROWS);
+        const rows = await this.versionsOf(kind, after);
         for (const { id, version } of rows) {
           const key = configurationKey(kind, id);
           if (this.versions.lastOf(key) < version) await this.republish(key);
@@ -91,6 +93,11 @@ export class Readback {
         after = last.id;
       }
     }
+  }
+
+  private versionsOf(kind: Kind | 'tenant-key', after: string): Promise<{ id: string; version: number }[]> {
+    const { readModels, tenantKeys } = this.options;
+    return kind === 'tenant-key' ? tenantKeys.versions(after, PAGE_ROWS) : readModels.versions(kind, after, PAGE_ROWS);
   }
 
   private async republish(key: string): Promise<void> {

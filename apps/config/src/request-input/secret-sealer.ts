@@ -1,5 +1,5 @@
 import type { SealedSecret } from '@hookstile/contracts';
-import type { KeyRing } from '@hookstile/service-runtime';
+import type { TenantSecrets } from '@hookstile/service-runtime';
 import type { InputErrors } from '../input/input-errors.js';
 import { isMasked } from './masked-secret.js';
 
@@ -9,7 +9,7 @@ const NOTHING_SEALED: SealedSecret = { keyId: '', nonce: '', ciphertext: '', las
 /** Seals the secrets of one thing, bound to `owner`. One that is given again as it is keeps its ciphertext: nothing has changed. */
 export class SecretSealer {
   constructor(
-    private readonly keyRing: KeyRing,
+    private readonly secrets: TenantSecrets,
     private readonly owner: string,
     private readonly nowMs: number,
     private readonly errors: InputErrors,
@@ -20,13 +20,13 @@ export class SecretSealer {
     if (isMasked(given)) return current ?? this.refuse(pointer);
     const plain = String(given);
     if (current && this.textOf(current) === plain) return current;
-    return this.keyRing.seal(plain, this.owner, this.nowMs);
+    return this.secrets.seal(plain, this.owner, this.nowMs);
   }
 
   /** The text inside, or null where it cannot be opened: its key left the ring, or an input error was added for it. */
   textOf(sealed: SealedSecret): string | null {
     try {
-      return this.keyRing.open(sealed, this.owner);
+      return this.secrets.open(sealed, this.owner);
     } catch {
       return null;
     }

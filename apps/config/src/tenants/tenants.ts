@@ -38,7 +38,9 @@ export class Tenants {
     const id = given ?? newId('ten', this.clock.nowMs(), this.randomBytes(ID_RANDOM_BYTES));
     const state = await this.changes.run(origin, async (change) => {
       const tenant = await change.load(tenantAggregate, id);
-      return tenant.execute({ type: 'create', at: this.now(), name, plan });
+      const created = await tenant.execute({ type: 'create', at: this.now(), name, plan });
+      await change.secretsOf(id);
+      return created;
     });
     return tenantView(id, active(state));
   }
@@ -77,6 +79,7 @@ export class Tenants {
       requireIfMatch(ifMatch, active(tenant.state).version);
       await this.deleteThingsOf(id, change);
       await tenant.execute({ type: 'delete', at: this.now() });
+      await change.forgetSecretsOf(id);
     });
   }
 

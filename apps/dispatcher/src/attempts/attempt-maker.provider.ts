@@ -2,6 +2,8 @@ import {
   type BaseEnv,
   CLOCK,
   type Clock,
+  CONFIGURATION_PROJECTION,
+  type ConfigurationProjection,
   ENV,
   KEY_RING,
   type KeyRing,
@@ -12,19 +14,16 @@ import {
 } from '@hookstile/service-runtime';
 import type { FactoryProvider } from '@nestjs/common';
 import { productVersion } from '../request/product-version.js';
+import { TenantSecretOpener } from '../request/tenant-secret-opener.js';
 import { ATTEMPT_MAKER, type AttemptMaker, TRIAL_ATTEMPT_MAKER } from './attempt.types.js';
 import { createAttemptMaker } from './attempt-maker.js';
 import { type AttemptRecorder, attemptRecorder, trialRecorder } from './attempt-telemetry.js';
 
-function makerOf(
-  recorder: AttemptRecorder,
-  env: BaseEnv,
-  secrets: KeyRing,
-  clock: Clock,
-  logger: Logger,
-): AttemptMaker {
-  return createAttemptMaker({
-    secrets,
+type Parts = [BaseEnv, KeyRing, ConfigurationProjection, Clock, Logger];
+
+function makerOf(recorder: AttemptRecorder, ...[env, ring, projection, clock, logger]: Parts): AttemptMaker {
+  const maker = createAttemptMaker({
+    secrets: new TenantSecretOpener(ring, projection),
     egressAllow: env.HOOKSTILE_EGRESS_ALLOW,
     version: productVersion(),
     tracing,
@@ -33,19 +32,23 @@ function makerOf(
     clock,
     onUnexpected: (error, attemptId) => logger.error({ err: error, attemptId }, 'an attempt failed inside Hookstile'),
   });
+  projection.onChange(({ kind, id, deleted }) => {
+    if (kind === 'integration' && deleted) maker.forget(id);
+  });
+  return maker;
 }
 
-const inject = [ENV, KEY_RING, CLOCK, LOGGER];
+const inject = [ENV, KEY_RING, CONFIGURATION_PROJECTION, CLOCK, LOGGER];
 
 /** Whoever drains the lanes calls `close()` afterwards. */
 export const attemptMakerProvider: FactoryProvider<AttemptMaker> = {
   provide: ATTEMPT_MAKER,
   inject,
-  useFactory: (...parts: [BaseEnv, KeyRing, Clock, Logger]) => makerOf(attemptRecorder(metrics), ...parts),
+  useFactory: (...parts: Parts) => makerOf(attemptRecorder(metrics), ...parts),
 };
 
 export const trialAttemptMakerProvider: FactoryProvider<AttemptMaker> = {
   provide: TRIAL_ATTEMPT_MAKER,
   inject,
-  useFactory: (...parts: [BaseEnv, KeyRing, Clock, Logger]) => makerOf(trialRecorder(metrics), ...parts),
+  useFactory: (...parts: Parts) => makerOf(trialRecorder(metrics), ...parts),
 };

@@ -5,7 +5,8 @@ import { OriginPools } from '../egress/origin-pools.js';
 import { requestToken } from '../oauth/request-token.js';
 import { tokenRecorder } from '../oauth/token-recorder.js';
 import { CachedTokens } from '../oauth/token-source.js';
-import { RequestPlans, type SecretOpener } from '../request/request-plans.js';
+import { RequestPlans } from '../request/request-plans.js';
+import type { SecretOpener } from '../request/tenant-secret-opener.js';
 import type { AttemptInput, AttemptMaker, AttemptOutcome } from './attempt.types.js';
 import { failed } from './attempt-outcome.js';
 import {

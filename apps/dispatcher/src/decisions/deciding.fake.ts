@@ -1,10 +1,12 @@
 import {
+  type Configuration,
   configurationKey,
   configurationV1,
   type Decision,
   type DecisionRuleConfiguration,
   decisionsV1,
   type SealedSecret,
+  secretOwner,
   TOPIC_NAMES,
   topicName,
 } from '@hookstile/contracts';
@@ -12,6 +14,7 @@ import { connectMessaging, type Follower, type Messaging, type RecordPublisher }
 import { KeyRing, type RunningService, startService } from '@hookstile/service-runtime';
 import {
   aDecisionRule,
+  aTenantKey,
   createDatabaseSchema,
   type DatabaseSchema,
   type DecisionRuleOverrides,
@@ -25,6 +28,8 @@ const PARTITIONS = 3;
 const ADMIN_KEY = 'platform-key-of-a-test';
 const ALLOWED = [{ type: 'allow' as const, key: 'status', value: 'ok' }];
 const ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 5).toString('base64')}`;
+const RING = KeyRing.parse(ENCRYPTION_KEYS);
+const TENANT = 'ten_1';
 
 export interface Answered {
   status: number;
@@ -37,7 +42,7 @@ export class Deciding {
   readonly decisions: Decision[] = [];
   private service: RunningService | null = null;
   private follower: Follower | null = null;
-  private readonly keyRing = KeyRing.parse(ENCRYPTION_KEYS);
+  private readonly tenantKey = RING.newTenantKey(TENANT);
 
   private constructor(
     private readonly messaging: Messaging,
@@ -64,7 +69,7 @@ export class Deciding {
 
   /** A secret of the rule with this id. */
   sealed(plain: string, ruleId: string): SealedSecret {
-    return this.keyRing.seal(plain, `decision-rule:${ruleId}`, 0);
+    return RING.secretsOf(TENANT, this.tenantKey).seal(plain, secretOwner('decision-rule', ruleId), 0);
   }
 
   async configure(overrides: DecisionRuleOverrides & { id: string }): Promise<DecisionRuleConfiguration> {
@@ -72,9 +77,13 @@ export class Deciding {
       ...overrides,
       settings: { name: overrides.id, responseActions: ALLOWED, ...overrides.settings },
     });
-    const record = configurationV1.encode(configurationKey('decision-rule', rule.id), rule);
-    await this.publisher.publish([{ ...record, topic: topicName(this.prefix, 'configuration'), partition: 0 }]);
+    await this.publish(rule);
     return rule;
+  }
+
+  private async publish(configuration: Configuration): Promise<void> {
+    const record = configurationV1.encode(configurationKey(configuration.kind, configuration.id), configuration);
+    await this.publisher.publish([{ ...record, topic: topicName(this.prefix, 'configuration'), partition: 0 }]);
   }
 
   async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answered> {
@@ -82,7 +91,7 @@ export class Deciding {
       method: 'POST',
       headers: {
         authorization: `Bearer ${ADMIN_KEY}`,
-        'hookstile-tenant': 'ten_1',
+        'hookstile-tenant': TENANT,
         'content-type': 'application/json',
         ...headers,
       },
@@ -109,6 +118,7 @@ export class Deciding {
   }
 
   private async begin(environment: NodeJS.ProcessEnv): Promise<void> {
+    await this.publish(aTenantKey(TENANT, this.tenantKey));
     this.follower = await this.messaging.follow({
       topic: topicName(this.prefix, 'decisions'),
       onRecords: (records) => {

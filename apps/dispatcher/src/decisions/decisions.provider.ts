@@ -19,6 +19,7 @@ import { tokenRecorder } from '../oauth/token-recorder.js';
 import { CachedTokens } from '../oauth/token-source.js';
 import { DecisionsPublisher } from '../publishes/decisions.publisher.js';
 import { productVersion } from '../request/product-version.js';
+import { TenantSecretOpener } from '../request/tenant-secret-opener.js';
 import { Circuits } from './circuits.js';
 import { RECORDS_CLOSE_TIMEOUT_MS, RECORDS_WAITING_MAX } from './decision.bounds.js';
 import { DecisionCache } from './decision-cache.js';
@@ -68,7 +69,10 @@ export async function startDecisions(parts: DecisionsParts): Promise<RunningDeci
     clock,
     recorder: tokenRecorder(metrics),
   });
-  const plans = new RulePlans(keyRing, userAgent);
+  const plans = new RulePlans(new TenantSecretOpener(keyRing, projection), userAgent);
+  projection.onChange(({ kind, id, deleted }) => {
+    if (kind === 'decision-rule' && deleted) plans.forget(id);
+  });
   const turns = new HookTurns({
     all: env.HOOKSTILE_DECISIONS_IN_FLIGHT_MAX,
     perTenant: env.HOOKSTILE_DECISIONS_PER_TENANT_MAX,

@@ -1,4 +1,4 @@
-import type { DecisionRuleConfiguration, DecisionRuleSettings } from '@hookstile/contracts';
+import { type DecisionRuleConfiguration, type DecisionRuleSettings, secretOwner } from '@hookstile/contracts';
 import { type BodyParts, bodyPartsOf, type PlacedPart, placedIn, textPartsOf } from '@hookstile/templates';
 import { type TokenGrant, tokenGrantOf } from '../oauth/token-grant.js';
 import { authHeaderOf, type OpenSecret } from '../request/auth-header.js';
@@ -30,11 +30,6 @@ const CONTENT_TYPES = {
   xml: 'application/xml',
   text: 'text/plain; charset=utf-8',
 } as const;
-
-/** Whom a rule's secrets are sealed for. */
-export function secretOwnerOf(ruleId: string): string {
-  return `decision-rule:${ruleId}`;
-}
 
 /** Not to be taken for a parameter, whatever stands in it. */
 function fixed(name: string, text: string, secret = false): PlannedHeader {
@@ -78,7 +73,9 @@ export function rulePlanOf(rule: DecisionRuleConfiguration, userAgent: string, o
   if (auth) put(fixed(auth[0], auth[1], true));
   const { auth: authentication } = settings;
   const tokenGrant =
-    authentication.type === 'oauth2' ? tokenGrantOf(secretOwnerOf(rule.id), authentication, open, null) : null;
+    authentication.type === 'oauth2'
+      ? tokenGrantOf(secretOwner('decision-rule', rule.id), authentication, open, null)
+      : null;
   // Each request adds its token's.
   if (tokenGrant) headers.delete('authorization');
   return {

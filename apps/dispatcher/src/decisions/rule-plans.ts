@@ -1,9 +1,9 @@
-import type { DecisionRuleConfiguration, SealedSecret } from '@hookstile/contracts';
+import { type DecisionRuleConfiguration, type SealedSecret, secretOwner } from '@hookstile/contracts';
 import { LRUCache } from 'lru-cache';
-import type { SecretOpener } from '../request/request-plans.js';
 import { RequestUnbuildableError } from '../request/request-unbuildable.error.js';
+import type { SecretOpener } from '../request/tenant-secret-opener.js';
 import { PLANS_MAX } from './decision.bounds.js';
-import { type RulePlan, rulePlanOf, secretOwnerOf } from './rule-plan.js';
+import { type RulePlan, rulePlanOf } from './rule-plan.js';
 
 /** Keeps the plans of the rules in use, so that secrets are opened once a version and not once a decision. */
 export class RulePlans {
@@ -18,17 +18,21 @@ export class RulePlans {
   of(rule: DecisionRuleConfiguration): RulePlan {
     const known = this.#plans.get(rule.id);
     if (known?.version === rule.version) return known;
-    const plan = rulePlanOf(rule, this.userAgent, (sealed) => this.#open(rule.id, sealed));
+    const plan = rulePlanOf(rule, this.userAgent, (sealed) => this.#open(rule, sealed));
     this.#plans.set(rule.id, plan);
     return plan;
   }
 
-  #open(ruleId: string, sealed: SealedSecret): string {
+  /** Of a rule that was deleted: what was opened for it goes. */
+  forget(ruleId: string): void {
+    this.#plans.delete(ruleId);
+  }
+
+  #open({ id, tenantId }: DecisionRuleConfiguration, sealed: SealedSecret): string {
     try {
-      return this.opener.open(sealed, secretOwnerOf(ruleId));
+      return this.opener.open(sealed, secretOwner('decision-rule', id), tenantId);
     } catch (cause) {
-      const detail = `A secret could not be opened: the key ring has no usable key "${sealed.keyId}".`;
-      throw new RequestUnbuildableError(detail, { cause });
+      throw new RequestUnbuildableError(`A secret could not be opened: no usable key "${sealed.keyId}".`, { cause });
     }
   }
 }

@@ -1,5 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import type { Authentication, IntegrationConfiguration, SealedSecret, Signing } from '@hookstile/contracts';
+import {
+  type Authentication,
+  type IntegrationConfiguration,
+  type SealedSecret,
+  type Signing,
+  secretOwner,
+} from '@hookstile/contracts';
 import type { TlsOptions } from '../egress/tls-options.js';
 import { type TokenGrant, tokenGrantOf } from '../oauth/token-grant.js';
 import type { OpenSecret } from './auth-header.js';
@@ -99,7 +105,9 @@ export function requestPlanOf(
     signingKeys: signingKeysOf(request.sign, open),
     tls,
     tokenGrant:
-      request.auth.type === 'oauth2' ? tokenGrantOf(`integration:${integration.id}`, request.auth, open, tls) : null,
+      request.auth.type === 'oauth2'
+        ? tokenGrantOf(secretOwner('integration', integration.id), request.auth, open, tls)
+        : null,
     array,
     bodies: bodiesOf(integration, contentType?.value ?? '', templates),
     arrayContentType: contentType?.secret || contentType?.value === ofArray ? null : ofArray,

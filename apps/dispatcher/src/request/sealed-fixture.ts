@@ -1,5 +1,5 @@
 import type { SealedSecret } from '@hookstile/contracts';
-import type { SecretOpener } from './request-plans.js';
+import type { SecretOpener } from './tenant-secret-opener.js';
 
 /** A sealed secret that `fakeOpener` opens for the integration it belongs to. */
 export function sealed(plain: string, owner = 'integration:int_1'): SealedSecret {

@@ -1,27 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { SealedSecret } from '@hookstile/contracts';
+import { randomBytes } from 'node:crypto';
+import type { SealedSecret, WrappedKey } from '@hookstile/contracts';
 import type { RandomBytes } from '../clock.js';
+import { KeyRingError } from './key-ring.error.js';
+import { KEY_BYTES, openUnder, sealUnder } from './sealing.js';
+import { TenantSecrets } from './tenant-secrets.js';
 
-const ALGORITHM = 'aes-256-gcm';
-const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const LAST_CHARACTERS = 4;
-/** Shorter secrets would be given away by their last four characters. */
-const LAST_FOUR_MIN_LENGTH = 12;
 const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/;
-
-/** Why a sealed secret could not be opened, or a ring not be read; never holds a key or a secret. */
-export class KeyRingError extends Error {
-  readonly retryable = false;
-
-  constructor(
-    readonly code: 'key_ring_invalid' | 'key_unknown' | 'secret_unreadable',
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 function parseEntry(entry: string): [string, Buffer] {
   const colon = entry.indexOf(':');
@@ -33,13 +17,16 @@ function parseEntry(entry: string): [string, Buffer] {
   return [keyId, key];
 }
 
-/**
- * The keys that secrets are stored under. The first seals; all open. A secret is bound to its owner (additional
- * authenticated data), so that a ciphertext copied to another integration cannot be opened there.
- */
+/** What a tenant's key is bound to: copied to another tenant it cannot be unwrapped. */
+function keyOwner(tenantId: string): string {
+  return `tenant:${tenantId}`;
+}
+
+/** The keys that tenants' keys are wrapped under. The first wraps; all unwrap. */
 export class KeyRing {
   private constructor(
-    private readonly currentId: string,
+    /** The key that wraps. */
+    readonly currentId: string,
     private readonly keys: ReadonlyMap<string, Buffer>,
     private readonly random: RandomBytes,
   ) {}
@@ -57,35 +44,38 @@ export class KeyRing {
     return new KeyRing(current[0], keys, random);
   }
 
-  /** @param owner what the secret belongs to, such as `integration:int_x` */
-  seal(plain: string, owner: string, nowMs: number): SealedSecret {
-    const nonce = this.random(NONCE_BYTES);
-    const cipher = createCipheriv(ALGORITHM, this.keyOf(this.currentId), nonce);
-    cipher.setAAD(Buffer.from(owner));
-    const ciphertext = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    return {
-      keyId: this.currentId,
-      nonce: Buffer.from(nonce).toString('base64'),
-      ciphertext: ciphertext.toString('base64'),
-      lastFour: plain.length >= LAST_FOUR_MIN_LENGTH ? plain.slice(-LAST_CHARACTERS) : '',
-      updatedAt: new Date(nowMs).toISOString(),
-    };
+  has(keyId: string): boolean {
+    return this.keys.has(keyId);
   }
 
-  /** Throws `KeyRingError`: `key_unknown` (its key left the ring) or `secret_unreadable` (altered, or another owner's). */
-  open(sealed: SealedSecret, owner: string): string {
-    const key = this.keyOf(sealed.keyId);
-    const bytes = Buffer.from(sealed.ciphertext, 'base64');
-    try {
-      const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(sealed.nonce, 'base64'), {
-        authTagLength: TAG_BYTES,
-      });
-      decipher.setAAD(Buffer.from(owner));
-      decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-      return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString('utf8');
-    } catch {
-      throw new KeyRingError('secret_unreadable', `the secret of ${owner} cannot be opened`);
-    }
+  /** A new key for a tenant. */
+  newTenantKey(tenantId: string): WrappedKey {
+    return this.wrap(Buffer.from(this.random(KEY_BYTES)), tenantId);
+  }
+
+  /** The same key under the ring's current one. Throws as `secretsOf` does. */
+  rewrapped(wrapped: WrappedKey, tenantId: string): WrappedKey {
+    return this.wrap(this.unwrap(wrapped, tenantId), tenantId);
+  }
+
+  /** Throws `KeyRingError`: `key_unknown` (the key it is wrapped under left the ring) or `secret_unreadable` (another tenant's). */
+  secretsOf(tenantId: string, wrapped: WrappedKey): TenantSecrets {
+    const key = this.unwrap(wrapped, tenantId);
+    return new TenantSecrets(tenantId, key, (sealed, owner) => this.openLegacy(sealed, owner), this.random);
+  }
+
+  /** A secret of the first builds, which has no data key. Throws `KeyRingError`. */
+  openLegacy(sealed: SealedSecret, owner: string): string {
+    return openUnder(this.keyOf(sealed.keyId), sealed, owner).toString('utf8');
+  }
+
+  private wrap(key: Buffer, tenantId: string): WrappedKey {
+    const parts = sealUnder(this.keyOf(this.currentId), key, keyOwner(tenantId), this.random);
+    return { keyId: this.currentId, ...parts };
+  }
+
+  private unwrap(wrapped: WrappedKey, tenantId: string): Buffer {
+    return openUnder(this.keyOf(wrapped.keyId), wrapped, keyOwner(tenantId));
   }
 
   private keyOf(keyId: string): Buffer {
