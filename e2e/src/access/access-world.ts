@@ -5,6 +5,9 @@ import { type Stack, startStack } from '../stack.js';
 export const ROLES = ['viewer', 'editor', 'admin', 'producer'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** More than all tests make together: what is refused is tested beside the guard. */
+export const RATE_LIMIT_REQUESTS = 1_000_000;
+
 const VIEWS_TIMEOUT_MS = 10_000;
 
 export interface IssuedKey {
@@ -68,7 +71,7 @@ async function createThings(api: Api, receiver: Receiver): Promise<Things> {
 }
 
 export async function startAccessWorld(): Promise<AccessWorld> {
-  const stack = await startStack();
+  const stack = await startStack({ env: { HOOKSTILE_RATE_LIMIT_REQUESTS: String(RATE_LIMIT_REQUESTS) } });
   const receiver = await startReceiver();
   const platform = new Api(stack.run.baseUrl, stack.run.adminKey);
   const tenantId = await createTenant(platform, 'access');

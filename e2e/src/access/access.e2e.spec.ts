@@ -3,7 +3,7 @@ import { OPERATIONS, type OperationEntry } from '@hookstile/service-runtime';
 import { until } from '@hookstile/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from '../api.js';
-import { type AccessWorld, issueKey, ROLES, startAccessWorld } from './access-world.js';
+import { type AccessWorld, issueKey, RATE_LIMIT_REQUESTS, ROLES, startAccessWorld } from './access-world.js';
 import { rawStatus } from './raw-request.js';
 
 const REVOKED_WITHIN_MS = 5_000;
@@ -181,6 +181,15 @@ describe('a key that was in use on every service is dead everywhere within 5 s',
       world.platform.expect(204, 'DELETE', `/v1/tenants/${id}`, { headers }),
     );
     for (const service of SERVICES) expect(await statusOn(service, String(keys[1]))).toBe(401);
+  });
+});
+
+describe('a limit on requests', () => {
+  it.each(SERVICES)('is told of in each answer of %s', async (service) => {
+    const [method, path] = ROUTES[service].split(' ') as [string, string];
+    const { headers } = await new Api(world.stack.run.baseUrl, world.keys.admin).send(method, path);
+    expect(headers.get('ratelimit-policy')).toBe(`"key";q=${RATE_LIMIT_REQUESTS};w=60`);
+    expect(headers.get('ratelimit')).toMatch(/^"key";r=\d+;t=\d+$/);
   });
 });
 

@@ -6,6 +6,7 @@ import { keyDigest } from './auth/principal.js';
 import type { ConfigurationProjection } from './configuration/configuration-projection.js';
 import { ProjectionKeyDirectory } from './configuration/projection-key-directory.js';
 import type { BaseEnv } from './env/base.env.js';
+import { REQUEST_LIMITS, RequestLimits } from './rate-limit/request-limits.js';
 import type { Readiness } from './readiness.js';
 import type { KeyRing } from './secrets/key-ring.js';
 import type { ServiceContext } from './service.js';
@@ -87,6 +88,7 @@ export function runtimeModule(parts: RuntimeParts, service: NonNullable<DynamicM
     providers: [
       ...provided,
       value(PLATFORM_KEY_DIGEST, platformKeyDigest(context.env)),
+      value(REQUEST_LIMITS, new RequestLimits(context.env, context.clock)),
       { provide: APP_GUARD, useClass: AuthGuard },
     ],
     exports: provided.map((provider) => (provider as { provide: symbol }).provide),

@@ -21,7 +21,7 @@ export interface Call {
 }
 
 /** Topics, schema and keys of a suite's own, and the things service on them. */
-export async function startThings() {
+export async function startThings(settings: NodeJS.ProcessEnv = {}) {
   const prefix = randomTopicPrefix('runtime');
   const database = await createDatabaseSchema('runtime');
   const messaging = await connectMessaging({ brokers: testBrokers(), clientId: 'runtime-test' });
@@ -52,6 +52,7 @@ export async function startThings() {
     HOOKSTILE_PARTITIONS: '1',
     HOOKSTILE_ADMIN_KEY: ADMIN_KEY,
     LOG_LEVEL: 'silent',
+    ...settings,
   };
   const service = await startService(thingsService, environment);
   const close = async () => {

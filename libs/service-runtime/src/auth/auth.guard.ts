@@ -1,10 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import type { FastifyReply } from 'fastify';
 import { ProblemError } from '../problems/problem.error.js';
+import { REQUEST_LIMITS, type RequestLimits } from '../rate-limit/request-limits.js';
 import { ACCESS, type AuthenticatedRequest, PRINCIPAL } from './access.js';
 import type { Access } from './operations/operation.js';
-import { KEY_DIRECTORY, type KeyDirectory, keyDigest, type Principal } from './principal.js';
+import { type FoundKey, KEY_DIRECTORY, type KeyDirectory, keyDigest, type Principal } from './principal.js';
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,256})$/i;
 const AUTHORIZATION = /^authorization$/i;
@@ -65,6 +67,7 @@ export class AuthGuard implements CanActivate {
 
   constructor(
     @Inject(PLATFORM_KEY_DIGEST) private readonly platformKeyDigest: Buffer | null,
+    @Inject(REQUEST_LIMITS) private readonly limits: RequestLimits,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
   ) {}
 
@@ -72,14 +75,17 @@ export class AuthGuard implements CanActivate {
     if (context.getType() !== 'http') return true;
     const access: Access | undefined = Reflect.getMetadata(ACCESS, context.getHandler());
     if (access === undefined) throw withoutOperation();
-    return this.admit(context.switchToHttp().getRequest<AuthenticatedRequest>(), access);
+    const http = context.switchToHttp();
+    return this.admit(http.getRequest<AuthenticatedRequest>(), http.getResponse<FastifyReply>(), access);
   }
 
-  private async admit(request: AuthenticatedRequest, access: Access): Promise<boolean> {
+  private async admit(request: AuthenticatedRequest, reply: FastifyReply, access: Access): Promise<boolean> {
     const key = keyOf(request);
     if (key === null) throw unauthorized();
     const digest = keyDigest(key);
-    const principal = this.isPlatformKey(digest) ? this.platform(request) : await this.tenantKey(digest, request);
+    const principal = this.isPlatformKey(digest)
+      ? this.platform(request)
+      : await this.tenantKey(digest, request, reply);
     checkAccess(access, principal);
     request[PRINCIPAL] = principal;
     return true;
@@ -94,14 +100,27 @@ export class AuthGuard implements CanActivate {
     return { type: 'platform', tenantId: headerTenantOf(request), role: 'platform', keyId: null, keyName: null };
   }
 
-  private async tenantKey(digest: Buffer, request: AuthenticatedRequest): Promise<Principal> {
-    const found = await this.keyDirectory().find(digest.toString('hex'));
-    if (!found) throw unauthorized();
+  private async tenantKey(digest: Buffer, request: AuthenticatedRequest, reply: FastifyReply): Promise<Principal> {
+    const found = await this.knownKey(digest.toString('hex'), request);
+    this.limits.countRequest(found.keyId, (name, value) => reply.header(name, value));
     const headerTenant = headerTenantOf(request);
     if (headerTenant !== null && headerTenant !== found.tenantId) {
       throw new ProblemError('forbidden', 'the key belongs to another tenant');
     }
     return { type: 'api_key', tenantId: found.tenantId, role: found.role, keyId: found.keyId, keyName: found.name };
+  }
+
+  /** The address is the connection's own: a header that names another one could be anybody's. */
+  private async knownKey(hash: string, { raw }: AuthenticatedRequest): Promise<FoundKey> {
+    const address = raw.socket.remoteAddress ?? '';
+    this.limits.refuseGuesses(address, hash);
+    const found = await this.keyDirectory().find(hash);
+    if (found) {
+      this.limits.noteValidKey(hash);
+      return found;
+    }
+    this.limits.countUnknownKey(address, hash);
+    throw unauthorized();
   }
 
   /** Looked up late and anywhere, because it is the app that provides the directory. */

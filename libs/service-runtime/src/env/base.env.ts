@@ -6,6 +6,8 @@ const PORT_MAX = 65_535;
 const POOL_MAX = 100;
 const PARTITIONS_MAX = 1_000;
 const SHUTDOWN_TIMEOUT_MAX_MS = 600_000;
+const RATE_LIMIT_REQUESTS_MAX = 100_000_000;
+const RATE_LIMIT_WINDOW_MAX_S = 86_400;
 const ADMIN_KEY_MIN_LENGTH = 16;
 
 /**
@@ -76,6 +78,31 @@ export class BaseEnv {
   @Setting({ description: 'CIDRs that may be reached although they are not public addresses.' })
   @IsString({ each: true })
   HOOKSTILE_EGRESS_ALLOW: string[] = [];
+
+  @Setting({
+    description: "Requests of one tenant's key that one process answers in a window; 0 sets no limit.",
+    unit: 'count',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(RATE_LIMIT_REQUESTS_MAX)
+  HOOKSTILE_RATE_LIMIT_REQUESTS = 0;
+
+  @Setting({ description: 'The window of HOOKSTILE_RATE_LIMIT_REQUESTS.', unit: 'seconds' })
+  @IsInt()
+  @Min(1)
+  @Max(RATE_LIMIT_WINDOW_MAX_S)
+  HOOKSTILE_RATE_LIMIT_WINDOW_S = 60;
+
+  @Setting({
+    description:
+      'Unknown keys from one address in a minute after which one process looks up no new ones of it; 0 sets no limit.',
+    unit: 'count',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(RATE_LIMIT_REQUESTS_MAX)
+  HOOKSTILE_AUTH_FAILURES_MAX = 0;
 
   @Setting({ description: 'Least severe level that is logged.' })
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
