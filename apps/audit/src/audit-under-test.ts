@@ -102,8 +102,23 @@ export class AuditUnderTest {
     await this.database.drop();
   }
 
+  /** Ends the process and starts another in its place. */
+  async restart(): Promise<void> {
+    await this.service.stop();
+    await this.start();
+  }
+
+  /** A further process beside the first; the caller stops it. */
+  another(): Promise<RunningService> {
+    return this.startProcess();
+  }
+
   private async start(): Promise<void> {
-    this.running = await startService(auditService, {
+    this.running = await this.startProcess();
+  }
+
+  private startProcess(): Promise<RunningService> {
+    return startService(auditService, {
       KAFKA_BROKERS: testBrokers().join(','),
       DATABASE_URL: this.database.url,
       DATABASE_SCHEMA: this.database.schema,
@@ -114,10 +129,18 @@ export class AuditUnderTest {
     });
   }
 
-  private addKey(key: string, tenantId: string, role: Role): Promise<void> {
+  addKey(key: string, tenantId: string, role: Role): Promise<void> {
+    return this.writeKey(key, tenantId, role, false);
+  }
+
+  deleteKey(key: string, tenantId: string, role: Role): Promise<void> {
+    return this.writeKey(key, tenantId, role, true);
+  }
+
+  private writeKey(key: string, tenantId: string, role: Role, deleted: boolean): Promise<void> {
     const id = `key_${tenantId}_${role}`;
     const value: ApiKeyConfiguration = {
-      ...{ kind: 'api-key', id, version: 1, deleted: false, at: FIXED_NOW },
+      ...{ kind: 'api-key', id, version: deleted ? 2 : 1, deleted, at: FIXED_NOW },
       ...{ tenantId, name: role, role, hash: hashKey(key) },
     };
     return this.publish('configuration', configurationV1.encode(configurationKey('api-key', id), value), 0);

@@ -255,7 +255,9 @@ describe('audit on a real broker and database', () => {
 
   it('brings deleted rows back and changes no other when every topic is read again from its beginning', async () => {
     const tables = ['events', 'deliveries', 'attempts', 'audit_log', 'unreadable_records', 'partition_epochs'];
-    const all = async () => Promise.all(tables.map((table) => rows(`select * from ${table} order by 1, 2, 3`)));
+    // But for the numbers of flushes: a row that is written again is of another flush.
+    const all = async () =>
+      Promise.all(tables.map((table) => rows(`select to_jsonb(${table}) - 'flush' as row from ${table} order by 1`)));
     const before = await all();
     // What comes back shows that the replay went past all that stayed.
     const gone = 'delete from events; delete from attempts; delete from audit_log; delete from unreadable_records';

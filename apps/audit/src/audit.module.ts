@@ -11,7 +11,14 @@ import {
   TOPICS,
   type TopicsByName,
 } from '@hookstile/service-runtime';
-import { type DynamicModule, type INestApplication, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type INestApplication,
+  Inject,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { ActivityLogController } from './activity-log/activity-log.controller.js';
 import { ACTIVITY_LOG_STORE } from './activity-log/activity-log.store.js';
 import { AuditEnv } from './audit.env.js';
@@ -35,11 +42,15 @@ import { AuditLogIds1764200000000 } from './migrations/1764200000000-audit-log-i
 import { BatchedAttempts1764200100000 } from './migrations/1764200100000-batched-attempts.migration.js';
 import { DeliveryMarks1764200200000 } from './migrations/1764200200000-delivery-marks.migration.js';
 import { ActivityLog1764600000000 } from './migrations/1764600000000-activity-log.migration.js';
+import { AttemptFlushes1764700000000 } from './migrations/1764700000000-attempt-flushes.migration.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
 import { Projector } from './projection/projector.js';
-import { READ_POOL } from './read/view-reader.js';
+import { READ_POOL, TAIL_POOL } from './read/view-reader.js';
+import { LiveTail } from './tail/live-tail.js';
+import { TailController } from './tail/tail.controller.js';
+import { tailMetrics } from './tail/tail-metrics.js';
 
 /**
  * Views may lag by 2 seconds. The broker waits for this many bytes or this long before it answers a fetch, and one
@@ -57,6 +68,7 @@ const RETRY_DELAY_MAX_MS = 5_000;
 /** A flush can carry the bodies of thousands of attempts; one that is cut off would be tried again as it was. */
 const FLUSH_STATEMENT_TIMEOUT_MS = 120_000;
 const READS = 'reads';
+const TAIL = 'tail';
 
 @Module({
   controllers: [
@@ -67,18 +79,25 @@ const READS = 'reads';
     IntegrationSignalsConsumer,
     DecisionsConsumer,
     EventLogController,
+    TailController,
     DeliveryController,
     EventController,
     AuditLogController,
     ActivityLogController,
   ],
 })
-export class AuditModule implements OnApplicationShutdown {
+export class AuditModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     @Inject(Projector) private readonly projector: Projector,
+    @Inject(LiveTail) private readonly tail: LiveTail,
     @Inject(READINESS) readiness: Readiness,
   ) {
     readiness.register('projections', () => projector.check());
+  }
+
+  /** Streams would keep the HTTP server open; their readers go on at another process. */
+  beforeApplicationShutdown(): Promise<void> {
+    return this.tail.stop();
   }
 
   /** Consumers have drained by now; only a flush that keeps failing can still be there. */
@@ -88,15 +107,17 @@ export class AuditModule implements OnApplicationShutdown {
 }
 
 function auditModule({ dataSource, pools, clock, logger }: ServiceContext<AuditEnv>): DynamicModule {
-  const stores = typeormStores(dataSource, pools.get(READS) ?? dataSource);
+  const stores = typeormStores(dataSource, pools.get(READS) ?? dataSource, pools.get(TAIL) ?? dataSource);
   const projector = new Projector(stores.projections, clock, logger, projectionMetrics(metrics), {
     lingerMs: FLUSH_LINGER_MS,
     retryDelayMs: RETRY_DELAY_MS,
     retryDelayMaxMs: RETRY_DELAY_MAX_MS,
   });
+  const tail = new LiveTail(stores.tail, clock, logger, tailMetrics(metrics));
   return {
     module: AuditModule,
     providers: [
+      { provide: LiveTail, useValue: tail },
       { provide: Projector, useValue: projector },
       { provide: EVENT_LOG_STORE, useValue: stores.eventLog },
       { provide: DELIVERY_STORE, useValue: stores.deliveries },
@@ -136,9 +157,10 @@ export const auditService: ServiceDefinition<AuditEnv> = {
     BatchedAttempts1764200100000,
     DeliveryMarks1764200200000,
     ActivityLog1764600000000,
+    AttemptFlushes1764700000000,
   ],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
-  pools: { [READS]: READ_POOL },
+  pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL },
   schema: 'audit',
   strategies: (app) => [batchTransport(app)],
 };

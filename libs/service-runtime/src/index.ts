@@ -1,5 +1,5 @@
 export { type AuthenticatedRequest, CurrentPrincipal, OPERATION, Operation, principalOf } from './auth/access.js';
-export { AuthGuard } from './auth/auth.guard.js';
+export { AuthGuard, bearerKeyOf } from './auth/auth.guard.js';
 export type { Access, OperationEntry } from './auth/operations/operation.js';
 export { OPERATIONS, type OperationId } from './auth/operations/operations.js';
 export * from './auth/origin.js';

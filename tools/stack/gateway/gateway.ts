@@ -11,7 +11,7 @@ import {
   unavailable,
   unreadable,
 } from './gateway-problem.ts';
-import { type Upstream, upstreamOf } from './route-table.ts';
+import { isStream, type Upstream, upstreamOf } from './route-table.ts';
 
 const CONNECTIONS_PER_UPSTREAM = 64;
 /**
@@ -19,6 +19,8 @@ const CONNECTIONS_PER_UPSTREAM = 64;
  * connections for everything else.
  */
 const DISPATCHER_CONNECTIONS = 5_000;
+/** A stream keeps its connection: more than one audit process lets be open, so that none of the others waits behind them. */
+const STREAM_CONNECTIONS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** An upstream answers within its own bounds (a decision or a test takes at most a minute); streams have no end. */
 const UPSTREAM_HEADERS_TIMEOUT_MS = 120_000;
@@ -54,19 +56,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pools = new Map(
     Object.entries(options.upstreams).map(([name, url]) => [
       name as Upstream,
-      new Pool(url, {
-        connections: name === 'dispatcher' ? DISPATCHER_CONNECTIONS : CONNECTIONS_PER_UPSTREAM,
-        pipelining: 1,
-        connect: { timeout: CONNECT_TIMEOUT_MS },
-        headersTimeout: UPSTREAM_HEADERS_TIMEOUT_MS,
-        bodyTimeout: 0,
-      }),
+      poolOf(url, name === 'dispatcher' ? DISPATCHER_CONNECTIONS : CONNECTIONS_PER_UPSTREAM),
     ]),
   );
+  const streams = poolOf(options.upstreams.audit, STREAM_CONNECTIONS);
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS },
     (request, response) => {
-      void answer(request, response, pools);
+      void answer(request, response, pools, streams);
     },
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
@@ -78,23 +75,34 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      await Promise.all([...pools.values(), streams].map((pool) => pool.destroy()));
     },
   };
+}
+
+function poolOf(url: string, connections: number): Pool {
+  return new Pool(url, {
+    connections,
+    pipelining: 1,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: UPSTREAM_HEADERS_TIMEOUT_MS,
+    bodyTimeout: 0,
+  });
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   pools: ReadonlyMap<Upstream, Pool>,
+  streams: Pool,
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   const path = url.split('?', 1)[0] ?? '/';
   if (method === 'GET' && path === '/livez') return plain(response, 200, '{"status":"alive"}');
   if (method === 'GET' && path === '/readyz') return readiness(response, pools);
   const upstream = upstreamOf(method, path);
-  const pool = upstream === null ? undefined : pools.get(upstream);
-  if (upstream === null || pool === undefined) return refuse(request, response, NO_ROUTE);
+  const pool = isStream(path) ? streams : upstream && pools.get(upstream);
+  if (upstream === null || !pool) return refuse(request, response, NO_ROUTE);
   await forward(request, response, pool, upstream);
 }
 

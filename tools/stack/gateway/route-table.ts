@@ -24,6 +24,11 @@ const LANES = /^\/v1\/integrations\/[^/]+\/lanes(?:\/|$)/;
 const TEST = /^\/v1\/(?:integrations|decision-rules)\/[^/]+\/test$/;
 const FIRST_SEGMENT = /^\/v1\/([^/]+)(?:\/|$)/;
 
+/** Whether an answer has no end of its own. `path` has no query. */
+export function isStream(path: string): boolean {
+  return path === '/v1/event-log/stream';
+}
+
 /** Which service answers a request of the public surface; null: there is no such route. `path` has no query. */
 export function upstreamOf(method: string, path: string): Upstream | null {
   if (LANES.test(path) || TEST.test(path)) return 'dispatcher';

@@ -1,28 +1,13 @@
-import { AttemptError, Trigger } from '@hookstile/contracts';
 import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ATTEMPT_OUTCOMES } from '../project/rows.js';
-import { httpStatus, instant, literals, noParameters, oneOf, text } from '../read/filters.js';
+import { noParameters } from '../read/filters.js';
 import { answerList } from '../read/list-page.js';
 import { EVENT_LOG_STORE, type EventLogLine, type EventLogStore } from './event-log.store.js';
 import { eventLogDetail, eventLogItem } from './event-log-item.js';
-
-const FILTERS = {
-  integrationId: text,
-  eventId: text,
-  deliveryId: text,
-  eventType: text,
-  httpStatus,
-  outcome: oneOf(ATTEMPT_OUTCOMES),
-  error: oneOf(literals(AttemptError)),
-  trigger: oneOf(literals(Trigger)),
-  since: instant,
-  until: instant,
-  q: text,
-};
+import { EVENT_LOG_FILTERS } from './event-log-query.js';
 
 const LIST = {
-  filters: FILTERS,
+  filters: EVENT_LOG_FILTERS,
   positionOf: (line: EventLogLine) => ({ atMs: line.atMs, key: line.attemptId }),
   itemOf: eventLogItem,
 };

@@ -5,7 +5,7 @@ import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs 
 import type { ViewReader } from '../read/view-reader.js';
 import type { EventLogFilters, EventLogLine, EventLogStore } from './event-log.store.js';
 
-const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id, event_source, event_type,
+export const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id, event_source, event_type,
   event_ids, event_types, at, epoch, attempt, trigger, outcome, http_status, error, error_detail, duration_ms,
   next_attempt_at, trace_id, late, method, url, request_headers, request_truncated, response_headers, response_truncated`;
 
@@ -19,7 +19,7 @@ const OF_EVENT = `(delivery_id, epoch, attempt) in (
   select delivery_id, epoch, attempt from attempts where delivery_id = any (${DELIVERIES_OF_EVENT})
   union all select delivery_id, epoch, attempt from attempts where delivery_ids && ${DELIVERIES_OF_EVENT})`;
 
-interface Found {
+export interface Found {
   attempt_id: string;
   tenant_id: string;
   integration_id: string;
@@ -92,7 +92,7 @@ function conditionsOf(tenantId: string, filters: EventLogFilters): SqlConditions
   return conditions.given(SEARCHED, filters.q);
 }
 
-function lineOf(found: Found): EventLogLine {
+export function lineOf(found: Found): EventLogLine {
   return {
     attemptId: found.attempt_id,
     tenantId: found.tenant_id,

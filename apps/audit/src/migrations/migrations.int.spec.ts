@@ -48,7 +48,7 @@ describe('migrations of a database that holds rows', () => {
     const records = SEQUENCES.map((sequence, n) =>
       received(domainEventsV1.encode('int_1', sampleFact({ sequence })), n),
     );
-    const { projections } = typeormStores(database.dataSource, database.dataSource);
+    const { projections } = typeormStores(database.dataSource, database.dataSource, database.dataSource);
     await writeBatches(projections, [{ topic: 'domain-events', records }]);
     expect(await lines()).toEqual(converted);
   });

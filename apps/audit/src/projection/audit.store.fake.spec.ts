@@ -4,6 +4,7 @@ import { auditLogStoreConformance } from '../audit-log/audit-log.store.conforman
 import { deliveryStoreConformance } from '../deliveries/delivery.store.conformance.js';
 import { eventLogStoreConformance } from '../event-log/event-log.store.conformance.js';
 import { eventStoreConformance } from '../events/event.store.conformance.js';
+import { tailStoreConformance } from '../tail/tail.store.conformance.js';
 import { replayConformance } from './audit.store.conformance.js';
 import { fakeStores } from './audit.store.fake.js';
 import { projectionStoreConformance } from './projection.store.conformance.js';
@@ -14,6 +15,7 @@ describe('projections in memory', () => {
   replayConformance({ stores: fakeStores, reference: fakeStores, runs: RUNS });
   projectionStoreConformance(fakeStores);
   eventLogStoreConformance(fakeStores);
+  tailStoreConformance(fakeStores);
   deliveryStoreConformance(fakeStores);
   eventStoreConformance(fakeStores);
   auditLogStoreConformance(fakeStores);

@@ -3,6 +3,7 @@ import { FakeAuditLogStore } from '../audit-log/audit-log.store.fake.js';
 import { FakeDeliveryStore } from '../deliveries/delivery.store.fake.js';
 import { FakeEventLogStore } from '../event-log/event-log.store.fake.js';
 import { FakeEventStore } from '../events/event.store.fake.js';
+import { FakeTailStore } from '../tail/tail.store.fake.js';
 import type { AuditStores } from './audit.store.js';
 import { FakeProjectionStore } from './projection.store.fake.js';
 
@@ -11,6 +12,7 @@ export function fakeStores(): AuditStores {
   return {
     projections,
     eventLog: new FakeEventLogStore(projections),
+    tail: new FakeTailStore(projections),
     deliveries: new FakeDeliveryStore(projections),
     events: new FakeEventStore(projections),
     auditLog: new FakeAuditLogStore(projections),

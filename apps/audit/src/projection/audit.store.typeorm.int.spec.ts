@@ -9,6 +9,7 @@ import { TypeormDeliveryStore } from '../deliveries/delivery.store.typeorm.js';
 import { eventLogStoreConformance } from '../event-log/event-log.store.conformance.js';
 import { eventStoreConformance } from '../events/event.store.conformance.js';
 import { ViewReader } from '../read/view-reader.js';
+import { tailStoreConformance } from '../tail/tail.store.conformance.js';
 import { replayConformance } from './audit.store.conformance.js';
 import { fakeStores } from './audit.store.fake.js';
 import { typeormStores } from './audit.store.typeorm.js';
@@ -28,7 +29,7 @@ class ExplainedReader extends ViewReader {
 
 describe('projections in Postgres', () => {
   let database: MigratedDatabase;
-  const stores = () => typeormStores(database.dataSource, database.dataSource);
+  const stores = () => typeormStores(database.dataSource, database.dataSource, database.dataSource);
 
   beforeAll(async () => {
     database = await createMigratedDatabase('audit', auditService.migrations);
@@ -38,6 +39,7 @@ describe('projections in Postgres', () => {
   replayConformance({ stores, reference: fakeStores, runs: RUNS });
   projectionStoreConformance(stores);
   eventLogStoreConformance(stores);
+  tailStoreConformance(stores);
   deliveryStoreConformance(stores);
   eventStoreConformance(stores);
   auditLogStoreConformance(stores);

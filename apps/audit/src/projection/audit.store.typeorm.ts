@@ -5,15 +5,17 @@ import { TypeormDeliveryStore } from '../deliveries/delivery.store.typeorm.js';
 import { TypeormEventLogStore } from '../event-log/event-log.store.typeorm.js';
 import { TypeormEventStore } from '../events/event.store.typeorm.js';
 import { ViewReader } from '../read/view-reader.js';
+import { TypeormTailStore } from '../tail/tail.store.typeorm.js';
 import type { AuditStores } from './audit.store.js';
 import { TypeormProjectionStore } from './projection.store.typeorm.js';
 
 /** Rows are written and views read through pools that do not wait for each other. */
-export function typeormStores(dataSource: DataSource, reads: DataSource): AuditStores {
+export function typeormStores(dataSource: DataSource, reads: DataSource, tail: DataSource): AuditStores {
   const views = new ViewReader(reads);
   return {
     projections: new TypeormProjectionStore(dataSource),
     eventLog: new TypeormEventLogStore(views),
+    tail: new TypeormTailStore(new ViewReader(tail)),
     deliveries: new TypeormDeliveryStore(views),
     events: new TypeormEventStore(views),
     auditLog: new TypeormAuditLogStore(views),

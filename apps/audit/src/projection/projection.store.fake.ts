@@ -5,8 +5,15 @@ import type { ProjectionStore } from './projection.store.js';
 /** Keeps everything in memory, by the same merges that a flush uses; the views' fakes read from it. */
 export class FakeProjectionStore implements ProjectionStore {
   readonly rows = new ProjectionRows();
+  /** Flushes with attempts so far, and the one that wrote each attempt, by its id. */
+  flushes = 0;
+  readonly flushOf = new Map<string, number>();
 
   async write(rows: ProjectionRows): Promise<void> {
+    if (rows.attempts.size > 0) this.flushes += 1;
+    for (const { attemptId } of rows.attempts.values()) {
+      if (!this.flushOf.has(attemptId)) this.flushOf.set(attemptId, this.flushes);
+    }
     for (const row of rows.events.values()) this.rows.addEvent(row);
     for (const row of rows.deliveries.values()) this.rows.addDelivery(row);
     for (const row of rows.attempts.values()) this.rows.addAttempt(row);

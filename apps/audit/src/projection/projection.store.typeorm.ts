@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import type { ProjectionRows } from '../project/projection-rows.js';
 import type { EpochRow, MarkRow } from '../project/rows.js';
 import { CopyEncoder } from './copy-encoder.js';
+import { TAKE_FLUSH_NUMBER, TAKEN_FLUSH_NUMBER } from './flush-number.js';
 import type { ProjectionStore } from './projection.store.js';
 import {
   ACTIVITY_LOG,
@@ -115,6 +116,7 @@ export class TypeormProjectionStore implements ProjectionStore {
 async function writeInTransaction(client: PoolClient, rows: ProjectionRows, copy: CopyEncoder): Promise<void> {
   await client.query(BEGIN);
   try {
+    if (rows.attempts.size > 0) await client.query(TAKE_FLUSH_NUMBER);
     for (const table of TABLES) await writeTable(client, table, table.encoded(rows, copy));
     await client.query('commit');
   } catch (error) {
@@ -128,8 +130,10 @@ async function writeTable(client: PoolClient, table: ProjectionTable, bytes: Buf
   const { name, columns, key, onConflict } = table;
   const into = client.query(copyFrom(`copy ${staging(table)} (${columns}) from stdin (format binary)`));
   await pipeline([bytes], into);
+  // What was written before keeps its number: no replay shows it to a tail again.
+  const [column, value] = table === ATTEMPTS ? [', flush', `, ${TAKEN_FLUSH_NUMBER}`] : ['', ''];
   await client.query(
-    `insert into ${name} (${columns}) select ${columns} from ${staging(table)} order by ${key}
+    `insert into ${name} (${columns}${column}) select ${columns}${value} from ${staging(table)} order by ${key}
      on conflict (${key}) ${onConflict}`,
   );
 }

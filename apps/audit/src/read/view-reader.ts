@@ -8,6 +8,9 @@ import type { DataSource } from 'typeorm';
  */
 export const READ_POOL: PoolBounds = { connectionsMax: 4, connectTimeoutMs: 2_000, statementTimeoutMs: 10_000 };
 
+/** Streams keep up with the log also while searches take all of theirs: one look at what is new, one read behind it. */
+export const TAIL_POOL: PoolBounds = { ...READ_POOL, connectionsMax: 2 };
+
 /** Reads the views. */
 export class ViewReader {
   constructor(private readonly dataSource: DataSource) {}

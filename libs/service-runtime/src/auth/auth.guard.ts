@@ -24,7 +24,7 @@ function unauthorized(): ProblemError {
  * Node keeps the first of several headers, and what stands in front of us may have looked at another one: two are
  * refused, whatever they hold (RFC 6750, 3.1).
  */
-function keyOf(request: AuthenticatedRequest): string | null {
+export function bearerKeyOf(request: AuthenticatedRequest): string | null {
   const { rawHeaders } = request.raw;
   const names = rawHeaders.filter((name, index) => index % 2 === 0 && AUTHORIZATION.test(name));
   if (names.length > 1) throw new ProblemError('malformed', 'the header Authorization must be there once');
@@ -80,7 +80,7 @@ export class AuthGuard implements CanActivate {
   }
 
   private async admit(request: AuthenticatedRequest, reply: FastifyReply, access: Access): Promise<boolean> {
-    const key = keyOf(request);
+    const key = bearerKeyOf(request);
     if (key === null) throw unauthorized();
     const digest = keyDigest(key);
     const principal = this.isPlatformKey(digest)

@@ -3,6 +3,12 @@ import { operationsOf, READERS } from './operation.js';
 /** A new route adds its line here and names its id by `@Operation`; tests compare both, and what the gateway makes of the path. */
 export const AUDIT_OPERATIONS = operationsOf('audit', {
   'event-log.list': { method: 'GET', path: '/v1/event-log', access: READERS, summary: 'List attempts' },
+  'event-log.stream': {
+    method: 'GET',
+    path: '/v1/event-log/stream',
+    access: READERS,
+    summary: 'Follow attempts as they are made',
+  },
   'event-log.get': {
     method: 'GET',
     path: '/v1/event-log/{id}',

@@ -1,0 +1,24 @@
+import { Writable } from 'node:stream';
+import { aDelivery } from '@hookstile/testing';
+import { describe, expect, it } from 'vitest';
+import { journalRecord, received, sampleAttempt } from '../project/sample-records.js';
+import { fakeStores } from '../projection/audit.store.fake.js';
+import { writeBatches } from '../projection/write-batches.js';
+import { CatchUp } from './catch-up.js';
+import { BUFFER_MAX_BYTES } from './tail.bounds.js';
+import { endOf } from './tail-position.js';
+import { TailStream } from './tail-stream.js';
+
+describe('a stream whose reader takes nothing', () => {
+  it('is given up after its time', async () => {
+    const stores = fakeStores();
+    const attempt = sampleAttempt(aDelivery({ event: { tenantId: 'ten_1' } }));
+    const records = [received(journalRecord(attempt, 'in', 'out'), 0)];
+    await writeBatches(stores.projections, [{ topic: 'attempts', records }]);
+    const silent = new Writable({ write: () => {} });
+    const reader = { tenantId: 'ten_1', filters: {}, stillAllowed: async () => true };
+    const stream = new TailStream(reader, silent, endOf(0), () => performance.now(), 20);
+    stream.write('x'.repeat(BUFFER_MAX_BYTES));
+    expect(await new CatchUp(stores.tail, () => 0).run(stream, 1)).toBe('slow');
+  });
+});

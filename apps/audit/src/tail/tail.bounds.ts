@@ -1,0 +1,27 @@
+/** How often a process looks for new attempts, for all of its streams at once, while it has any. */
+export const POLL_INTERVAL_MS = 250;
+/** Rows of one read; they have no bodies, and headers of a few kilobytes at most. */
+export const PAGE_MAX_ROWS = 1_000;
+
+/** Streams of one tenant and of all in one process. Each keeps a connection, here and in the gateway. */
+export const STREAMS_PER_TENANT_MAX = 20;
+export const STREAMS_MAX = 500;
+
+/** What waits in memory for one reader; beyond, its stream reads from the store again, at the reader's pace. */
+export const BUFFER_MAX_BYTES = 1024 * 1024;
+/** A reader that takes nothing of a full buffer for so long is cut. */
+export const DRAIN_TIMEOUT_MS = 10_000;
+
+/** What a stream resumes from at most; beyond, it begins with a gap. Far below any retention of attempts. */
+export const RESUME_MAX_AGE_MS = 24 * 3_600_000;
+export const RESUME_MAX_ROWS = 50_000;
+
+/** So that proxies keep the connection, and a reader knows that silence is no break. */
+export const HEARTBEAT_INTERVAL_MS = 15_000;
+/** With the trust that a process puts into the keys it knows, this keeps below 5 seconds. */
+export const KEY_CHECK_INTERVAL_MS = 500;
+/** What a reader is told to wait before it connects again. */
+export const RECONNECT_DELAY_MS = 1_000;
+/** How often the first look at the store is repeated while a flush has not shown its number yet: a matter of microseconds. */
+export const HORIZON_TRIES_MAX = 50;
+export const HORIZON_RETRY_DELAY_MS = 20;
