@@ -5,6 +5,7 @@ import { EVENTS_PATH } from './accept/events.controller.js';
 import { EventIngestEnv, type IngestRole } from './event-ingest.env.js';
 import { FrontDoorModule } from './front-door.module.js';
 import { Inbox1764000000000 } from './migrations/1764000000000-inbox.migration.js';
+import { TenantBeginnings1764700000000 } from './migrations/1764700000000-tenant-beginnings.migration.js';
 import { RouterModule } from './router.module.js';
 
 const MODULES: Record<IngestRole, new (...parts: never[]) => object> = {
@@ -26,7 +27,7 @@ export const eventIngestService: ServiceDefinition<EventIngestEnv> = {
   name: 'event-ingest',
   env: EventIngestEnv,
   module: ({ env }) => eventIngestModule(env),
-  migrations: [Inbox1764000000000],
+  migrations: [Inbox1764000000000, TenantBeginnings1764700000000],
   schema: 'ingest',
   // The front door needs none: events are accepted while Postgres is away, also by a process that starts then.
   databaseOpening: ({ HOOKSTILE_INGEST_ROLES }) => (HOOKSTILE_INGEST_ROLES.includes('router') ? 'by-module' : 'never'),

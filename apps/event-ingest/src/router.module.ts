@@ -33,6 +33,8 @@ import { EventsConsumer } from './consumes/events.consumer.js';
 import { INBOX_STORE, type InboxStore } from './inbox/inbox.store.js';
 import { TypeormInboxStore } from './inbox/inbox.store.typeorm.js';
 import { sweepInbox } from './inbox/inbox-retention.js';
+import { TENANT_BEGINNING_STORE, type TenantBeginningStore } from './inbox/tenant-beginning.store.js';
+import { TypeormTenantBeginningStore } from './inbox/tenant-beginning.store.typeorm.js';
 import { EVENT_METRICS, type IngestMetrics, ingestMetrics } from './ingest-metrics.js';
 import { alarmOf, RoutingProgress } from './routing/progress.js';
 import { RoundRouter } from './routing/round-router.js';
@@ -74,6 +76,7 @@ const rounds: Provider = {
   useFactory: (
     projection: ConfigurationProjection,
     inbox: InboxStore,
+    beginnings: TenantBeginningStore,
     publisher: RecordPublisher,
     topics: TopicsByName,
     partitionCount: number,
@@ -83,12 +86,22 @@ const rounds: Provider = {
     new RoundRouter({
       configuration: routingConfigurationOf(projection),
       inbox,
+      beginnings,
       publisher,
       topics: { deliveries: topics('deliveries'), routings: topics('routings'), partitionCount },
       clock,
       metrics: instruments,
     }),
-  inject: [CONFIGURATION_PROJECTION, INBOX_STORE, ROUTED_PUBLISHER, TOPICS, PARTITION_COUNT, CLOCK, EVENT_METRICS],
+  inject: [
+    CONFIGURATION_PROJECTION,
+    INBOX_STORE,
+    TENANT_BEGINNING_STORE,
+    ROUTED_PUBLISHER,
+    TOPICS,
+    PARTITION_COUNT,
+    CLOCK,
+    EVENT_METRICS,
+  ],
 };
 
 const router: Provider = {
@@ -125,6 +138,11 @@ const router: Provider = {
       inject: [DATA_SOURCE],
     },
     {
+      provide: TENANT_BEGINNING_STORE,
+      useFactory: (dataSource: DataSource) => new TypeormTenantBeginningStore(dataSource),
+      inject: [DATA_SOURCE],
+    },
+    {
       provide: ROUTED_THROUGH_STORE,
       useFactory: (dataSource: DataSource) => new TypeormRoutedThroughStore(dataSource),
       inject: [DATA_SOURCE],
@@ -150,6 +168,7 @@ export class RouterModule implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(RoutingProgress) private readonly routed: RoutingProgress,
     @Inject(ROUTED_PUBLISHER) private readonly publisher: RecordPublisher,
     @Inject(INBOX_STORE) private readonly inbox: InboxStore,
+    @Inject(TENANT_BEGINNING_STORE) private readonly beginnings: TenantBeginningStore,
     @Inject(READINESS) private readonly readiness: Readiness,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -177,7 +196,7 @@ export class RouterModule implements OnApplicationBootstrap, BeforeApplicationSh
   private async sweep(): Promise<void> {
     if (!this.running.started) return;
     try {
-      await sweepInbox(this.inbox, this.clock.nowMs());
+      for (const store of [this.inbox, this.beginnings]) await sweepInbox(store, this.clock.nowMs());
     } catch (error) {
       this.logger.warn({ err: error }, 'removing old inbox rows failed; it is tried again in a minute');
     }

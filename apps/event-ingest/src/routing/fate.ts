@@ -1,9 +1,9 @@
 import { type EventAttributes, type IntegrationConfiguration, isReservedType } from '@hookstile/contracts';
 import { type RejectionCode } from '../accept/rejection.js';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
-import type { InboxEntry } from '../inbox/inbox-entry.js';
 import { verdictOf } from '../inbox/verdict.js';
 import { matcherOf } from '../match/integration-matcher.js';
+import type { Admission } from './admission.js';
 import type { SourceRecord } from './source-record.js';
 
 /** What becomes of a record of `events`; there is no other end (invariant 1). */
@@ -15,20 +15,16 @@ export type Fate =
 
 const ID_REUSED = 'An event with this source and id, but another type, subject, data or time, came before.';
 
-/** @param holders who holds each inbox key; read only for events of tenants that exist */
-export function fateOf(
-  { reading, inboxEntry }: SourceRecord,
-  configuration: RoutingConfiguration,
-  holders: ReadonlyMap<string, InboxEntry>,
-): Fate {
+export function fateOf(source: SourceRecord, configuration: RoutingConfiguration, admission: Admission): Fate {
+  const { reading, inboxEntry } = source;
   if (reading.outcome === 'rejected') {
     return { outcome: 'rejected', event: reading.attributes, code: reading.code, detail: reading.detail };
   }
   const { attributes: event, data } = reading;
-  if (!configuration.knowsTenant(event.tenantId)) {
+  if (admission.refused.has(source) || !configuration.knowsTenant(event.tenantId)) {
     return { outcome: 'rejected', event, code: 'unknown_tenant', detail: `There is no tenant ${event.tenantId}.` };
   }
-  const holder = inboxEntry && holders.get(inboxEntry.key);
+  const holder = inboxEntry && admission.holders.get(inboxEntry.key);
   if (!inboxEntry || !holder) throw new Error('an event was not claimed in the inbox before its fate was asked');
   switch (verdictOf(inboxEntry, holder)) {
     case 'duplicate':

@@ -2,9 +2,10 @@ import type { OutgoingRecord, ReceivedRecord, RecordPublisher } from '@hookstile
 import { type Clock, type SpanHandle, tracing } from '@hookstile/service-runtime';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
 import type { InboxStore } from '../inbox/inbox.store.js';
-import type { InboxEntry } from '../inbox/inbox-entry.js';
-import { firstOfEachKey } from '../inbox/verdict.js';
+import type { TenantBeginningStore } from '../inbox/tenant-beginning.store.js';
+import { TenantBeginnings } from '../inbox/tenant-beginnings.js';
 import type { IngestMetrics } from '../ingest-metrics.js';
+import { Admissions } from './admission.js';
 import { type EmissionTopics, emissionOf, type Routed } from './emission.js';
 import { type Fate, fateOf } from './fate.js';
 import { type SourceRecord, sourceRecordOf } from './source-record.js';
@@ -16,16 +17,11 @@ export const EMIT_MAX_BYTES = 8 * 1024 * 1024;
 export interface RoundRouterOptions {
   configuration: RoutingConfiguration;
   inbox: InboxStore;
+  beginnings: TenantBeginningStore;
   publisher: RecordPublisher;
   topics: EmissionTopics;
   clock: Clock;
   metrics: IngestMetrics;
-}
-
-type Holders = ReadonlyMap<string, InboxEntry>;
-
-function entriesOf(sources: readonly SourceRecord[]): InboxEntry[] {
-  return firstOfEachKey(sources.flatMap(({ inboxEntry }) => inboxEntry ?? []));
 }
 
 function spanOf(source: SourceRecord): SpanHandle {
@@ -43,7 +39,12 @@ function spanOf(source: SourceRecord): SpanHandle {
 
 /** Takes the records of one round from bytes to acknowledged deliveries and routings. */
 export class RoundRouter {
-  constructor(private readonly options: RoundRouterOptions) {}
+  private readonly admissions: Admissions;
+
+  constructor(private readonly options: RoundRouterOptions) {
+    const beginnings = new TenantBeginnings(options.beginnings, options.clock);
+    this.admissions = new Admissions({ ...options, beginnings });
+  }
 
   /**
    * Resolves once everything of the round is acknowledged. Where it rejects, the same round may be given again: the
@@ -53,13 +54,13 @@ export class RoundRouter {
     const { configuration, clock } = this.options;
     const nowMs = clock.nowMs();
     const sources = records.map((record) => sourceRecordOf(record, nowMs));
-    const holders = await this.claim(sources);
+    const admission = await this.admissions.admit(sources);
     const routedAt = new Date(clock.nowMs()).toISOString();
     const spans: SpanHandle[] = [];
     const round = sources.map((source): Routed => {
       const span = spanOf(source);
       spans.push(span);
-      return { source, fate: fateOf(source, configuration, holders), traceparent: span.traceparent, routedAt };
+      return { source, fate: fateOf(source, configuration, admission), traceparent: span.traceparent, routedAt };
     });
     try {
       await this.emit(round);
@@ -70,37 +71,6 @@ export class RoundRouter {
       spans.forEach((span, i) => void span.end({ 'hookstile.outcome': round[i]?.fate.outcome }));
     }
     this.count(round.map(({ fate }) => fate));
-  }
-
-  /**
-   * The barrier and the inbox in one wait: only events whose tenant is known already enter the inbox beside it, so
-   * that an event of a tenant that is unknown for good leaves no trace that would make a later one a duplicate.
-   */
-  private async claim(sources: readonly SourceRecord[]): Promise<Holders> {
-    const { inbox, clock } = this.options;
-    const [known, unknown] = this.byTenantKnown(sources);
-    const [holders] = await Promise.all([inbox.claim(entriesOf(known), clock.nowMs()), this.passBarrier()]);
-    const [known2] = this.byTenantKnown(unknown);
-    if (known2.length === 0) return holders;
-    return new Map([...holders, ...(await inbox.claim(entriesOf(known2), clock.nowMs()))]);
-  }
-
-  private byTenantKnown(sources: readonly SourceRecord[]): [known: SourceRecord[], unknown: SourceRecord[]] {
-    const known: SourceRecord[] = [];
-    const unknown: SourceRecord[] = [];
-    for (const source of sources) {
-      if (source.reading.outcome === 'rejected') continue;
-      const { tenantId } = source.reading.attributes;
-      (this.options.configuration.knowsTenant(tenantId) ? known : unknown).push(source);
-    }
-    return [known, unknown];
-  }
-
-  private async passBarrier(): Promise<void> {
-    const { configuration, clock, metrics } = this.options;
-    const startMs = clock.monotonicMs();
-    await configuration.catchUp();
-    metrics.barrierMs.record(clock.monotonicMs() - startMs);
   }
 
   /** Every piece is acknowledged before the next is written, so that no delivery overtakes one before it. */

@@ -13,6 +13,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
 import { EventsConsumer } from '../consumes/events.consumer.js';
 import { FakeInboxStore } from '../inbox/inbox.store.fake.js';
+import { FakeTenantBeginningStore } from '../inbox/tenant-beginning.store.fake.js';
 import { ingestMetrics } from '../ingest-metrics.js';
 import { alarmOf, RoutingProgress } from './progress.js';
 import { RoundRouter } from './round-router.js';
@@ -32,6 +33,7 @@ const logger = {
 class World {
   readonly messaging = new FakeMessaging({ partitions: PARTITIONS });
   readonly inbox = new FakeInboxStore();
+  readonly beginnings = new FakeTenantBeginningStore();
   readonly routedThrough = new FakeRoutedThroughStore();
   integrations: readonly IntegrationConfiguration[] = [anIntegration({ id: 'int_a' }), anIntegration({ id: 'int_b' })];
   tenants = new Set(['ten_1']);
@@ -54,6 +56,7 @@ class World {
     const rounds = new RoundRouter({
       configuration: this.configuration,
       inbox: this.inbox,
+      beginnings: this.beginnings,
       publisher: publisher ?? (await this.messaging.publisher({ name: 'routed' })),
       topics: { deliveries: 'deliveries', routings: 'routings', partitionCount: PARTITIONS },
       clock: systemClock,

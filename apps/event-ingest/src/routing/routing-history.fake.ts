@@ -110,6 +110,10 @@ export class RoutingHistory {
     return tenantId === TENANT || this.state(at).late === 'there';
   }
 
+  isDeleted(tenantId: string): boolean {
+    return tenantId === LATE_TENANT && this.state(this.newest).late === 'deleted';
+  }
+
   integrationsOf(tenantId: string, at: number): readonly IntegrationConfiguration[] {
     return this.state(at).integrations.filter((integration) => integration.tenantId === tenantId);
   }

@@ -82,6 +82,10 @@ export class RoutingOracle {
     if (unknown && this.always(record, (at) => this.history.knows(record.tenantId, at))) {
       this.fail(`its tenant was known: ${nameOf(record)}`);
     }
+    const other = outcomes.find((outcome) => outcome !== 'unknown_tenant');
+    if (unknown && other && !this.history.isDeleted(record.tenantId)) {
+      this.fail(`rejected for its tenant, and ${other}: ${nameOf(record)}`);
+    }
   }
 
   private checkRepeated(record: ProducedEvent, first: ProducedEvent): void {

@@ -4,6 +4,7 @@ import type { Clock, Logger } from '@hookstile/service-runtime';
 import { fixedClock } from '@hookstile/testing';
 import { EventsConsumer } from '../consumes/events.consumer.js';
 import { FakeInboxStore } from '../inbox/inbox.store.fake.js';
+import { FakeTenantBeginningStore } from '../inbox/tenant-beginning.store.fake.js';
 import { ingestMetrics } from '../ingest-metrics.js';
 import { RoutingProgress } from './progress.js';
 import { RoundRouter } from './round-router.js';
@@ -17,6 +18,7 @@ const FETCH_MAX_RECORDS = 3;
 const ROUTERS_MAX = 4;
 const SETTLE_MAX_STEPS = 20_000;
 const TIMER = 'timer';
+export const DETAILS_COUNT = 1_000;
 
 const logger = { warn() {}, fatal() {} } as unknown as Logger;
 const metrics = ingestMetrics();
@@ -40,7 +42,8 @@ export class RoutingWorld {
   /** What broke a rule on the way; the oracle tells what did in the end. */
   readonly violations: string[] = [];
   readonly history = new RoutingHistory(PARTITIONS);
-  readonly inbox = new FakeInboxStore();
+  private readonly inbox = new FakeInboxStore();
+  private readonly beginnings = new FakeTenantBeginningStore();
   readonly messaging: FakeMessaging;
   private readonly gates = new RoutingGates();
   private readonly routedThrough = new FakeRoutedThroughStore();
@@ -66,9 +69,21 @@ export class RoutingWorld {
 
   /** One thing that can happen now, chosen by number. */
   async step(choice: number): Promise<void> {
-    const steps = this.possible(Math.floor(choice / 1_000));
+    const steps = this.possible(Math.floor(choice / DETAILS_COUNT));
     const chosen = steps[choice % steps.length];
     if (chosen) await this.take(chosen);
+  }
+
+  /** What a history that failed has printed, step by step; choices alone mean another one once a step is added. */
+  async follow(lines: readonly string[]): Promise<void> {
+    for (const line of lines) {
+      let chosen: Step | undefined;
+      for (let detail = 0; !chosen && detail < DETAILS_COUNT; detail += 1) {
+        chosen = this.possible(detail).find(([name]) => name === line);
+      }
+      if (!chosen) throw new Error(`"${line}" cannot happen after:\n${this.lines.join('\n')}`);
+      await this.take(chosen);
+    }
   }
 
   /** From here on all goes well. Resolves when nothing is left to happen. */
@@ -116,20 +131,15 @@ export class RoutingWorld {
   private stepsOf(process: Process, detail: number): Step[] {
     const name = `router ${process.id}`;
     const steps: Step[] = [];
-    if (detail % 4 === 0) steps.push([`${name} is killed`, () => this.crash(process, detail % 8 === 0)]);
+    if (detail % 8 === 0) steps.push([`${name} is killed, and its writes arrive`, () => this.crash(process, true)]);
+    if (detail % 8 === 4) steps.push([`${name} is killed`, () => this.crash(process, false)]);
     if (detail % 4 === 1) steps.push([`${name} is asked to stop`, () => void process.router.stop()]);
     if (process.generation < this.generation) steps.push([`${name} hears of its partitions`, () => this.tell(process)]);
     const partition = this.fetchable(process)[detail % Math.max(1, this.fetchable(process).length)];
     if (partition !== undefined) {
-      steps.push(
-        ...this.repeated(
-          2,
-          (): Step => [
-            `${name} fetches ${partition}`,
-            () => this.fetch(process, partition, 1 + (detail % FETCH_MAX_RECORDS)),
-          ],
-        ),
-      );
+      const count = 1 + (detail % FETCH_MAX_RECORDS);
+      const line = `${name} fetches ${count} of partition ${partition}`;
+      steps.push(...this.repeated(2, (): Step => [line, () => this.fetch(process, partition, count)]));
     }
     for (const pending of this.gates.pending.filter((one) => one.process === process.id)) {
       const [well, ...badly] = pending.endings;
@@ -169,7 +179,7 @@ export class RoutingWorld {
   private async start(): Promise<void> {
     const id = this.nextProcess;
     this.nextProcess += 1;
-    const { gates, inbox, routedThrough, clock } = this;
+    const { gates, inbox, beginnings, routedThrough, clock } = this;
     const seen = this.history.viewOf((endOffset) => gates.ask({ process: id, what: 'barrier', effect: endOffset }));
     const subscribe: Messaging['subscribe'] = async (options) => {
       this.join(id, router, options);
@@ -189,6 +199,11 @@ export class RoutingWorld {
       inbox: {
         claim: (entries, nowMs) =>
           gates.write({ process: id, what: 'inbox claim', effect: () => inbox.claim(entries, nowMs) }),
+        removeOlderThan: async () => 0,
+      },
+      beginnings: {
+        settle: (found, nowMs) =>
+          gates.write({ process: id, what: 'beginnings', effect: () => beginnings.settle(found, nowMs) }),
         removeOlderThan: async () => 0,
       },
       publisher,
