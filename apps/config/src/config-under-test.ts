@@ -6,6 +6,7 @@ import {
   type SealedSecret,
   secretOwner,
   type TenantKeyConfiguration,
+  type EncodedRecord,
   topicName,
 } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, topicDefinitions } from '@hookstile/messaging';
@@ -15,7 +16,7 @@ import { createDatabaseSchema, type DatabaseSchema, randomTopicPrefix, testBroke
 import { configServiceWith } from './config.module.js';
 import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
 
-const PARTITIONS = 3;
+export const PARTITIONS = 3;
 const ADMIN_KEY = 'platform-key-of-the-test';
 export const ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -91,13 +92,13 @@ export class ConfigUnderTest {
   }
 
   /** Every record of `configuration` that is acknowledged now, in order. */
-  async configuration(): Promise<Configuration[]> {
+  async configuration(topic = this.topic): Promise<Configuration[]> {
     const records: Configuration[] = [];
-    const at = { topic: this.topic, partition: 0 };
+    const at = { topic, partition: 0 };
     const to = await this.messaging.endOffset(at);
     await this.messaging.readRange({
       ...at,
-      from: 0,
+      from: await this.messaging.startOffset(at),
       to,
       onRecords: (read) => {
         for (const record of read) {
@@ -132,9 +133,14 @@ export class ConfigUnderTest {
 
   /** Appends a record of one thing, as a relay that was paused does late. */
   async append(configuration: Configuration): Promise<void> {
-    const publisher = await this.messaging.publisher({ name: 'late' });
     const key = configurationKey(configuration.kind, configuration.id);
-    await publisher.publish([{ ...configurationV1.encode(key, configuration), topic: this.topic, partition: 0 }]);
+    await this.write(configurationV1.encode(key, configuration));
+  }
+
+  /** Appends any record. */
+  async write(record: EncodedRecord): Promise<void> {
+    const publisher = await this.messaging.publisher({ name: 'late' });
+    await publisher.publish([{ ...record, topic: this.topic, partition: 0 }]);
   }
 
   async destroy(): Promise<void> {

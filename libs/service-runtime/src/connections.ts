@@ -29,6 +29,21 @@ export async function migrateSchema<E extends BaseEnv>(
   }
 }
 
+/** A pool of the service's for a program beside it; nothing is migrated. */
+export async function openDatabase<E extends BaseEnv>(
+  definition: ServiceDefinition<E>,
+  env: E,
+  logger: Logger,
+): Promise<DataSource> {
+  const dataSource = createDataSource(definition, env, logger, {
+    connectionsMax: env.DATABASE_POOL_MAX,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    statementTimeoutMs: definition.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+  });
+  await connected(dataSource);
+  return dataSource;
+}
+
 export interface Database {
   dataSource: DataSource;
   /** Migrates the schema and connects. A call after one that failed tries again; else all get the same promise. */

@@ -8,6 +8,7 @@ export * from './clock.js';
 export * from './configuration/configuration.error.js';
 export * from './configuration/configuration-projection.js';
 export * from './configuration/projection-key-directory.js';
+export { DependencyError, openDatabase } from './connections.js';
 export type { PoolBounds } from './database.bounds.js';
 export * from './env/base.env.js';
 export * from './env/env.error.js';

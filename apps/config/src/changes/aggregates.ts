@@ -17,8 +17,8 @@ export interface KnownAggregate {
   fold(id: string): Pick<StreamFold, 'take' | 'state' | 'readModelRow' | 'configuration'>;
   /** Locks it and writes its configuration to the outbox once more. */
   republish<Handle>(id: string, context: ChangeContext<Handle>): Promise<void>;
-  /** Locks it and writes its row of the read model once more. */
-  project<Handle>(id: string, context: ChangeContext<Handle>): Promise<void>;
+  /** Locks it and makes its row of the read model anew; where nothing was ever created there is none then. */
+  replaceRow<Handle>(id: string, context: ChangeContext<Handle>): Promise<void>;
 }
 
 function known<C, D extends Happened, S extends Versioned, P extends S>(
@@ -31,7 +31,11 @@ function known<C, D extends Happened, S extends Versioned, P extends S>(
     forms: formsOf(aggregate),
     fold: (id) => new StreamFold(aggregate, id),
     republish: async (id, context) => (await LoadedAggregate.load(aggregate, id, context)).republish(),
-    project: async (id, context) => (await LoadedAggregate.load(aggregate, id, context)).project(),
+    replaceRow: async (id, context) => {
+      const loaded = await LoadedAggregate.load(aggregate, id, context);
+      await context.readModels.remove(context.transaction.handle, kind, id);
+      await loaded.project();
+    },
   };
 }
 

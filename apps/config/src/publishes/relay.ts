@@ -16,7 +16,7 @@ export class Relay {
   private readonly relay: OutboxRelay;
 
   constructor(
-    private readonly context: ServiceContext,
+    private readonly context: Pick<ServiceContext, 'env' | 'clock' | 'logger' | 'messaging'>,
     schema: string,
     topics: TopicsByName,
   ) {

@@ -59,6 +59,18 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
       expect(await list(null, 9, null)).toEqual(['e', 'c', 'b', 'a']);
     });
 
+    it('forgets a row that is removed, and takes another position for one that comes instead', async () => {
+      const stores = await create();
+      await write(stores, row('int_1', 1), row('int_2', 2));
+      await stores.events.transaction(async ({ handle }) => {
+        await stores.readModels.remove(handle, 'integration', 'int_1');
+        await stores.readModels.remove(handle, 'integration', 'int_2');
+        await stores.readModels.put(handle, 'integration', row('int_2', 5, { tenantId: 'ten_2' }));
+      });
+      expect(await stores.readModels.get('integration', 'int_1')).toBeNull();
+      expect(await stores.readModels.get('integration', 'int_2')).toEqual(row('int_2', 5, { tenantId: 'ten_2' }));
+    });
+
     it('forgets what a failed transaction wrote', async () => {
       const { events, readModels } = await create();
       const failing = events.transaction(async ({ handle }) => {

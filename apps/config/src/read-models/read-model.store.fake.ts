@@ -26,6 +26,13 @@ export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
     handle.onRollback(() => (before ? this.rows.set(key, before) : this.rows.delete(key)));
   }
 
+  async remove(handle: FakeHandle, kind: Kind, id: string): Promise<void> {
+    const key = `${kind}:${id}`;
+    const before = this.rows.get(key);
+    this.rows.delete(key);
+    if (before) handle.onRollback(() => this.rows.set(key, before));
+  }
+
   async get(kind: Kind, id: string): Promise<ReadModelRow | null> {
     const row = this.rows.get(`${kind}:${id}`);
     return row ? this.read(row) : null;

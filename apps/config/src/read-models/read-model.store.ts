@@ -44,6 +44,8 @@ export interface KeyVersion {
 /** What config reads. Rows are written in the transaction that appends the domain events they come from. */
 export interface ReadModelStore<Handle> {
   put(handle: Handle, kind: Kind, row: ReadModelRow): Promise<void>;
+  /** Forgets a row, whatever it holds; for a rebuild, which knows better. */
+  remove(handle: Handle, kind: Kind, id: string): Promise<void>;
   /** Also a deleted one. Inside a transaction give its handle: a second connection could be one too many. */
   get(kind: Kind, id: string, handle?: Handle): Promise<ReadModelRow | null>;
   /** Newest first, without deleted ones. */

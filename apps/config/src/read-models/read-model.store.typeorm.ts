@@ -12,7 +12,8 @@ import type {
   ReadModelStore,
 } from './read-model.store.js';
 
-const TABLES: Readonly<Record<Kind, string>> = {
+/** Where the rows of a kind stand, in config's schema. */
+export const READ_MODEL_TABLES: Readonly<Record<Kind, string>> = {
   tenant: 'tenants',
   'api-key': 'api_keys',
   'event-type': 'event_types',
@@ -58,6 +59,10 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
        ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted, state = excluded.state`,
       values,
     );
+  }
+
+  async remove(manager: EntityManager, kind: Kind, id: string): Promise<void> {
+    await manager.query(`DELETE FROM ${this.table(kind)} WHERE id = $1`, [id]);
   }
 
   async get(kind: Kind, id: string, manager?: EntityManager): Promise<ReadModelRow | null> {
@@ -162,7 +167,7 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
   }
 
   private table(kind: Kind): string {
-    return `${this.schema}.${TABLES[kind]}`;
+    return `${this.schema}.${READ_MODEL_TABLES[kind]}`;
   }
 }
 
