@@ -3,10 +3,10 @@ import {
   type Configuration,
   configurationKey,
   configurationV1,
+  type EncodedRecord,
   type SealedSecret,
   secretOwner,
   type TenantKeyConfiguration,
-  type EncodedRecord,
   topicName,
 } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, topicDefinitions } from '@hookstile/messaging';

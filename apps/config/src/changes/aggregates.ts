@@ -6,7 +6,7 @@ import { integrationAggregate } from '../integrations/integration-aggregate.js';
 import type { Kind } from '../read-models/read-model.store.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import { type Aggregate, formsOf, type Happened, type Versioned } from './aggregate.js';
-import { type ChangeContext, LoadedAggregate } from './loaded-aggregate.js';
+import { type AggregateContext, LoadedAggregate } from './loaded-aggregate.js';
 import { StreamFold } from './stream-fold.js';
 
 /** What can be done with an aggregate without its commands: all that it takes to build again what is made of it. */
@@ -16,9 +16,9 @@ export interface KnownAggregate {
   forms: DomainEventForms;
   fold(id: string): Pick<StreamFold, 'take' | 'state' | 'readModelRow' | 'configuration'>;
   /** Locks it and writes its configuration to the outbox once more. */
-  republish<Handle>(id: string, context: ChangeContext<Handle>): Promise<void>;
+  republish<Handle>(id: string, context: AggregateContext<Handle>): Promise<void>;
   /** Locks it and makes its row of the read model anew; where nothing was ever created there is none then. */
-  replaceRow<Handle>(id: string, context: ChangeContext<Handle>): Promise<void>;
+  replaceRow<Handle>(id: string, context: AggregateContext<Handle>): Promise<void>;
 }
 
 function known<C, D extends Happened, S extends Versioned, P extends S>(

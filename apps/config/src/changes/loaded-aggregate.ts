@@ -8,12 +8,16 @@ import { type Aggregate, formsOf, type Happened } from './aggregate.js';
 import type { Origin } from './origin.js';
 import { StreamFold } from './stream-fold.js';
 
-export interface ChangeContext<Handle> {
+/** What an aggregate needs to be loaded, changed, and made known. */
+export interface AggregateContext<Handle> {
   transaction: EventStoreTransaction<Handle>;
   readModels: ReadModelStore<Handle>;
-  tenantKeys: TenantKeys<Handle>;
   origin: Origin;
   partitionCount: number;
+}
+
+export interface ChangeContext<Handle> extends AggregateContext<Handle> {
+  tenantKeys: TenantKeys<Handle>;
 }
 
 /** An aggregate that is locked and folded inside a transaction; `execute` decides, appends, projects and enqueues. */
@@ -28,13 +32,13 @@ export class LoadedAggregate<
     private readonly aggregate: Aggregate<Command, DomainEvent, State, Present>,
     private readonly id: string,
     private readonly stream: StreamFold<Command, DomainEvent, State, Present>,
-    private readonly context: ChangeContext<Handle>,
+    private readonly context: AggregateContext<Handle>,
   ) {}
 
   static async load<C, D extends Happened, S extends { version: number }, P extends S, H>(
     aggregate: Aggregate<C, D, S, P>,
     id: string,
-    context: ChangeContext<H>,
+    context: AggregateContext<H>,
   ): Promise<LoadedAggregate<C, D, S, P, H>> {
     const stream = new StreamFold(aggregate, id);
     for (const stored of await context.transaction.load({ aggregate: aggregate.name, id })) stream.take(stored);

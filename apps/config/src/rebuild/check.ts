@@ -3,11 +3,14 @@ import { quoted } from '@hookstile/event-store';
 import type { Messaging } from '@hookstile/messaging';
 import type { ClientBase } from 'pg';
 import { AGGREGATES, type KnownAggregate } from '../changes/aggregates.js';
+import type { TenantKeyRow } from '../tenant-keys/tenant-key.store.js';
+import { tenantKeyRecord } from '../tenant-keys/tenant-keys.js';
 import { type Compared, Differences } from './differences.js';
 import { OUTBOX_POLL_MS, OUTBOX_WAIT_MAX_MS, STATEMENT_TIMEOUT_MS } from './rebuild.bounds.js';
 import { ShadowTables } from './shadow-tables.js';
 import { foldedStreams, foldedTo } from './stored-streams.js';
-import { expectedRecord, readTopic } from './topic-records.js';
+import { TENANT_KEY_KIND, tenantKeyNow, tenantKeys } from './tenant-key-source.js';
+import { digested, expectedRecord, readTopic } from './topic-records.js';
 
 export interface CheckOptions {
   client: ClientBase;
@@ -46,6 +49,9 @@ export async function check(options: CheckOptions): Promise<{ checked: Checked; 
   await shadows.create();
   await differences.create();
   const folded = await foldIntoShadows(options, shadows);
+  for await (const key of tenantKeys(client, schema))
+    await shadows.addExpected(digested(tenantKeyRecord(key), key.version));
+  await shadows.flush();
   await differences.compareReadModels();
   const committed = await unpublished(options, null);
   await client.query('COMMIT');
@@ -64,10 +70,7 @@ async function foldIntoShadows(
   let aggregates = 0;
   for (;;) {
     const { value, done } = await streams.next();
-    if (done) {
-      await shadows.flush();
-      return { aggregates, domainEvents: value };
-    }
+    if (done) return { aggregates, domainEvents: value };
     aggregates += 1;
     const { aggregate, fold } = value;
     const row = fold.readModelRow();
@@ -123,15 +126,29 @@ async function verdictOf({ client, schema }: CheckOptions, key: string): Promise
     [key],
   );
   const found = rows[0];
+  const { kind, id } = placeOfKey(key);
+  if (!found) return 'beyond';
+  if (kind === TENANT_KEY_KIND)
+    return verdictOfKey(await tenantKeyNow(client, schema, id), Number(found.version), found.digest);
   const aggregate = aggregateOfKey(key);
-  if (!found || !aggregate) return 'beyond';
-  const id = key.slice(key.indexOf(':') + 1);
+  if (!aggregate) return 'beyond';
   const folded = await foldedTo(client, schema, aggregate, id, Number(found.version));
   const configuration = folded?.fold.configuration();
   if (!configuration) return 'beyond';
   return expectedRecord(configuration).digest === found.digest ? 'identical' : 'differs';
 }
 
+/** What a key was before cannot be asked: one that is newer still is taken at its word. */
+function verdictOfKey(row: TenantKeyRow | null, version: number, digest: string) {
+  if (!row || row.version < version) return 'beyond';
+  return row.version > version || digested(tenantKeyRecord(row), version).digest === digest ? 'identical' : 'differs';
+}
+
+export function placeOfKey(key: string): { kind: string; id: string } {
+  const colon = key.indexOf(':');
+  return { kind: key.slice(0, colon), id: key.slice(colon + 1) };
+}
+
 export function aggregateOfKey(key: string): KnownAggregate | undefined {
-  return AGGREGATES.find(({ kind }) => key.startsWith(`${kind}:`));
+  return AGGREGATES.find(({ kind }) => kind === placeOfKey(key).kind);
 }

@@ -4,6 +4,7 @@ import type { Clock } from '@hookstile/service-runtime';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { TypeormReadModelStore } from '../read-models/read-model.store.typeorm.js';
+import { TypeormTenantKeyStore } from '../tenant-keys/tenant-key.store.typeorm.js';
 import { type Checked, check, isIdentical } from './check.js';
 import type { Differences } from './differences.js';
 import { Repair } from './repair.js';
@@ -76,6 +77,7 @@ function repairOf(
   return new Repair(
     {
       events: new TypeormEventStore(dataSource, schema),
+      tenantKeys: new TypeormTenantKeyStore(dataSource, schema),
       readModels: new TypeormReadModelStore(dataSource, schema),
       partitionCount,
       client,

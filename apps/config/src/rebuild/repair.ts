@@ -3,13 +3,16 @@ import type { EventStore } from '@hookstile/event-store';
 import type { Messaging } from '@hookstile/messaging';
 import type { ClientBase } from 'pg';
 import { AGGREGATES, type KnownAggregate } from '../changes/aggregates.js';
-import type { ChangeContext } from '../changes/loaded-aggregate.js';
+import type { AggregateContext } from '../changes/loaded-aggregate.js';
 import { SYSTEM_ORIGIN } from '../changes/origin.js';
 import { configurationRecord } from '../publishes/configuration.publisher.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
-import { aggregateOfKey } from './check.js';
+import type { TenantKeyStore } from '../tenant-keys/tenant-key.store.js';
+import { tenantKeyRecord } from '../tenant-keys/tenant-keys.js';
+import { aggregateOfKey, placeOfKey } from './check.js';
 import type { Difference, Differences } from './differences.js';
 import { PUBLICATION_WAIT_MAX_MS, REPAIRS_AT_A_TIME } from './rebuild.bounds.js';
+import { TENANT_KEY_KIND } from './tenant-key-source.js';
 import { recordAt } from './topic-records.js';
 
 const UNIQUE_VIOLATION = '23505';
@@ -17,6 +20,7 @@ const UNIQUE_VIOLATION = '23505';
 export interface RepairOptions<Handle> {
   events: EventStore<Handle>;
   readModels: ReadModelStore<Handle>;
+  tenantKeys: Pick<TenantKeyStore<Handle>, 'lock'>;
   partitionCount: number;
   client: ClientBase;
   messaging: Messaging;
@@ -80,31 +84,36 @@ export class Repair<Handle> {
   }
 
   private async repairTopic(): Promise<void> {
-    await this.publishPages(['missing', 'older', 'differs'], (key, context) => {
-      const id = key.slice(key.indexOf(':') + 1);
-      return aggregateOfKey(key)?.republish(id, context) ?? Promise.resolve();
-    });
+    await this.publishPages(['missing', 'older', 'differs'], (key, context) => this.publishAgain(key, context));
     await this.publishPages(['extra'], (key, context) => this.deleteRecord(key, context));
+  }
+
+  private async publishAgain(key: string, context: AggregateContext<Handle>): Promise<void> {
+    const { kind, id } = placeOfKey(key);
+    if (kind !== TENANT_KEY_KIND) return aggregateOfKey(key)?.republish(id, context);
+    const row = await this.options.tenantKeys.lock(context.transaction.handle, id);
+    if (row) await context.transaction.enqueue([tenantKeyRecord(row)]);
   }
 
   /**
    * A thing that no domain event knows would go on working in every service: a record above its version says that it is
    * deleted. A tombstone would not reach a reader that has the thing.
    */
-  private async deleteRecord(key: string, { transaction }: ChangeContext<Handle>): Promise<void> {
+  private async deleteRecord(key: string, { transaction }: AggregateContext<Handle>): Promise<void> {
     const { client, messaging, topic } = this.options;
     const { rows } = await client.query<{ at_offset: string }>('SELECT at_offset FROM found_records WHERE key = $1', [
       key,
     ]);
     const record = rows[0] && (await recordAt(messaging, topic, Number(rows[0].at_offset)));
     if (!record) return;
-    const deleted: Configuration = { ...record, deleted: true, version: record.version + 1 };
+    const secretless = record.kind === TENANT_KEY_KIND ? { ...record, wrapped: null } : record;
+    const deleted: Configuration = { ...secretless, deleted: true, version: record.version + 1 };
     await transaction.enqueue([configurationRecord(deleted)]);
   }
 
   private async publishPages(
     kinds: readonly Difference[],
-    enqueue: (key: string, context: ChangeContext<Handle>) => Promise<void>,
+    enqueue: (key: string, context: AggregateContext<Handle>) => Promise<void>,
   ): Promise<void> {
     await this.eachPage('topic', kinds, async (keys) => {
       const outboxIds: number[] = [];
@@ -131,7 +140,7 @@ export class Repair<Handle> {
     }
   }
 
-  private async change(work: (context: ChangeContext<Handle>) => Promise<void>): Promise<readonly number[]> {
+  private async change(work: (context: AggregateContext<Handle>) => Promise<void>): Promise<readonly number[]> {
     const { events, readModels, partitionCount } = this.options;
     const { outboxIds } = await events.transaction((transaction) =>
       work({ transaction, readModels, origin: SYSTEM_ORIGIN, partitionCount }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CONTRACT_HEADER, type Configuration, configurationV1 } from '@hookstile/contracts';
+import { CONTRACT_HEADER, type Configuration, configurationV1, type EncodedRecord } from '@hookstile/contracts';
 import type { Messaging, ReceivedRecord } from '@hookstile/messaging';
 import { CONFIGURATION_PARTITION, configurationRecord } from '../publishes/configuration.publisher.js';
 import { READ_MAX_RECORDS } from './rebuild.bounds.js';
@@ -16,10 +16,14 @@ function digestOf(contract: string, value: Buffer): string {
   return createHash('sha256').update(contract).update('\n').update(value).digest('hex');
 }
 
+/** A record as it is compared. */
+export function digested({ key, headers, value }: EncodedRecord, version: number): KeyedRecord {
+  return { key, version, digest: digestOf(headers[CONTRACT_HEADER] ?? '', value) };
+}
+
 /** What `configuration` should say of a thing. */
 export function expectedRecord(configuration: Configuration): KeyedRecord {
-  const { key, headers, value } = configurationRecord(configuration);
-  return { key, version: configuration.version, digest: digestOf(headers[CONTRACT_HEADER] ?? '', value) };
+  return digested(configurationRecord(configuration), configuration.version);
 }
 
 function foundRecord(record: ReceivedRecord, key: string, value: Buffer): FoundRecord {

@@ -3,7 +3,8 @@ import { quoted } from '@hookstile/event-store';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RingKeyUse, TenantKeyRow, TenantKeyStore } from './tenant-key.store.js';
 
-interface Row {
+/** A row as it stands in the table. */
+export interface StoredTenantKey {
   tenant_id: string;
   version: number;
   key_id: string | null;
@@ -25,13 +26,15 @@ export class TypeormTenantKeyStore implements TenantKeyStore<EntityManager> {
   }
 
   async get(manager: EntityManager, tenantId: string): Promise<TenantKeyRow | null> {
-    const rows: Row[] = await manager.query(`SELECT * FROM ${this.table} WHERE tenant_id = $1`, [tenantId]);
-    return rows[0] ? rowOf(rows[0]) : null;
+    const rows: StoredTenantKey[] = await manager.query(`SELECT * FROM ${this.table} WHERE tenant_id = $1`, [tenantId]);
+    return rows[0] ? tenantKeyOf(rows[0]) : null;
   }
 
   async lock(manager: EntityManager, tenantId: string): Promise<TenantKeyRow | null> {
-    const rows: Row[] = await manager.query(`SELECT * FROM ${this.table} WHERE tenant_id = $1 FOR UPDATE`, [tenantId]);
-    return rows[0] ? rowOf(rows[0]) : null;
+    const rows: StoredTenantKey[] = await manager.query(`SELECT * FROM ${this.table} WHERE tenant_id = $1 FOR UPDATE`, [
+      tenantId,
+    ]);
+    return rows[0] ? tenantKeyOf(rows[0]) : null;
   }
 
   async add(manager: EntityManager, row: TenantKeyRow): Promise<boolean> {
@@ -70,11 +73,11 @@ export class TypeormTenantKeyStore implements TenantKeyStore<EntityManager> {
   }
 
   async lockOthers(manager: EntityManager, keyId: string, after: string, limit: number): Promise<TenantKeyRow[]> {
-    const rows: Row[] = await manager.query(
+    const rows: StoredTenantKey[] = await manager.query(
       `SELECT * FROM ${this.table} WHERE key_id <> $1 AND tenant_id > $2 ORDER BY tenant_id LIMIT $3 FOR UPDATE`,
       [keyId, after, limit],
     );
-    return rows.map(rowOf);
+    return rows.map(tenantKeyOf);
   }
 
   async uses(): Promise<RingKeyUse[]> {
@@ -92,7 +95,14 @@ export class TypeormTenantKeyStore implements TenantKeyStore<EntityManager> {
   }
 }
 
-function rowOf({ tenant_id: tenantId, version, key_id: keyId, nonce, ciphertext, at }: Row): TenantKeyRow {
+export function tenantKeyOf({
+  tenant_id: tenantId,
+  version,
+  key_id: keyId,
+  nonce,
+  ciphertext,
+  at,
+}: StoredTenantKey): TenantKeyRow {
   const whole = keyId !== null && nonce !== null && ciphertext !== null;
   return { tenantId, version, wrapped: whole ? { keyId, nonce, ciphertext } : null, at: at.toISOString() };
 }
