@@ -1,6 +1,6 @@
 import { type DeliveryEnvelope, deliveriesV1, deliveryIdOf, type Routing, routingsV1 } from '@hookstile/contracts';
 import type { FakeMessaging } from '@hookstile/messaging';
-import { LATE_TENANT, type ProducedEvent, type RoutingHistory } from './routing-history.fake.js';
+import { type ProducedEvent, type RoutingHistory } from './routing-history.fake.js';
 
 function decoded<T>(result: { outcome: string; value?: T }): T {
   if (result.outcome !== 'decoded' || result.value === undefined) throw new Error(result.outcome);
@@ -27,8 +27,8 @@ const placeOf = (partition: number, offset: number) => `${partition}/${offset}`;
 
 /**
  * The naive model: of all records with one tenant, source and id a single one is the event, the first of its partition
- * that a known tenant wrote; it goes once to each integration that wanted it all along, to none that never did, and the
- * others are duplicates or reused ids.
+ * that was not rejected because its tenant was unknown, which is final; it goes once to each integration that wanted it
+ * all along, to none that never did, and the others are duplicates or reused ids.
  */
 export class RoutingOracle {
   readonly violations: string[] = [];
@@ -94,7 +94,9 @@ export class RoutingOracle {
     const wrong = this.outcomes(record).filter((outcome) => !allowed.has(outcome));
     if (wrong.length > 0) this.fail(`${nameOf(record)} ended as ${wrong} beside ${nameOf(first)}`);
     const earlier = record.partition === first.partition && record.offset < first.offset;
-    if (earlier && record.tenantId !== LATE_TENANT) this.fail(`${nameOf(first)} overtook ${nameOf(record)}`);
+    if (earlier && this.outcomes(record).some((outcome) => outcome !== 'unknown_tenant')) {
+      this.fail(`${nameOf(first)} overtook ${nameOf(record)}`);
+    }
   }
 
   private checkDelivered(event: ProducedEvent): void {
