@@ -62,8 +62,9 @@ export async function check(options: CheckOptions): Promise<{ checked: Checked; 
   return { checked: { ...folded, topicRecords, waiting, compared: await differences.compared() }, differences };
 }
 
-async function foldIntoShadows(
-  { client, schema }: CheckOptions,
+/** Writes what the domain events say into the shadow tables. */
+export async function foldIntoShadows(
+  { client, schema }: Pick<CheckOptions, 'client' | 'schema'>,
   shadows: ShadowTables,
 ): Promise<{ aggregates: number; domainEvents: number }> {
   const streams = foldedStreams(client, schema);
