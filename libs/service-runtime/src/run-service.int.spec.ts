@@ -9,12 +9,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const BUILT = `${ROOT}dist/index.js`;
+const ADMIN_KEY = 'a-platform-key-of-a-test';
 const PARENT = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 
 /** A service with one slow migration and one route that asks the database; plain JavaScript, as a process runs it. */
 const MAIN = `
   import { Controller, Get, Inject, Module } from '@nestjs/common';
-  import { BaseEnv, DATA_SOURCE, metrics, Public, runService, tracing } from '@hookstile/service-runtime';
+  import { BaseEnv, DATA_SOURCE, metrics, Operation, runService, tracing } from '@hookstile/service-runtime';
   class SlowMigration1700000000000 {
     async up(runner) { console.log('migrating'); await runner.query('SELECT pg_sleep(0.3)'); }
     async down() {}
@@ -29,7 +30,7 @@ const MAIN = `
   Inject(DATA_SOURCE)(Things, undefined, 0);
   const descriptor = Object.getOwnPropertyDescriptor(Things.prototype, 'read');
   Get('things')(Things.prototype, 'read', descriptor);
-  Public()(Things.prototype, 'read', descriptor);
+  Operation('me.get')(Things.prototype, 'read', descriptor);
   Controller('v1')(Things);
   class App {}
   Module({ controllers: [Things] })(App);
@@ -182,12 +183,18 @@ describe('telemetry', () => {
       ),
     );
 
-  it('exports one tree from the incoming request to its statement and its record, and nothing of probes', async () => {
+  const startExporting = () => {
     const { port } = collector.address() as AddressInfo;
-    const service = start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+    return start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, HOOKSTILE_ADMIN_KEY: ADMIN_KEY });
+  };
+  const readThings = (url: string) =>
+    fetch(`${url}/v1/things`, { headers: { traceparent: PARENT, authorization: `Bearer ${ADMIN_KEY}` } });
+
+  it('exports one tree from the incoming request to its statement and its record, and nothing of probes', async () => {
+    const service = startExporting();
     const url = await urlOf(service);
     await fetch(`${url}/livez`);
-    const answer = await (await fetch(`${url}/v1/things`, { headers: { traceparent: PARENT } })).json();
+    const answer = await (await readThings(url)).json();
     const server = await until(() => spans().find(({ kind }) => kind === 2), { what: 'the server span' });
     expect(server).toMatchObject({
       name: 'GET /v1/things',
@@ -206,9 +213,8 @@ describe('telemetry', () => {
 
   it('exports what it still holds when it stops', async () => {
     requests.length = 0;
-    const { port } = collector.address() as AddressInfo;
-    const service = start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
-    await fetch(`${await urlOf(service)}/v1/things`);
+    const service = startExporting();
+    await readThings(await urlOf(service));
     service.child.kill('SIGTERM');
     await service.ended;
     expect(spans().some(({ name }) => name === 'deliveries send')).toBe(true);
