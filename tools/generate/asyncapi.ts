@@ -30,7 +30,7 @@ const CHANNELS: readonly Channel[] = [
     topic: 'events',
     key: 'any; the tenant is usual',
     description:
-      'CloudEvents 1.0 records in binary or structured mode with the extension `tenantid`, written by the front door and by platform producers. The value is the data.',
+      'CloudEvents 1.0 records in binary or structured mode with the extension `tenantid`, written by the front door and by platform producers, and by config, which tells tenants of their integrations (types `hookstile.integration.*`, source `hookstile:/config`). The value is the data.',
     messages: { EventAttributes },
     carriedIn: 'headers ce_*',
   },

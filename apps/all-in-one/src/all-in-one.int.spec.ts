@@ -1,96 +1,36 @@
-import { deleteWithPrefix } from '@hookstile/messaging/testing';
-import { type RunningService, startService } from '@hookstile/service-runtime';
-import {
-  type Receiver,
-  randomSuffix,
-  randomTopicPrefix,
-  startReceiver,
-  testBrokers,
-  testDatabaseUrl,
-  until,
-} from '@hookstile/testing';
-import pg from 'pg';
+import { type Receiver, startReceiver, until } from '@hookstile/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SERVICES } from './all-in-one.module.js';
+import { AllInOneUnderTest } from './all-in-one-under-test.js';
 import { prepare } from './prepare-stack.js';
 
-const ADMIN_KEY = `hk_${'0'.repeat(48)}`;
-const PARTITIONS = 3;
-/** Tables go into schemas with fixed names, so that this suite has a database of its own. */
-const database = `all_in_one_${randomSuffix()}`;
-const prefix = randomTopicPrefix('all-in-one');
-
-let environment: NodeJS.ProcessEnv;
+let stack: AllInOneUnderTest;
 let receiver: Receiver;
-const running: RunningService[] = [];
-
-async function administer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: testDatabaseUrl() });
-  await client.connect();
-  await client.query(statement).finally(() => client.end());
-}
 
 beforeAll(async () => {
-  await administer(`CREATE DATABASE ${database}`);
-  const url = new URL(testDatabaseUrl());
-  url.pathname = database;
-  environment = {
-    KAFKA_BROKERS: testBrokers().join(','),
-    DATABASE_URL: url.href,
-    HOOKSTILE_TOPIC_PREFIX: prefix,
-    HOOKSTILE_PARTITIONS: String(PARTITIONS),
-    HOOKSTILE_ADMIN_KEY: ADMIN_KEY,
-    HOOKSTILE_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
-    HOOKSTILE_EGRESS_ALLOW: '127.0.0.0/8',
-    HOST: '127.0.0.1',
-    LOG_LEVEL: 'error',
-    PORT: '0',
-  };
+  stack = await AllInOneUnderTest.create();
   receiver = await startReceiver();
 });
 
 afterAll(async () => {
-  for (const service of running.reverse()) await service.stop();
+  await stack.destroy();
   await receiver.close();
-  await deleteWithPrefix(testBrokers(), prefix);
-  await administer(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
 });
 
-interface Answer {
-  status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client would, member by member.
-  body: any;
-}
-
-async function call(service: string, method: string, path: string, given?: unknown): Promise<Answer> {
-  const url = running.find(({ name }) => name === service)?.url;
-  const response = await fetch(`${url}/v1/${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${ADMIN_KEY}`,
-      'if-match': '*',
-      ...(given === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(path === 'tenants' ? {} : { 'hookstile-tenant': 'acme' }),
-    },
-    ...(given === undefined ? {} : { body: JSON.stringify(given) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
-}
+const call: AllInOneUnderTest['call'] = (...given) => stack.call(...given);
 
 test('prepares topics and tables, and does nothing the second time', async () => {
-  await prepare(environment);
-  await prepare(environment);
+  await prepare(stack.environment);
+  await prepare(stack.environment);
 });
 
 test('refuses another number of partitions than the topics have', async () => {
-  await expect(prepare({ ...environment, HOOKSTILE_PARTITIONS: '4' })).rejects.toMatchObject({
+  await expect(prepare({ ...stack.environment, HOOKSTILE_PARTITIONS: '4' })).rejects.toMatchObject({
     code: 'partition_count_differs',
   });
 });
 
 test('delivers an event with all services in one process', async () => {
-  running.push(...(await Promise.all(SERVICES.map(({ definition }) => startService(definition, environment)))));
+  await stack.start();
   expect((await call('config', 'POST', 'tenants', { id: 'acme', name: 'Acme', plan: 'standard' })).status).toBe(201);
   const integration = { name: 'hook', url: `${receiver.url}/hook` };
   expect((await call('config', 'POST', 'integrations', integration)).status).toBe(201);

@@ -45,7 +45,9 @@ import { DecisionRules1764500000000 } from './migrations/decision-rules.migratio
 import { DomainEventForms1764600000000 } from './migrations/domain-event-forms.migration.js';
 import { EventTypes1764900000000 } from './migrations/event-types.migration.js';
 import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
+import { OperationalEvents1795400000000 } from './migrations/operational-events.migration.js';
 import { TenantKeys1795300000000 } from './migrations/tenant-keys.migration.js';
+import { RunNotices } from './operational-events/run-notices.js';
 import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
 import type { ProfileCatalog } from './profiles/profile-catalog.js';
 import { ProfilesController } from './profiles/profiles.controller.js';
@@ -134,7 +136,8 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
     provide(
       SIGNALS,
       [CHANGES, READ_MODELS],
-      (changes: Changes, readModels: TypeormReadModelStore) => new Signals(changes, readModels, clock, logger),
+      (changes: Changes, readModels: TypeormReadModelStore) =>
+        new Signals(changes, readModels, new RunNotices(changes, readModels), clock, logger),
     ),
     provide(
       READBACK,
@@ -219,6 +222,7 @@ export const configServiceWith = (profiles: ProfileCatalog): ServiceDefinition<C
     DecisionRules1764500000000,
     DomainEventForms1764600000000,
     EventTypes1764900000000,
+    OperationalEvents1795400000000,
     TenantKeys1795300000000,
   ],
   schema: DEFAULT_SCHEMA,

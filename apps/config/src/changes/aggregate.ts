@@ -1,5 +1,6 @@
 import type { Configuration } from '@hookstile/contracts';
 import type { Decider, DomainEventForms, Upcasts } from '@hookstile/event-sourcing';
+import type { IntegrationNotice } from '../operational-events/integration-notice.js';
 import type { Kind } from '../read-models/read-model.store.js';
 
 export interface Versioned {
@@ -31,6 +32,8 @@ export interface Aggregate<Command, DomainEvent extends Happened, State extends 
   hashOf?(state: Present): string;
   /** The public, secret-masked form. */
   view(id: string, state: Present): unknown;
+  /** What the tenant is told of a change, where it is one that tenants are told of. */
+  noticeOf?(id: string, before: State, after: State): IntegrationNotice | null;
   /** What the other services get of it. */
   configuration(id: string, state: Present, at: string): Configuration;
 }

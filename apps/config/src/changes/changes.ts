@@ -1,6 +1,8 @@
 import { type EventStore, EventStoreError } from '@hookstile/event-store';
 import { ProblemError, type TenantSecrets } from '@hookstile/service-runtime';
-import type { Kind, ReadModelStore } from '../read-models/read-model.store.js';
+import type { IntegrationNotice } from '../operational-events/integration-notice.js';
+import { tell } from '../operational-events/tell.js';
+import type { FailureRun, Kind, ReadModelStore } from '../read-models/read-model.store.js';
 import type { TenantKeys } from '../tenant-keys/tenant-keys.js';
 import type { Tenant } from '../tenants/tenant.decider.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
@@ -88,6 +90,19 @@ export class Change<Handle = unknown> {
   async holdEventTypes(tenantId: string): Promise<string[]> {
     await this.context.transaction.lock({ aggregate: 'event types', id: tenantId });
     return this.idsOfTenant('event-type', tenantId);
+  }
+
+  failureRunOf(integrationId: string): Promise<FailureRun | null> {
+    return this.context.readModels.failureRunOf(this.context.transaction.handle, integrationId);
+  }
+
+  putFailureRun(run: FailureRun): Promise<void> {
+    return this.context.readModels.putFailureRun(this.context.transaction.handle, run);
+  }
+
+  /** Tells the tenant of it once the transaction has committed. */
+  tell(notice: IntegrationNotice): Promise<void> {
+    return tell(this.context, notice);
   }
 
   idsOfTenant(kind: Exclude<Kind, 'tenant'>, tenantId: string): Promise<string[]> {

@@ -1,5 +1,7 @@
 import { fold, newestSchemaVersion } from '@hookstile/event-sourcing';
 import type { EventStoreTransaction, StoredDomainEvent } from '@hookstile/event-store';
+import type { IntegrationNotice } from '../operational-events/integration-notice.js';
+import { tell } from '../operational-events/tell.js';
 import { configurationRecord } from '../publishes/configuration.publisher.js';
 import { domainEventOutboxRecord } from '../publishes/domain-events.publisher.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
@@ -60,10 +62,18 @@ export class LoadedAggregate<
       events.push(...decided);
     }
     if (events.length === 0) return this.state;
-    const facts = (await this.append(this.state.version, events)).map((stored) => this.take(stored));
+    const notices: IntegrationNotice[] = [];
+    const facts = (await this.append(this.state.version, events)).map((stored) => {
+      const before = this.state;
+      const fact = this.take(stored);
+      const notice = this.aggregate.noticeOf?.(this.id, before, this.state);
+      if (notice) notices.push(notice);
+      return fact;
+    });
     await this.project();
     await this.republish();
     await this.context.transaction.enqueue(facts);
+    for (const notice of notices) await tell(this.context, notice);
     return this.state;
   }
 

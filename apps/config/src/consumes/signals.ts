@@ -5,6 +5,7 @@ import type { Clock, Logger } from '@hookstile/service-runtime';
 import type { Changes } from '../changes/changes.js';
 import { SYSTEM_ORIGIN } from '../changes/origin.js';
 import { integrationAggregate } from '../integrations/integration-aggregate.js';
+import type { RunNotices } from '../operational-events/run-notices.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
 
 type DisableRequest = IntegrationSignal & { reason: NonNullable<IntegrationSignal['reason']> };
@@ -22,11 +23,15 @@ function stoppedAt({ partition, offset }: ReceivedRecord, version: string): Stop
   return { partition, offset, reason: `${version} is newer than this release` };
 }
 
-/** Carries the dispatcher's signals out. Counts are only shown; a disable request goes through the decider. */
+/**
+ * Carries the dispatcher's signals out. Counts are shown, and told where somebody wants to know; a disable request goes
+ * through the decider.
+ */
 export class Signals {
   constructor(
     private readonly changes: Changes,
     private readonly readModels: ReadModelStore<unknown>,
+    private readonly notices: RunNotices,
     private readonly clock: Clock,
     private readonly logger: Pick<Logger, 'warn' | 'info'>,
   ) {}
@@ -45,8 +50,12 @@ export class Signals {
       else if (decoded.outcome === 'unknown-version') stopped.set(record.partition, stoppedAt(record, decoded.version));
       else this.logMalformed(record, decoded.detail);
     }
-    await this.keepCounts(signals);
-    for (const signal of signals) if (isDisableRequest(signal)) await this.requestDisable(signal);
+    const heard = await this.notices.subscribed(signals.map(({ tenantId }) => tenantId));
+    await this.keepCounts(signals.filter(({ tenantId }) => !heard.has(tenantId)));
+    for (const signal of signals) {
+      if (heard.has(signal.tenantId) && isOfRun(signal)) await this.notices.take(signal);
+      if (isDisableRequest(signal)) await this.requestDisable(signal);
+    }
     return { stopped: [...stopped.values()] };
   }
 

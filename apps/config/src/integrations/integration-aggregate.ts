@@ -1,4 +1,5 @@
 import { defineAggregate } from '../changes/aggregate.js';
+import { noticeOfTransition } from '../operational-events/integration-notice.js';
 import {
   type Integration,
   type IntegrationCommand,
@@ -48,6 +49,7 @@ export const integrationAggregate = defineAggregate<
   tenantIdOf: (_id, { tenantId }) => tenantId,
   nameOf: ({ settings }) => settings.name,
   view: (id, integration) => integrationView(id, integration, 0),
+  noticeOf: noticeOfTransition,
   configuration: (id, integration, at) => ({
     kind: 'integration',
     id,

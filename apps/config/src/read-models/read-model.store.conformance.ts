@@ -149,5 +149,44 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
       expect((await readModels.failuresOf(['int_1', 'int_2'])).get('int_1')).toEqual(count(5, 50));
       expect((await readModels.failuresOf(['int_2'])).size).toBe(0);
     });
+
+    it('keeps what was told of a failure run, unless a later one is known, and of a count that nothing was', async () => {
+      const { events, readModels } = await create();
+      const within = <T>(work: (handle: Handle) => Promise<T>) =>
+        events.transaction(({ handle }) => work(handle)).then(({ result }) => result);
+      const known = () => within((handle) => readModels.failureRunOf(handle, 'int_1'));
+      const told = { ...count(5, 1), told: true, toldSinceMs: 1_700_000_000_123, toldCount: 2 };
+      expect(await known()).toBeNull();
+      await within((handle) => readModels.putFailureRun(handle, told));
+      await within((handle) => readModels.putFailureRun(handle, { ...told, sequence: 4, told: false }));
+      expect(await known()).toEqual(told);
+      expect((await readModels.failuresOf(['int_1'])).get('int_1')).toEqual(count(5, 1));
+      await readModels.putFailures([count(6, 2)]);
+      expect(await known()).toEqual({ ...told, ...count(6, 2), told: false });
+    });
+
+    it('knows whose integrations name one of some patterns, and whether one but a certain one does', async () => {
+      const stores = await create();
+      const named = (...eventTypes: string[]) => ({ state: { settings: { eventTypes } } });
+      await write(
+        stores,
+        row('a', 1, named('*', 'x.*')),
+        row('b', 2, named('hookstile.*', 'y')),
+        row('c', 3, { ...named('hookstile.*'), tenantId: 'ten_2', deleted: true }),
+        row('d', 4, { ...named('hookstile.integration.failing'), tenantId: 'ten_3' }),
+      );
+      const patterns = ['hookstile.*', 'hookstile.integration.*'];
+      const isSubscribed = (exceptId: string, tenantId = 'ten_1') =>
+        stores.events
+          .transaction(({ handle }) => stores.readModels.isSubscribed(handle, { tenantId, patterns, exceptId }))
+          .then(({ result }) => result);
+      expect([await isSubscribed('a'), await isSubscribed('b')]).toEqual([true, false]);
+      expect([await isSubscribed('a', 'ten_2'), await isSubscribed('a', 'ten_3')]).toEqual([false, false]);
+      const tenants = ['ten_1', 'ten_2', 'ten_3'];
+      expect(await stores.readModels.subscribedTenants(tenants, patterns)).toEqual(new Set(['ten_1']));
+      expect(await stores.readModels.subscribedTenants(tenants, ['hookstile.integration.failing'])).toEqual(
+        new Set(['ten_3']),
+      );
+    });
   });
 }

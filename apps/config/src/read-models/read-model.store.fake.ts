@@ -2,22 +2,26 @@ import type { FakeHandle } from '@hookstile/event-store';
 import type { FoundKey } from '@hookstile/service-runtime';
 import type {
   FailureCount,
+  FailureRun,
   KeyVersion,
   Kind,
   NamedKind,
   ReadModelPage,
   ReadModelRow,
   ReadModelStore,
+  Subscription,
 } from './read-model.store.js';
 
 interface NamedState {
   settings: { name: string };
 }
 
+const NEVER_TOLD = { toldSinceMs: 0, toldCount: 0 };
+
 /** The read models in memory, for a fake event store. */
 export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
   private readonly rows = new Map<string, ReadModelRow>();
-  private readonly failures = new Map<string, FailureCount>();
+  private readonly failures = new Map<string, FailureRun>();
 
   async put(handle: FakeHandle, kind: Kind, row: ReadModelRow): Promise<void> {
     const key = `${kind}:${row.id}`;
@@ -86,13 +90,43 @@ export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
 
   async putFailures(counts: readonly FailureCount[]): Promise<void> {
     for (const count of counts) {
-      const known = this.failures.get(count.integrationId);
-      if (!known || count.sequence > known.sequence) this.failures.set(count.integrationId, count);
+      this.keep({ ...(this.failures.get(count.integrationId) ?? NEVER_TOLD), ...count, told: false });
     }
   }
 
   async failuresOf(integrationIds: readonly string[]): Promise<Map<string, FailureCount>> {
-    return new Map([...this.failures].filter(([id]) => integrationIds.includes(id)));
+    const found = [...this.failures].filter(([id]) => integrationIds.includes(id));
+    return new Map(found.map(([id, { told: _, toldSinceMs: _since, toldCount: _count, ...count }]) => [id, count]));
+  }
+
+  async failureRunOf(_handle: FakeHandle, integrationId: string): Promise<FailureRun | null> {
+    return this.failures.get(integrationId) ?? null;
+  }
+
+  async putFailureRun(handle: FakeHandle, run: FailureRun): Promise<void> {
+    const before = this.failures.get(run.integrationId);
+    this.keep(run);
+    handle.onRollback(() => (before ? this.failures.set(run.integrationId, before) : this.failures.clear()));
+  }
+
+  async isSubscribed(_handle: FakeHandle, { tenantId, patterns, exceptId }: Subscription): Promise<boolean> {
+    return this.subscribers(patterns).some((row) => row.tenantId === tenantId && row.id !== exceptId);
+  }
+
+  async subscribedTenants(tenantIds: readonly string[], patterns: readonly string[]): Promise<Set<string>> {
+    const all = this.subscribers(patterns).map(({ tenantId }) => tenantId);
+    return new Set(all.filter((tenantId) => tenantIds.includes(tenantId)));
+  }
+
+  private keep(run: FailureRun): void {
+    const known = this.failures.get(run.integrationId);
+    if (!known || run.sequence > known.sequence) this.failures.set(run.integrationId, run);
+  }
+
+  private subscribers(patterns: readonly string[]): ReadModelRow[] {
+    return this.present('integration').filter(({ state }) =>
+      (state as { settings?: { eventTypes?: string[] } }).settings?.eventTypes?.some((type) => patterns.includes(type)),
+    );
   }
 
   private all(kind: Kind): ReadModelRow[] {

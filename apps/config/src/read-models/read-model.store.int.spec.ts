@@ -6,6 +6,7 @@ import { DecisionRules1764500000000 } from '../migrations/decision-rules.migrati
 import { DomainEventForms1764600000000 } from '../migrations/domain-event-forms.migration.js';
 import { EventTypes1764900000000 } from '../migrations/event-types.migration.js';
 import { FirstTables1763798400000 } from '../migrations/first-tables.migration.js';
+import { OperationalEvents1795400000000 } from '../migrations/operational-events.migration.js';
 import { readModelStoreConformance } from './read-model.store.conformance.js';
 import { TypeormReadModelStore } from './read-model.store.typeorm.js';
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
       DecisionRules1764500000000,
       DomainEventForms1764600000000,
       EventTypes1764900000000,
+      OperationalEvents1795400000000,
     ],
     migrationsRun: true,
   }).initialize();

@@ -35,6 +35,24 @@ export interface FailureCount {
   consecutiveFailures: number;
 }
 
+/** A failure run, and what operational events have told of it. */
+export interface FailureRun extends FailureCount {
+  /** Whether its beginning was told. */
+  told: boolean;
+  /** Runs told of since then. */
+  toldSinceMs: number;
+  toldCount: number;
+}
+
+/** Who would get an operational event. */
+export interface Subscription {
+  tenantId: string;
+  /** Any of which an integration's `eventTypes` name. */
+  patterns: readonly string[];
+  /** The integration that it is about. */
+  exceptId: string;
+}
+
 export interface KeyVersion {
   kind: Kind;
   id: string;
@@ -60,9 +78,15 @@ export interface ReadModelStore<Handle> {
   keyByHash(hash: string): Promise<FoundKey | null>;
   /** Every aggregate's version, deleted ones too, by kind and id; `after` is the last one of the page before. */
   versions(kind: Kind, after: string, limit: number): Promise<KeyVersion[]>;
-  /** Keeps a count unless a later one of the same integration is known. */
+  /** Keeps a count, of which nothing was told, unless a later one of the same integration is known. */
   putFailures(counts: readonly FailureCount[]): Promise<void>;
-  failuresOf(integrationIds: readonly string[]): Promise<Map<string, FailureCount>>;
+  failuresOf(integrationIds: readonly string[], handle?: Handle): Promise<Map<string, FailureCount>>;
+  failureRunOf(handle: Handle, integrationId: string): Promise<FailureRun | null>;
+  /** Likewise unless a later one is known. */
+  putFailureRun(handle: Handle, run: FailureRun): Promise<void>;
+  isSubscribed(handle: Handle, subscription: Subscription): Promise<boolean>;
+  /** Of these tenants those with an integration, not deleted, that names one of the patterns. */
+  subscribedTenants(tenantIds: readonly string[], patterns: readonly string[]): Promise<Set<string>>;
 }
 
 export const READ_MODELS = Symbol('ReadModels');

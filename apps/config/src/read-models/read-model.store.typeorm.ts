@@ -4,12 +4,14 @@ import type { FoundKey } from '@hookstile/service-runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import type {
   FailureCount,
+  FailureRun,
   KeyVersion,
   Kind,
   NamedKind,
   ReadModelPage,
   ReadModelRow,
   ReadModelStore,
+  Subscription,
 } from './read-model.store.js';
 
 /** Where the rows of a kind stand, in config's schema. */
@@ -35,7 +37,14 @@ interface FailureRow {
   enablement: number;
   sequence: string;
   consecutive_failures: number;
+  told: boolean;
+  told_since: Date;
+  told_count: number;
 }
+
+/** The first half is word for word the index's, which holds the few that name types of ours at all; $2 are patterns. */
+const SUBSCRIBED = `NOT deleted AND position('"hookstile.' in (state #> '{settings,eventTypes}')::text) > 0
+  AND jsonb_exists_any(state #> '{settings,eventTypes}', $2::text[])`;
 
 export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
   private readonly schema: string;
@@ -137,7 +146,7 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
       `INSERT INTO ${this.schema}.integration_failures (integration_id, enablement, sequence, consecutive_failures)
        SELECT * FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::integer[])
        ON CONFLICT (integration_id) DO UPDATE SET enablement = excluded.enablement, sequence = excluded.sequence,
-         consecutive_failures = excluded.consecutive_failures
+         consecutive_failures = excluded.consecutive_failures, told = false
        WHERE integration_failures.sequence < excluded.sequence`,
       [
         rows.map(({ integrationId }) => integrationId),
@@ -148,27 +157,73 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
     );
   }
 
-  async failuresOf(integrationIds: readonly string[]): Promise<Map<string, FailureCount>> {
-    const rows: FailureRow[] = await this.dataSource.query(
+  async failuresOf(integrationIds: readonly string[], manager?: EntityManager): Promise<Map<string, FailureCount>> {
+    const rows: FailureRow[] = await (manager ?? this.dataSource).query(
       `SELECT * FROM ${this.schema}.integration_failures WHERE integration_id = ANY($1::text[])`,
       [integrationIds],
     );
-    return new Map(
-      rows.map((row) => [
-        row.integration_id,
-        {
-          integrationId: row.integration_id,
-          enablement: row.enablement,
-          sequence: Number(row.sequence),
-          consecutiveFailures: row.consecutive_failures,
-        },
-      ]),
+    return new Map(rows.map((row) => [row.integration_id, failureCountOf(row)]));
+  }
+
+  async failureRunOf(manager: EntityManager, integrationId: string): Promise<FailureRun | null> {
+    const [row]: FailureRow[] = await manager.query(
+      `SELECT * FROM ${this.schema}.integration_failures WHERE integration_id = $1`,
+      [integrationId],
     );
+    if (!row) return null;
+    const { told, told_since, told_count: toldCount } = row;
+    return { ...failureCountOf(row), told, toldSinceMs: told_since.getTime(), toldCount };
+  }
+
+  async putFailureRun(manager: EntityManager, run: FailureRun): Promise<void> {
+    await manager.query(
+      `INSERT INTO ${this.schema}.integration_failures
+         (integration_id, enablement, sequence, consecutive_failures, told, told_since, told_count)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (integration_id) DO UPDATE SET enablement = excluded.enablement, sequence = excluded.sequence,
+         consecutive_failures = excluded.consecutive_failures, told = excluded.told, told_since = excluded.told_since,
+         told_count = excluded.told_count
+       WHERE integration_failures.sequence < excluded.sequence`,
+      [
+        run.integrationId,
+        run.enablement,
+        run.sequence,
+        run.consecutiveFailures,
+        run.told,
+        new Date(run.toldSinceMs),
+        run.toldCount,
+      ],
+    );
+  }
+
+  async isSubscribed(manager: EntityManager, { tenantId, patterns, exceptId }: Subscription): Promise<boolean> {
+    const rows: unknown[] = await manager.query(
+      `SELECT FROM ${this.table('integration')} WHERE tenant_id = $1 AND ${SUBSCRIBED} AND id <> $3 LIMIT 1`,
+      [tenantId, patterns, exceptId],
+    );
+    return rows.length > 0;
+  }
+
+  async subscribedTenants(tenantIds: readonly string[], patterns: readonly string[]): Promise<Set<string>> {
+    const rows: { tenant_id: string }[] = await this.dataSource.query(
+      `SELECT DISTINCT tenant_id FROM ${this.table('integration')} WHERE tenant_id = ANY($1::text[]) AND ${SUBSCRIBED}`,
+      [tenantIds, patterns],
+    );
+    return new Set(rows.map((row) => row.tenant_id));
   }
 
   private table(kind: Kind): string {
     return `${this.schema}.${READ_MODEL_TABLES[kind]}`;
   }
+}
+
+function failureCountOf(row: FailureRow): FailureCount {
+  return {
+    integrationId: row.integration_id,
+    enablement: row.enablement,
+    sequence: Number(row.sequence),
+    consecutiveFailures: row.consecutive_failures,
+  };
 }
 
 function rowOf(row: Row): ReadModelRow {

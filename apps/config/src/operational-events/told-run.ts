@@ -1,0 +1,40 @@
+import type { IntegrationSignal } from '@hookstile/contracts';
+import type { IntegrationState } from '../integrations/integration.decider.js';
+import type { FailureRun } from '../read-models/read-model.store.js';
+import { RUNS_TOLD_MAX, RUNS_TOLD_WINDOW_MS } from './operational-event.bounds.js';
+
+export interface FollowedRun {
+  run: FailureRun;
+  /** What is to be told, or null. */
+  tells: 'failing' | 'recovered' | null;
+}
+
+/**
+ * What a signal makes of an integration's failure run. Null: the signal, or a later one, was taken in before. A recovery is
+ * told exactly where its failure was, and nothing of a run that an enabling or a disabling has overtaken.
+ */
+export function followRun(
+  before: FailureRun | null,
+  signal: IntegrationSignal,
+  integration: IntegrationState,
+): FollowedRun | null {
+  if (before !== null && signal.sequence <= before.sequence) return null;
+  const { integrationId, enablement, sequence, consecutiveFailures, type } = signal;
+  const { toldSinceMs, toldCount } = windowAt(before, Date.parse(signal.at));
+  const run = { integrationId, enablement, sequence, consecutiveFailures, toldSinceMs, toldCount };
+  const isCurrent =
+    integration.status === 'present' && integration.state === 'enabled' && integration.enablement === enablement;
+  const wasTold = before?.told === true && before.enablement === enablement;
+  if (type === 'recovered') {
+    return { run: { ...run, told: false }, tells: isCurrent && wasTold ? 'recovered' : null };
+  }
+  if (type !== 'failing') return { run: { ...run, told: wasTold }, tells: null };
+  if (!isCurrent || toldCount >= RUNS_TOLD_MAX) return { run: { ...run, told: false }, tells: null };
+  return { run: { ...run, told: true, toldCount: toldCount + 1 }, tells: 'failing' };
+}
+
+/** By the signals' own time, so that a replay comes to the same. */
+function windowAt(before: FailureRun | null, atMs: number): Pick<FailureRun, 'toldSinceMs' | 'toldCount'> {
+  if (before === null || atMs - before.toldSinceMs >= RUNS_TOLD_WINDOW_MS) return { toldSinceMs: atMs, toldCount: 0 };
+  return { toldSinceMs: before.toldSinceMs, toldCount: before.toldCount };
+}
