@@ -36,6 +36,11 @@ export interface OutboxRelayOptions {
   onLeading?(): void;
 }
 
+/** Where a leader listens for hints; a name longer than Postgres' is cut. */
+export function outboxChannel(schema: string): string {
+  return `hookstile_outbox_${schema}`.slice(0, 63);
+}
+
 /**
  * Publishes the outbox in the order of its ids under one leader. A record can be published twice (a leader that died
  * between the acknowledgement and the mark), never not at all.
@@ -54,7 +59,7 @@ export class OutboxRelay {
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: OutboxRelayOptions) {
-    this.channel = `hookstile_outbox_${options.schema}`.slice(0, 63);
+    this.channel = outboxChannel(options.schema);
   }
 
   get isLeading(): boolean {

@@ -3,7 +3,7 @@ import { ProblemError, type TenantSecrets } from '@hookstile/service-runtime';
 import type { IntegrationNotice } from '../operational-events/integration-notice.js';
 import { tell } from '../operational-events/tell.js';
 import type { FailureRun, Kind, ReadModelStore } from '../read-models/read-model.store.js';
-import type { TenantKeys } from '../tenant-keys/tenant-keys.js';
+import type { RewrappedBatch, TenantKeys } from '../tenant-keys/tenant-keys.js';
 import type { Tenant } from '../tenants/tenant.decider.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import type { Aggregate } from './aggregate.js';
@@ -60,6 +60,10 @@ export class Change<Handle = unknown> {
   /** Of a tenant that is deleted: no copy of its secrets can be opened any more. */
   forgetSecretsOf(tenantId: string): Promise<void> {
     return this.context.tenantKeys.forget(this.context.transaction, tenantId);
+  }
+
+  rewrapTenantKeys(after: string, limit: number): Promise<RewrappedBatch> {
+    return this.context.tenantKeys.rewrap(this.context.transaction, after, limit);
   }
 
   republishTenantKey(tenantId: string): Promise<void> {

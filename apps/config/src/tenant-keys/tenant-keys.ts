@@ -4,6 +4,14 @@ import { type KeyRing, KeyRingError, ProblemError, type TenantSecrets } from '@h
 import { configurationRecord } from '../publishes/configuration.publisher.js';
 import type { TenantKeyRow, TenantKeyStore } from './tenant-key.store.js';
 
+export interface RewrappedBatch {
+  rewrapped: number;
+  /** Tenants whose keys no key of the ring opens. */
+  unreadable: readonly string[];
+  /** Where the next batch begins, or null behind the last one. */
+  last: string | null;
+}
+
 /** Gives each tenant the key of its secrets, and takes it away. Each change goes to `configuration` as well. */
 export class TenantKeys<Handle> {
   constructor(
@@ -41,6 +49,28 @@ export class TenantKeys<Handle> {
   async republish(transaction: EventStoreTransaction<Handle>, tenantId: string): Promise<void> {
     const row = await this.store.lock(transaction.handle, tenantId);
     if (row) await transaction.enqueue([tenantKeyRecord(row)]);
+  }
+
+  /** Wraps keys that stand under another key of the ring under its first one, by tenant behind `after`. */
+  async rewrap(transaction: EventStoreTransaction<Handle>, after: string, limit: number): Promise<RewrappedBatch> {
+    const { store, ring } = this;
+    const rows = await store.lockOthers(transaction.handle, ring.currentId, after, limit);
+    const rewrapped: TenantKeyRow[] = [];
+    const unreadable: string[] = [];
+    for (const { tenantId, version, wrapped } of rows) {
+      try {
+        if (!wrapped) continue;
+        const again = ring.rewrapped(wrapped, tenantId);
+        rewrapped.push({ tenantId, version: version + 1, wrapped: again, at: this.now() });
+      } catch (error) {
+        if (!(error instanceof KeyRingError)) throw error;
+        unreadable.push(tenantId);
+      }
+    }
+    await store.replace(transaction.handle, rewrapped);
+    await transaction.enqueue(rewrapped.map(tenantKeyRecord));
+    const last = rows.length < limit ? null : (rows.at(-1)?.tenantId ?? null);
+    return { rewrapped: rewrapped.length, unreadable, last };
   }
 
   private async firstRow(transaction: EventStoreTransaction<Handle>, tenantId: string): Promise<TenantKeyRow> {

@@ -1,0 +1,45 @@
+import { quoted } from '@hookstile/event-store';
+import type { DataSource } from 'typeorm';
+import type { RingKeyUse } from '../tenant-keys/tenant-key.store.js';
+import type { FirstBuildsSecretStore, KindWithSecrets, ThingWithSecrets } from './first-builds-secret.store.js';
+
+const TABLES: Readonly<Record<KindWithSecrets, string>> = {
+  integration: 'integrations',
+  'decision-rule': 'decision_rules',
+};
+
+/** A sealed secret without a data key, wherever it stands in the state. */
+const OF_FIRST_BUILDS = '$.** ? (exists(@.ciphertext) && exists(@.lastFour) && !exists(@.dataKey))';
+
+export class TypeormFirstBuildsSecretStore implements FirstBuildsSecretStore {
+  private readonly schema: string;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    schema: string,
+  ) {
+    this.schema = quoted(schema);
+  }
+
+  async things(kind: KindWithSecrets, after: string, limit: number): Promise<ThingWithSecrets[]> {
+    const rows: { id: string; tenant_id: string }[] = await this.dataSource.query(
+      `SELECT id, tenant_id FROM ${this.schema}.${TABLES[kind]}
+       WHERE NOT deleted AND id > $1 AND jsonb_path_exists(state, 'strict ${OF_FIRST_BUILDS}')
+       ORDER BY id LIMIT $2`,
+      [after, limit],
+    );
+    return rows.map(({ id, tenant_id: tenantId }) => ({ kind, id, tenantId }));
+  }
+
+  async uses(): Promise<RingKeyUse[]> {
+    const secrets = Object.values(TABLES).map(
+      (table) =>
+        `SELECT jsonb_path_query(state, 'strict ${OF_FIRST_BUILDS}')->>'keyId' AS key_id
+         FROM ${this.schema}.${table} WHERE NOT deleted`,
+    );
+    const rows: { key_id: string; count: string }[] = await this.dataSource.query(
+      `SELECT key_id, count(*) AS count FROM (${secrets.join(' UNION ALL ')}) AS secrets GROUP BY key_id ORDER BY key_id`,
+    );
+    return rows.map(({ key_id: keyId, count }) => ({ keyId, count: Number(count) }));
+  }
+}
