@@ -39,7 +39,8 @@ function controllersOf(module: ModuleLike): Type[] {
 function pathOf(controller: Type, handler: object): string {
   const parts = [Reflect.getMetadata(PATH_METADATA, controller), Reflect.getMetadata(PATH_METADATA, handler)];
   const segments = parts.flatMap((part: string) => part.split('/')).filter((segment) => segment !== '');
-  return `/${segments.map((segment) => (segment.startsWith(':') ? `{${segment.slice(1)}}` : segment)).join('/')}`;
+  const inBraces = (segment: string) => (segment.startsWith(':') ? `{${segment.slice(1)}}` : segment);
+  return `/${segments.map(inBraces).join('/').replaceAll('::', ':')}`;
 }
 
 function routesOf({ name }: ServiceDefinition, controller: Type): Route[] {

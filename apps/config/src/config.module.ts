@@ -27,6 +27,9 @@ import {
 } from '@nestjs/common';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeys } from './api-keys/api-keys.js';
+import { APPLY_BODY_MAX_BYTES } from './apply/apply.bounds.js';
+import { APPLY_PATH, ApplyController } from './apply/apply.controller.js';
+import { IntegrationApply } from './apply/integration-apply.js';
 import { Changes, republish } from './changes/changes.js';
 import type { OriginOf } from './changes/origin.js';
 import { ConfigEnv } from './config.env.js';
@@ -63,6 +66,7 @@ import {
   CHANGES,
   DECISION_RULES,
   EVENT_TYPES,
+  INTEGRATION_APPLY,
   INTEGRATION_HISTORY,
   INTEGRATIONS,
   ORIGIN_OF,
@@ -115,6 +119,11 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
       [CHANGES, READ_MODELS],
       (changes: Changes, readModels: TypeormReadModelStore) =>
         new Integrations(changes, readModels, profiles, clock, randomBytes),
+    ),
+    provide(
+      INTEGRATION_APPLY,
+      [CHANGES],
+      (changes: Changes) => new IntegrationApply(changes, profiles, clock, randomBytes),
     ),
     provide(
       INTEGRATION_HISTORY,
@@ -191,6 +200,7 @@ export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdo
         ProfilesController,
         IntegrationsController,
         IntegrationHistoryController,
+        ApplyController,
         DecisionRulesController,
         EventTypesController,
         IntegrationSignalsConsumer,
@@ -226,6 +236,7 @@ export const configServiceWith = (profiles: ProfileCatalog): ServiceDefinition<C
     TenantKeys1795300000000,
   ],
   schema: DEFAULT_SCHEMA,
+  bodyMaxBytes: { [APPLY_PATH]: APPLY_BODY_MAX_BYTES },
   strategies: (app) => [signalsTransport(app)],
 });
 

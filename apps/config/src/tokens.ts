@@ -10,6 +10,7 @@ export const EVENT_TYPES = Symbol('EventTypes');
 /** `ProfileCatalog`: what fills in where a user gives nothing. */
 export const PROFILES = Symbol('Profiles');
 export const INTEGRATIONS = Symbol('Integrations');
+export const INTEGRATION_APPLY = Symbol('IntegrationApply');
 export const INTEGRATION_HISTORY = Symbol('IntegrationHistory');
 /** `OriginOf`: who makes a request. */
 export const ORIGIN_OF = Symbol('OriginOf');

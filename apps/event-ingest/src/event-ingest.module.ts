@@ -35,5 +35,5 @@ export const eventIngestService: ServiceDefinition<EventIngestEnv> = {
   readyWithout: ({ HOOKSTILE_INGEST_ROLES }) =>
     HOOKSTILE_INGEST_ROLES.includes('front-door') ? ['postgres', 'router'] : [],
   rawBodyRoutes: [EVENTS_PATH],
-  rawBodyMaxBytes: BATCH_MAX_BYTES,
+  bodyMaxBytes: { [EVENTS_PATH]: BATCH_MAX_BYTES },
 };

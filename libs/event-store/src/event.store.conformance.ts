@@ -99,6 +99,15 @@ export function eventStoreConformance<Handle>(name: string, createStore: () => P
       expect([...outboxIds].sort((a, b) => a - b)).toEqual(outboxIds);
     });
 
+    it('takes as many outbox rows in one transaction as it is given', async () => {
+      const store = await createStore();
+      const { outboxIds } = await store.transaction(async (tx) => {
+        for (let n = 0; n < 1_201; n += 1) await tx.enqueue([record(`k${n}`)]);
+      });
+      expect(new Set(outboxIds).size).toBe(1_201);
+      expect([...outboxIds].sort((a, b) => a - b)).toEqual(outboxIds);
+    });
+
     it('leaves nothing of a transaction that fails', async () => {
       const store = await createStore();
       const failing = store.transaction(async (tx) => {

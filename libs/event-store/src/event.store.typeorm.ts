@@ -14,6 +14,9 @@ import { quoted } from './event-store-tables.js';
 
 const UNIQUE_VIOLATION = '23505';
 const LOCK_NOT_AVAILABLE = '55P03';
+/** Records of a transaction that wait in memory to be written to the outbox together. */
+const ENQUEUED_MAX_ROWS = 500;
+const ENQUEUED_MAX_BYTES = 4 * 1024 * 1024;
 
 interface StoredRow {
   sequence: string;
@@ -35,9 +38,12 @@ export class TypeormEventStore implements EventStore<EntityManager> {
   async transaction<T>(work: (transaction: EventStoreTransaction<EntityManager>) => Promise<T>): Promise<Committed<T>> {
     const outboxIds: number[] = [];
     try {
-      const result = await this.dataSource.transaction((manager) =>
-        work(new TypeormEventStoreTransaction(manager, quoted(this.schema), outboxIds)),
-      );
+      const result = await this.dataSource.transaction(async (manager) => {
+        const transaction = new TypeormEventStoreTransaction(manager, quoted(this.schema), outboxIds);
+        const answer = await work(transaction);
+        await transaction.writeOutbox();
+        return answer;
+      });
       return { result, outboxIds };
     } catch (error) {
       throw translated(error);
@@ -59,6 +65,8 @@ const COLUMNS = 'sequence, version, type, at, schema_version, data, metadata';
 
 class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManager> {
   private readonly locked = new Set<string>();
+  private readonly enqueued: OutboxRecord[] = [];
+  private enqueuedBytes = 0;
 
   constructor(
     readonly handle: EntityManager,
@@ -121,7 +129,17 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
     return rows.map(stored);
   }
 
+  /** Written together at the end, as long as they are few: a transaction of many changes would else wait for each. */
   async enqueue(records: readonly OutboxRecord[]): Promise<void> {
+    this.enqueued.push(...records);
+    this.enqueuedBytes += records.reduce((bytes, { value }) => bytes + value.length, 0);
+    const isFull = this.enqueued.length >= ENQUEUED_MAX_ROWS || this.enqueuedBytes >= ENQUEUED_MAX_BYTES;
+    if (isFull) await this.writeOutbox();
+  }
+
+  async writeOutbox(): Promise<void> {
+    const records = this.enqueued.splice(0);
+    this.enqueuedBytes = 0;
     if (records.length === 0) return;
     const rows: { id: string }[] = await this.handle.query(
       `INSERT INTO ${this.schema}.outbox (topic, partition, key, headers, value)

@@ -53,8 +53,8 @@ export interface ServiceDefinition<E extends BaseEnv = BaseEnv> {
   strategies?(app: INestApplication): CustomTransportStrategy[];
   /** Routes (exact paths) whose handler gets the raw body as a Buffer, whatever its content type. */
   rawBodyRoutes?: readonly string[];
-  /** Largest body of those routes. */
-  rawBodyMaxBytes?: number;
+  /** Largest bodies of routes (exact paths, as they are declared) that take more than `BODY_MAX_BYTES`. */
+  bodyMaxBytes?: Readonly<Record<string, number>>;
   /** Whether the runtime follows the topic `configuration`; by default all but config do. */
   followsConfiguration?: boolean;
 }

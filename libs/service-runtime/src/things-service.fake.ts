@@ -119,6 +119,6 @@ export const thingsService: ServiceDefinition = {
   schema: 'never_used',
   migrations: [CreateThings1700000000000],
   rawBodyRoutes: ['/v1/raw'],
-  rawBodyMaxBytes: RAW_MAX_BYTES,
+  bodyMaxBytes: { '/v1/raw': RAW_MAX_BYTES },
   module: () => ThingsModule,
 };

@@ -77,6 +77,17 @@ describe('a change', () => {
     expect(await readModels.get('tenant', 'ten_1')).toBeNull();
   });
 
+  it('can be rehearsed: it answers, or is refused, as it would be, and leaves nothing behind', async () => {
+    const { events, readModels, changes, createTenant } = setUp({});
+    const rehearse = () =>
+      changes.rehearse(SYSTEM_ORIGIN, async (change) => (await change.load(tenantAggregate, 'ten_1')).execute(create));
+    expect(await rehearse()).toMatchObject({ name: 'Acme', version: 1 });
+    expect(events.outbox).toEqual([]);
+    expect(await readModels.get('tenant', 'ten_1')).toBeNull();
+    await createTenant();
+    await expect(rehearse()).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   it('writes nothing when it changes nothing', async () => {
     const { events, changes, createTenant } = setUp({});
     await createTenant();

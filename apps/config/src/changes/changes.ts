@@ -2,7 +2,7 @@ import { type EventStore, EventStoreError } from '@hookstile/event-store';
 import { ProblemError, type TenantSecrets } from '@hookstile/service-runtime';
 import type { IntegrationNotice } from '../operational-events/integration-notice.js';
 import { tell } from '../operational-events/tell.js';
-import type { FailureRun, Kind, ReadModelStore } from '../read-models/read-model.store.js';
+import type { FailureRun, Kind, NamedThing, ReadModelStore } from '../read-models/read-model.store.js';
 import type { RewrappedBatch, TenantKeys } from '../tenant-keys/tenant-keys.js';
 import type { Tenant } from '../tenants/tenant.decider.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
@@ -70,6 +70,15 @@ export class Change<Handle = unknown> {
     return this.context.tenantKeys.republish(this.context.transaction, tenantId);
   }
 
+  /**
+   * The same, and no other change of the tenant's things is under way until the transaction ends. Only the dispatcher's
+   * requests to disable an integration do not wait: each takes that integration's lock alone.
+   */
+  async holdTenantAlone(tenantId: string): Promise<Tenant> {
+    await this.context.transaction.lock({ aggregate: tenantAggregate.name, id: tenantId });
+    return this.holdTenant(tenantId);
+  }
+
   /** Makes others that want the one endpoint which a profile allows a tenant wait until the transaction ends. */
   async holdEndpoint(tenantId: string, profile: string): Promise<void> {
     await this.context.transaction.lock({ aggregate: 'endpoint', id: `${tenantId}:${profile}` });
@@ -109,9 +118,22 @@ export class Change<Handle = unknown> {
     return tell(this.context, notice);
   }
 
+  /** The tenant's integrations by name, at most `limit`. */
+  integrationNames(tenantId: string, limit: number): Promise<NamedThing[]> {
+    const { readModels, transaction } = this.context;
+    return readModels.namesOfTenant(transaction.handle, 'integration', tenantId, limit);
+  }
+
   idsOfTenant(kind: Exclude<Kind, 'tenant'>, tenantId: string): Promise<string[]> {
     const { readModels, transaction } = this.context;
     return readModels.idsOfTenant(transaction.handle, kind, tenantId);
+  }
+}
+
+/** Takes a transaction back, and its result out of it. */
+class Rehearsed extends Error {
+  constructor(readonly result: unknown) {
+    super('the changes were tried out and taken back');
   }
 }
 
@@ -124,6 +146,17 @@ export class Changes<Handle = unknown> {
     private readonly partitionCount: number,
     private readonly tenantKeys: TenantKeys<Handle>,
   ) {}
+
+  /** What `run` would answer, or reject with; nothing is stored. */
+  async rehearse<T>(origin: Origin, work: (change: Change<Handle>) => Promise<T>): Promise<T> {
+    const rehearsal = this.run(origin, async (change) => {
+      throw new Rehearsed(await work(change));
+    });
+    return rehearsal.catch((error: unknown) => {
+      if (error instanceof Rehearsed) return error.result as T;
+      throw error;
+    });
+  }
 
   async run<T>(origin: Origin, work: (change: Change<Handle>) => Promise<T>): Promise<T> {
     const { readModels, partitionCount, tenantKeys } = this;

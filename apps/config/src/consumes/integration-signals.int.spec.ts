@@ -67,6 +67,31 @@ describe('signals of the dispatcher', () => {
     expect(await config.lastOf(id)).toMatchObject({ enablement: 2, discardBefore: 3, state: 'enabled' });
   });
 
+  it('leave it to an admin to enable again, also by a list of integrations; a list that does not say so leaves it', async () => {
+    const id = await create();
+    await send(id);
+    await until(async () => (await read(id)).state === 'disabled', { what: 'the disabled integration' });
+    const others = (await call('GET', 'integrations?limit=200', { tenant: TENANT })).body.items
+      .filter((other: { id: string }) => other.id !== id)
+      .map((other: { id: string }) =>
+        call('DELETE', `integrations/${other.id}`, { tenant: TENANT, headers: { 'if-match': '*' } }),
+      );
+    await Promise.all(others);
+    const apply = (as: Call, enabled: object) =>
+      call('PUT', 'integrations:apply', {
+        ...as,
+        body: { items: [{ name: 'a', url: 'https://example.com', ...enabled }] },
+      });
+    const refused = await apply({ key: editor }, { enabled: true });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden', errors: [{ pointer: '/items/0/enabled' }] },
+    });
+    expect((await apply({ key: editor }, {})).body.items).toMatchObject([{ id, action: 'unchanged' }]);
+    expect((await apply({ tenant: TENANT }, { enabled: true })).body.items).toMatchObject([{ id, action: 'changed' }]);
+    expect(await read(id)).toMatchObject({ state: 'enabled', disabledReason: null });
+  });
+
   it('are accepted although the integration was renamed meanwhile', async () => {
     const id = await create();
     await call('PATCH', `integrations/${id}`, { tenant: TENANT, body: { name: 'b' }, headers: { 'if-match': '*' } });

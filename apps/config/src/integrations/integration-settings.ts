@@ -63,7 +63,8 @@ export function makeSettings(input: IntegrationDto, context: SettingsContext): M
     ...sending,
     disableAfter,
     disableAfterMs,
-    rateLimit,
+    // A plain object: an instance of the input's class would differ from what is stored, and be a change each time.
+    rateLimit: rateLimit && { ...rateLimit },
     logPayloads,
   };
   checkSettingsSize(settings, 'an integration', errors);

@@ -20,7 +20,7 @@ import type { Page } from '../input/page.js';
 import type { Tenants } from '../tenants/tenants.js';
 import { INTEGRATIONS, ORIGIN_OF, TENANTS } from '../tokens.js';
 import { type IntegrationView, type RotatedSecret, rotatedSecret } from './integration-view.js';
-import type { Caller, Integrations } from './integrations.js';
+import { type Caller, callerOf, type Integrations } from './integrations.js';
 
 @Controller('v1/integrations')
 export class IntegrationsController {
@@ -131,10 +131,6 @@ export class IntegrationsController {
   }
 
   private caller(principal: Principal, requestId: string | undefined): Caller {
-    return {
-      tenantId: tenantOf(principal),
-      mayEnableAfterFailures: principal.role === 'admin' || principal.role === 'platform',
-      origin: this.originOf(principal, requestId),
-    };
+    return callerOf(principal, this.originOf(principal, requestId));
   }
 }

@@ -1,5 +1,12 @@
 import { newId, type Plan, secretOwner } from '@hookstile/contracts';
-import { type Clock, parseBody, type RandomBytes, type TenantSecrets } from '@hookstile/service-runtime';
+import {
+  type Clock,
+  type Principal,
+  parseBody,
+  type RandomBytes,
+  type TenantSecrets,
+  tenantOf,
+} from '@hookstile/service-runtime';
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
 import { requireIfMatch } from '../input/if-match.js';
@@ -20,7 +27,7 @@ import { changesProfile, withoutProfile } from './profile-change.js';
 import { claimEndpoint, requirePlan } from './profile-rules.js';
 import { newSigningSecret } from './sign-settings.js';
 
-const ID_RANDOM_BYTES = 10;
+export const INTEGRATION_ID_RANDOM_BYTES = 10;
 const OVERLAP_DEFAULT_SECONDS = 86_400;
 const MS_PER_SECOND = 1_000;
 
@@ -29,6 +36,22 @@ export interface Caller {
   tenantId: string;
   mayEnableAfterFailures: boolean;
   origin: Origin;
+}
+
+export function callerOf(principal: Principal, origin: Origin): Caller {
+  const { role } = principal;
+  return { tenantId: tenantOf(principal), mayEnableAfterFailures: role === 'admin' || role === 'platform', origin };
+}
+
+/** A member `enabled` behaves as enable and disable do; the backlog is delivered. */
+export function switching(
+  { mayEnableAfterFailures }: Caller,
+  enabled: boolean | undefined,
+  at: string,
+): IntegrationCommand[] {
+  if (enabled === undefined) return [];
+  if (!enabled) return [{ type: 'disable', at, reason: 'admin', note: null }];
+  return [{ type: 'enable', at, backlog: 'deliver', mayEnableAfterFailures }];
 }
 
 /** An integration, with its signing secret when that is new. */
@@ -49,7 +72,7 @@ export class Integrations {
 
   async create({ tenantId, origin }: Caller, body: unknown): Promise<WrittenIntegration> {
     const input = parseBody(IntegrationDto, body);
-    const id = newId('int', this.clock.nowMs(), this.randomBytes(ID_RANDOM_BYTES));
+    const id = newId('int', this.clock.nowMs(), this.randomBytes(INTEGRATION_ID_RANDOM_BYTES));
     const { state, newSigningSecret } = await this.changes.run(origin, async (change) => {
       const { plan } = await change.holdTenant(tenantId);
       const secrets = await change.secretsOf(tenantId);
@@ -92,7 +115,7 @@ export class Integrations {
       if (profile.name !== current.settings.profile) await claimEndpoint(change, caller.tenantId, profile);
       const state = await execute(
         { type: 'update', at: this.now(), settings },
-        ...this.switching(caller, input.enabled),
+        ...switching(caller, input.enabled, this.now()),
       );
       return { state, newSigningSecret };
     });
@@ -163,14 +186,6 @@ export class Integrations {
     const integration = await change.load(integrationAggregate, id);
     present(integration.state, tenantId);
     return { integration, plan };
-  }
-
-  /** PATCH {enabled} behaves as enable and disable do; the backlog is delivered. */
-  private switching({ mayEnableAfterFailures }: Caller, enabled: boolean | undefined): IntegrationCommand[] {
-    if (enabled === undefined) return [];
-    const at = this.now();
-    if (!enabled) return [{ type: 'disable', at, reason: 'admin', note: null }];
-    return [{ type: 'enable', at, backlog: 'deliver', mayEnableAfterFailures }];
   }
 
   private async view(id: string, integration: Integration): Promise<IntegrationView> {

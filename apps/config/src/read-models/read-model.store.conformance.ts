@@ -111,6 +111,32 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
       expect(await found('renamed', named('d', 4, 'renamed'))).toBe('d');
     });
 
+    it("tells a tenant's things by their names, oldest first, as many as are asked for", async () => {
+      const stores = await create();
+      const named = (name: string) => ({ state: { settings: { name } } });
+      await write(
+        stores,
+        row('b', 1, named('one')),
+        row('a', 2, named('two')),
+        row('c', 3, named('one')),
+        row('d', 4, { ...named('gone'), deleted: true }),
+        row('e', 5, { ...named('other'), tenantId: 'ten_2' }),
+      );
+      const namesOf = async (limit: number) =>
+        (
+          await stores.events.transaction((tx) =>
+            stores.readModels.namesOfTenant(tx.handle, 'integration', 'ten_1', limit),
+          )
+        ).result;
+      const [b, a, c] = [
+        { id: 'b', name: 'one' },
+        { id: 'a', name: 'two' },
+        { id: 'c', name: 'one' },
+      ];
+      expect(await namesOf(9)).toEqual([b, a, c]);
+      expect(await namesOf(2)).toEqual([b, a]);
+    });
+
     it("names a tenant's things and every version, deleted ones too", async () => {
       const stores = await create();
       await write(stores, row('b', 1, { version: 3 }), row('a', 2), row('c', 3, { deleted: true }));

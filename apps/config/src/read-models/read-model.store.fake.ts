@@ -6,6 +6,7 @@ import type {
   KeyVersion,
   Kind,
   NamedKind,
+  NamedThing,
   ReadModelPage,
   ReadModelRow,
   ReadModelStore,
@@ -56,6 +57,19 @@ export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
       .filter((row) => row.tenantId === tenantId)
       .map(({ id }) => id)
       .sort();
+  }
+
+  async namesOfTenant(
+    _handle: FakeHandle,
+    kind: 'integration',
+    tenantId: string,
+    limit: number,
+  ): Promise<NamedThing[]> {
+    return this.present(kind)
+      .filter((row) => row.tenantId === tenantId)
+      .sort((a, b) => a.position - b.position)
+      .slice(0, limit)
+      .map(({ id, state }) => ({ id, name: (state as NamedState).settings.name }));
   }
 
   async idByName(_handle: FakeHandle, kind: NamedKind, tenantId: string, name: string): Promise<string | null> {

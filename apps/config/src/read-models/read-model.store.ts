@@ -28,6 +28,12 @@ export interface ReadModelPage {
   before: number | null;
 }
 
+/** A thing and what its settings call it; no name need be one thing's. */
+export interface NamedThing {
+  id: string;
+  name: string;
+}
+
 export interface FailureCount {
   integrationId: string;
   enablement: number;
@@ -70,6 +76,8 @@ export interface ReadModelStore<Handle> {
   list(kind: Kind, page: ReadModelPage): Promise<ReadModelRow[]>;
   /** The tenant's, without deleted ones, as the transaction sees them. */
   idsOfTenant(handle: Handle, kind: Kind, tenantId: string): Promise<string[]>;
+  /** At most `limit` of the tenant's things, oldest first, without deleted ones, as the transaction sees them. */
+  namesOfTenant(handle: Handle, kind: 'integration', tenantId: string, limit: number): Promise<NamedThing[]>;
   /** The tenant's thing whose settings have this name, unless it is deleted, as the transaction sees them. */
   idByName(handle: Handle, kind: NamedKind, tenantId: string, name: string): Promise<string | null>;
   /** The tenant's integrations that have one of the profiles, without deleted ones, as the transaction sees them. */

@@ -8,6 +8,7 @@ import type {
   KeyVersion,
   Kind,
   NamedKind,
+  NamedThing,
   ReadModelPage,
   ReadModelRow,
   ReadModelStore,
@@ -97,6 +98,14 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
       [tenantId],
     );
     return rows.map(({ id }) => id);
+  }
+
+  namesOfTenant(manager: EntityManager, kind: 'integration', tenantId: string, limit: number): Promise<NamedThing[]> {
+    return manager.query(
+      `SELECT id, state #>> '{settings,name}' AS name FROM ${this.table(kind)}
+       WHERE tenant_id = $1 AND NOT deleted ORDER BY position LIMIT $2`,
+      [tenantId, limit],
+    );
   }
 
   async idByName(manager: EntityManager, kind: NamedKind, tenantId: string, name: string): Promise<string | null> {

@@ -40,7 +40,7 @@ export interface HttpServer {
   filter: ProblemFilter;
 }
 
-type RawBodies = Pick<ServiceDefinition, 'rawBodyRoutes' | 'rawBodyMaxBytes'>;
+type Bodies = Pick<ServiceDefinition, 'rawBodyRoutes' | 'bodyMaxBytes'>;
 
 function cutWhatOutlastsTheClose(instance: FastifyInstance, timeoutMs: number): void {
   let timer: NodeJS.Timeout | undefined;
@@ -67,7 +67,7 @@ function refuseZeroCharacters(instance: FastifyInstance, filter: ProblemFilter):
 }
 
 /** Nest's adapter with Hookstile's bounds, body parsers and problem documents. */
-export function createHttpServer(definition: RawBodies, logger: Logger, bounds: HttpBounds = HTTP_BOUNDS): HttpServer {
+export function createHttpServer(definition: Bodies, logger: Logger, bounds: HttpBounds = HTTP_BOUNDS): HttpServer {
   const allowedMethods = new AllowedMethods();
   const filter = new ProblemFilter(logger, allowedMethods);
   const adapter = new FastifyAdapter({
@@ -90,9 +90,8 @@ export function createHttpServer(definition: RawBodies, logger: Logger, bounds: 
   const instance = adapter.getInstance<FastifyInstance>();
   instance.addHook('onRoute', (route) => {
     allowedMethods.add(route.method, route.url);
-    if (definition.rawBodyRoutes?.includes(route.url) && definition.rawBodyMaxBytes !== undefined) {
-      route.bodyLimit = definition.rawBodyMaxBytes;
-    }
+    const bodyMaxBytes = definition.bodyMaxBytes?.[route.url];
+    if (bodyMaxBytes !== undefined) route.bodyLimit = bodyMaxBytes;
   });
   if (tracing.enabled) nameServerSpans(instance);
   refuseZeroCharacters(instance, filter);

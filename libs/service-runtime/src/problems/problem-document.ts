@@ -29,6 +29,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   method_not_allowed: { status: 405, title: 'The route does not take this method' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'The state does not allow this' },
+  ambiguous_name: { status: 409, title: 'Several things have this name' },
   endpoint_exists: { status: 409, title: 'The tenant has its endpoint already' },
   not_signed: { status: 409, title: 'The integration signs nothing' },
   integration_disabled: { status: 409, title: 'The integration is disabled' },

@@ -43,6 +43,12 @@ export const CONFIG_OPERATIONS = operationsOf('config', {
     access: EDITORS,
     summary: 'Create an integration',
   },
+  'integrations.apply': {
+    method: 'PUT',
+    path: '/v1/integrations:apply',
+    access: EDITORS,
+    summary: 'Make the integrations be those of a list, by name',
+  },
   'integrations.list': { method: 'GET', path: '/v1/integrations', access: READERS, summary: 'List integrations' },
   'integrations.get': { method: 'GET', path: '/v1/integrations/{id}', access: READERS, summary: 'Read an integration' },
   'integrations.update': {

@@ -1,0 +1,7 @@
+/** Integrations in one list, which is all that the tenant has afterwards. */
+export const APPLY_ITEMS_MAX = 500;
+/** Integrations that one list deletes: with as many written anew, the outbox rows of one transaction stay below what changes may wait for. */
+export const APPLY_DELETIONS_MAX = 500;
+export const APPLY_BODY_MAX_BYTES = 4 * 1024 * 1024;
+/** Wrong places that one answer names. */
+export const APPLY_ERRORS_MAX = 50;
