@@ -92,21 +92,50 @@ describe('signals of the dispatcher', () => {
     expect(await read(id)).toMatchObject({ state: 'enabled', disabledReason: null });
   });
 
-  it('are accepted although the integration was renamed meanwhile', async () => {
-    const id = await create();
-    await call('PATCH', `integrations/${id}`, { tenant: TENANT, body: { name: 'b' }, headers: { 'if-match': '*' } });
-    await send(id);
-    await settled();
-    expect(await read(id)).toMatchObject({ name: 'b', state: 'disabled', disabledReason: 'consecutive_failures' });
-  });
+  const rename = (id: string) =>
+    call('PATCH', `integrations/${id}`, { tenant: TENANT, body: { name: 'b' }, headers: { 'if-match': '*' } });
+  const post = (id: string, action: string) => call('POST', `integrations/${id}/${action}`, { tenant: TENANT });
+  const accepted = { state: 'disabled', disabledReason: 'consecutive_failures' };
+  const enabled = { state: 'enabled', disabledReason: null, consecutiveFailures: 0 };
+  const byAdmin = { state: 'disabled', disabledReason: 'admin' };
 
-  it('are stale once the integration was enabled again', async () => {
+  it.each([
+    ['accepted although it was changed', ['rename'], { ...accepted, name: 'b' }],
+    ['accepted although its secret was rotated', ['rotate-secret'], accepted],
+    ['stale once it was disabled', ['disable'], byAdmin],
+    ['stale once it was enabled again', ['disable', 'enable'], enabled],
+    ['stale once it was enabled again, and changed', ['disable', 'enable', 'rename'], { ...enabled, name: 'b' }],
+    ['stale once it was changed, and enabled again', ['rename', 'disable', 'enable'], { ...enabled, name: 'b' }],
+    ['stale once it was enabled, and disabled again', ['disable', 'enable', 'disable'], byAdmin],
+  ])('are %s meanwhile', async (_, actions, expected) => {
     const id = await create();
-    await call('POST', `integrations/${id}/disable`, { tenant: TENANT });
-    await call('POST', `integrations/${id}/enable`, { tenant: TENANT });
+    for (const action of actions) {
+      const { status } = await (action === 'rename' ? rename(id) : post(id, action));
+      expect(status).toBe(200);
+    }
     await send(id, { enablement: 1 });
     await settled();
-    expect(await read(id)).toMatchObject({ state: 'enabled', version: 3, consecutiveFailures: 0 });
+    const isAccepted = expected.disabledReason === 'consecutive_failures';
+    expect(await read(id)).toMatchObject({ ...expected, version: 1 + actions.length + Number(isAccepted) });
+  });
+
+  it('leave an integration enabled that an admin enables at the same moment, and a deleted one deleted', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, create));
+    const deleted = await Promise.all(Array.from({ length: 4 }, create));
+    await Promise.all([
+      ...[...ids, ...deleted].map((id) => send(id, { enablement: 1 })),
+      ...ids.map(async (id) => {
+        await Promise.all([rename(id), post(id, 'disable')]);
+        await post(id, 'enable');
+      }),
+      ...deleted.map((id) => call('DELETE', `integrations/${id}`, { tenant: TENANT, headers: { 'if-match': '*' } })),
+    ]);
+    await settled();
+    for (const id of ids) {
+      expect(await read(id)).toMatchObject({ state: 'enabled', name: 'b' });
+      expect(await config.lastOf(id)).toMatchObject({ state: 'enabled', enablement: 2 });
+    }
+    for (const id of deleted) expect(await config.lastOf(id)).toMatchObject({ deleted: true });
   });
 
   it('change nothing about a deleted integration, nor twice, nor with unreadable ones between them', async () => {
