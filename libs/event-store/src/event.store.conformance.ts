@@ -89,13 +89,16 @@ export function eventStoreConformance<Handle>(name: string, createStore: () => P
 
     it('answers the outbox rows of a transaction in the order they were put', async () => {
       const store = await createStore();
+      const seen: number[] = [];
       const { result, outboxIds } = await store.transaction(async (tx) => {
         await tx.enqueue([record('a'), record('b')]);
         await tx.enqueue([record('c')]);
+        seen.push(...(await tx.outboxIds()));
         return 'done';
       });
       expect(result).toBe('done');
       expect(outboxIds).toHaveLength(3);
+      expect(seen).toEqual(outboxIds);
       expect([...outboxIds].sort((a, b) => a - b)).toEqual(outboxIds);
     });
 

@@ -45,6 +45,7 @@ export class FakeEventStore implements EventStore<FakeHandle> {
     try {
       const result = await work({
         handle,
+        outboxIds: async () => [...outboxIds],
         lockShared: async () => undefined,
         lock: async () => undefined,
         load: async (ref) => [...this.streamOf(ref)],

@@ -51,6 +51,8 @@ export interface EventStoreTransaction<Handle> {
   ): Promise<readonly StoredDomainEvent[]>;
   /** Puts records into the outbox; they are published in this order. */
   enqueue(records: readonly OutboxRecord[]): Promise<void>;
+  /** The outbox rows of what was put so far. */
+  outboxIds(): Promise<readonly number[]>;
 }
 
 export interface Committed<T> {

@@ -71,7 +71,7 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
   constructor(
     readonly handle: EntityManager,
     private readonly schema: string,
-    private readonly outboxIds: number[],
+    private readonly ids: number[],
   ) {}
 
   async lockShared(ref: AggregateRef): Promise<void> {
@@ -137,6 +137,11 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
     if (isFull) await this.writeOutbox();
   }
 
+  async outboxIds(): Promise<readonly number[]> {
+    await this.writeOutbox();
+    return [...this.ids];
+  }
+
   async writeOutbox(): Promise<void> {
     const records = this.enqueued.splice(0);
     this.enqueuedBytes = 0;
@@ -155,7 +160,7 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
         records.map(({ value }) => value),
       ],
     );
-    for (const { id } of rows) this.outboxIds.push(Number(id));
+    for (const { id } of rows) this.ids.push(Number(id));
   }
 
   private async take(ref: AggregateRef, lock: string): Promise<void> {
