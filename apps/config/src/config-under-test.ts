@@ -17,7 +17,7 @@ import { configServiceWith } from './config.module.js';
 import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
 
 export const PARTITIONS = 3;
-const ADMIN_KEY = 'platform-key-of-the-test';
+export const ADMIN_KEY = 'platform-key-of-the-test';
 export const ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 
 export interface Answer {
@@ -35,7 +35,7 @@ export interface Call {
   headers?: Record<string, string>;
 }
 
-export function instanceOf(service: RunningService) {
+export function instanceOf(service: Pick<RunningService, 'url'>) {
   return async (
     method: string,
     path: string,

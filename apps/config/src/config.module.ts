@@ -25,6 +25,8 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import type { EntityManager } from 'typeorm';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { ApiKeys } from './api-keys/api-keys.js';
 import { APPLY_BODY_MAX_BYTES } from './apply/apply.bounds.js';
@@ -39,6 +41,11 @@ import { DecisionRulesController } from './decision-rules/decision-rules.control
 import { DecisionRules } from './decision-rules/decision-rules.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
 import { EventTypes } from './event-types/event-types.js';
+import { AnswerPurge } from './idempotency/answer-purge.js';
+import { AnswerSealer } from './idempotency/answer-sealer.js';
+import { TypeormIdempotencyStore } from './idempotency/idempotency.store.typeorm.js';
+import { IdempotencyInterceptor } from './idempotency/idempotency-interceptor.js';
+import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { IntegrationHistoryController } from './integrations/integration-history.controller.js';
 import { IntegrationHistory } from './integrations/integration-history.js';
 import { IntegrationsController } from './integrations/integrations.controller.js';
@@ -48,6 +55,7 @@ import { DecisionRules1764500000000 } from './migrations/decision-rules.migratio
 import { DomainEventForms1764600000000 } from './migrations/domain-event-forms.migration.js';
 import { EventTypes1764900000000 } from './migrations/event-types.migration.js';
 import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
+import { IdempotencyKeys1795500000000 } from './migrations/idempotency-keys.migration.js';
 import { OperationalEvents1795400000000 } from './migrations/operational-events.migration.js';
 import { TenantKeys1795300000000 } from './migrations/tenant-keys.migration.js';
 import { RunNotices } from './operational-events/run-notices.js';
@@ -62,10 +70,12 @@ import { TenantKeys } from './tenant-keys/tenant-keys.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { Tenants } from './tenants/tenants.js';
 import {
+  ANSWER_PURGE,
   API_KEYS,
   CHANGES,
   DECISION_RULES,
   EVENT_TYPES,
+  IDEMPOTENCY_STORE,
   INTEGRATION_APPLY,
   INTEGRATION_HISTORY,
   INTEGRATIONS,
@@ -75,6 +85,7 @@ import {
   READ_MODELS,
   READBACK,
   SIGNALS,
+  TENANT_KEYS,
   TENANTS,
 } from './tokens.js';
 
@@ -82,6 +93,22 @@ const DEFAULT_SCHEMA = 'config';
 
 function provide<T>(token: symbol, inject: symbol[], useFactory: (...parts: never[]) => T): FactoryProvider<T> {
   return { provide: token, inject, useFactory: useFactory as FactoryProvider<T>['useFactory'] };
+}
+
+function idempotencyProviders({ dataSource, clock, logger }: ServiceContext<ConfigEnv>, schema: string) {
+  type Store = TypeormIdempotencyStore;
+  return [
+    provide(IDEMPOTENCY_STORE, [], () => new TypeormIdempotencyStore(dataSource, schema)),
+    provide(ANSWER_PURGE, [IDEMPOTENCY_STORE], (store: Store) => new AnswerPurge({ store, clock, logger })),
+    {
+      provide: APP_INTERCEPTOR,
+      inject: [CHANGES, IDEMPOTENCY_STORE, TENANT_KEYS],
+      useFactory: (changes: Changes<EntityManager>, store: Store, tenantKeys: TenantKeys<EntityManager>) => {
+        const sealer = new AnswerSealer(tenantKeys, clock);
+        return new IdempotencyInterceptor(new IdempotentRequests(changes, store, sealer, clock));
+      },
+    },
+  ];
 }
 
 function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog): FactoryProvider[] {
@@ -92,22 +119,26 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
     provide(OUTBOX_RELAY, [TOPICS], (topics: TopicsByName) => new Relay(context, schema, topics)),
     provide(
       CHANGES,
-      [READ_MODELS, OUTBOX_RELAY, PARTITION_COUNT, KEY_RING],
-      (readModels: TypeormReadModelStore, relay: Relay, partitionCount: number, keyRing: KeyRing) =>
-        new Changes(
-          new TypeormEventStore(dataSource, schema),
-          readModels,
-          relay,
-          partitionCount,
-          new TenantKeys(new TypeormTenantKeyStore(dataSource, schema), keyRing, () => clock.nowMs()),
-        ),
+      [READ_MODELS, OUTBOX_RELAY, PARTITION_COUNT, TENANT_KEYS],
+      (
+        readModels: TypeormReadModelStore,
+        relay: Relay,
+        partitionCount: number,
+        tenantKeys: TenantKeys<EntityManager>,
+      ) => new Changes(new TypeormEventStore(dataSource, schema), readModels, relay, partitionCount, tenantKeys),
     ),
+    provide(
+      TENANT_KEYS,
+      [KEY_RING],
+      (keyRing: KeyRing) => new TenantKeys(new TypeormTenantKeyStore(dataSource, schema), keyRing, () => clock.nowMs()),
+    ),
+    ...idempotencyProviders(context, schema),
     provide(PROFILES, [], () => profiles),
     provide(
       TENANTS,
-      [CHANGES, READ_MODELS],
-      (changes: Changes, readModels: TypeormReadModelStore) =>
-        new Tenants(changes, readModels, profiles, clock, randomBytes),
+      [CHANGES, READ_MODELS, IDEMPOTENCY_STORE],
+      (changes: Changes, readModels: TypeormReadModelStore, answers: TypeormIdempotencyStore) =>
+        new Tenants(changes, readModels, answers, profiles, clock, randomBytes),
     ),
     provide(
       API_KEYS,
@@ -173,6 +204,7 @@ export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     @Inject(OUTBOX_RELAY) private readonly relay: Relay,
     @Inject(READBACK) private readonly readback: Readback,
+    @Inject(ANSWER_PURGE) private readonly purge: AnswerPurge,
     @Inject(READINESS) private readonly readiness: Readiness,
   ) {}
 
@@ -182,10 +214,12 @@ export class ConfigModule implements OnApplicationBootstrap, OnApplicationShutdo
     });
     await this.relay.start();
     this.readback.start();
+    this.purge.start();
   }
 
   /** After the HTTP server has closed: every change was answered, or is stored and published after the next start. */
   async onApplicationShutdown(): Promise<void> {
+    await this.purge.stop();
     await this.readback.stop();
     await this.relay.stop();
   }
@@ -234,6 +268,7 @@ export const configServiceWith = (profiles: ProfileCatalog): ServiceDefinition<C
     EventTypes1764900000000,
     OperationalEvents1795400000000,
     TenantKeys1795300000000,
+    IdempotencyKeys1795500000000,
   ],
   schema: DEFAULT_SCHEMA,
   bodyMaxBytes: { [APPLY_PATH]: APPLY_BODY_MAX_BYTES },

@@ -14,6 +14,7 @@ export * from './env/base.env.js';
 export * from './env/env.error.js';
 export * from './env/load-env.js';
 export * from './env/setting.js';
+export { bodyDigestOf, IDEMPOTENCY_KEY_HEADER } from './http/body-digest.js';
 export { BODY_MAX_BYTES } from './http/http-adapter.js';
 export * from './input/cursor.js';
 export * from './input/list-query.js';

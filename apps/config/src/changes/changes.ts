@@ -1,8 +1,9 @@
-import { type EventStore, EventStoreError } from '@hookstile/event-store';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Committed, type EventStore, EventStoreError, type EventStoreTransaction } from '@hookstile/event-store';
 import { ProblemError, type TenantSecrets } from '@hookstile/service-runtime';
 import type { IntegrationNotice } from '../operational-events/integration-notice.js';
 import { tell } from '../operational-events/tell.js';
-import type { FailureRun, Kind, NamedThing, ReadModelStore } from '../read-models/read-model.store.js';
+import type { FailureCount, FailureRun, Kind, NamedThing, ReadModelStore } from '../read-models/read-model.store.js';
 import type { RewrappedBatch, TenantKeys } from '../tenant-keys/tenant-keys.js';
 import type { Tenant } from '../tenants/tenant.decider.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
@@ -79,6 +80,16 @@ export class Change<Handle = unknown> {
     return this.holdTenant(tenantId);
   }
 
+  async failuresOf(integrationId: string): Promise<FailureCount | undefined> {
+    const { readModels, transaction } = this.context;
+    return (await readModels.failuresOf([integrationId], transaction.handle)).get(integrationId);
+  }
+
+  /** Writes what is no aggregate in the same transaction. */
+  async write(work: (handle: Handle) => Promise<unknown>): Promise<void> {
+    await work(this.context.transaction.handle);
+  }
+
   /** Makes others that want the one endpoint which a profile allows a tenant wait until the transaction ends. */
   async holdEndpoint(tenantId: string, profile: string): Promise<void> {
     await this.context.transaction.lock({ aggregate: 'endpoint', id: `${tenantId}:${profile}` });
@@ -139,6 +150,9 @@ class Rehearsed extends Error {
 
 /** Carries changes out and answers only when the other services can see them (invariant 6). */
 export class Changes<Handle = unknown> {
+  /** The transaction that `run` is a part of, where somebody joins changes. */
+  private readonly joined = new AsyncLocalStorage<EventStoreTransaction<Handle>>();
+
   constructor(
     private readonly events: EventStore<Handle>,
     private readonly readModels: ReadModelStore<Handle>,
@@ -147,8 +161,9 @@ export class Changes<Handle = unknown> {
     private readonly tenantKeys: TenantKeys<Handle>,
   ) {}
 
-  /** What `run` would answer, or reject with; nothing is stored. */
+  /** What `run` would answer, or reject with; nothing is stored. It takes its transaction back, so it joins no other. */
   async rehearse<T>(origin: Origin, work: (change: Change<Handle>) => Promise<T>): Promise<T> {
+    if (this.joined.getStore()) throw new Error('a rehearsal would take back what it is joined to');
     const rehearsal = this.run(origin, async (change) => {
       throw new Rehearsed(await work(change));
     });
@@ -158,20 +173,46 @@ export class Changes<Handle = unknown> {
     });
   }
 
+  /** Carries one change out in a transaction of its own, or in the one that it is joined to. */
   async run<T>(origin: Origin, work: (change: Change<Handle>) => Promise<T>): Promise<T> {
-    const { readModels, partitionCount, tenantKeys } = this;
-    if (this.publications.waiting > PUBLICATIONS_WAITING_MAX) throw new ProblemError('unavailable', TOO_MANY_WAIT);
-    const { result, outboxIds } = await this.events
-      .transaction((transaction) => work(new Change({ transaction, readModels, tenantKeys, origin, partitionCount })))
-      .catch((error: unknown) => {
-        throw refused(error);
-      });
-    if (await this.publications.published(outboxIds, PUBLICATION_WAIT_MAX_MS)) return result;
+    const joined = this.joined.getStore();
+    if (joined) return work(this.changeIn(joined, origin));
+    const { result, outboxIds } = await this.transaction((transaction) => work(this.changeIn(transaction, origin)));
+    await this.awaitPublication(outboxIds);
+    return result;
+  }
+
+  /**
+   * Joins every change that `work` runs, and what it writes itself, into one transaction. Resolves with the commit: the
+   * caller answers nobody before `awaitPublication`. Inside, nothing may read by a connection of its own: where each
+   * connection waits for another one, none comes free.
+   */
+  join<T>(work: (transaction: EventStoreTransaction<Handle>) => Promise<T>): Promise<Committed<T>> {
+    return this.transaction((transaction) => this.joined.run(transaction, () => work(transaction)));
+  }
+
+  /** Rejects with `unavailable` where the rows are not in their topics in time; they will be. */
+  async awaitPublication(outboxIds: readonly number[]): Promise<void> {
+    if (await this.publications.published(outboxIds, PUBLICATION_WAIT_MAX_MS)) return;
     throw new ProblemError(
       'unavailable',
       'The change is stored and will be published, but that has not happened yet. Read it back before trying again.',
       { retryAfterSeconds: RETRY_AFTER_SECONDS },
     );
+  }
+
+  private async transaction<T>(
+    work: (transaction: EventStoreTransaction<Handle>) => Promise<T>,
+  ): Promise<Committed<T>> {
+    if (this.publications.waiting > PUBLICATIONS_WAITING_MAX) throw new ProblemError('unavailable', TOO_MANY_WAIT);
+    return this.events.transaction(work).catch((error: unknown) => {
+      throw refused(error);
+    });
+  }
+
+  private changeIn(transaction: EventStoreTransaction<Handle>, origin: Origin): Change<Handle> {
+    const { readModels, partitionCount, tenantKeys } = this;
+    return new Change({ transaction, readModels, tenantKeys, origin, partitionCount });
   }
 }
 

@@ -14,7 +14,7 @@ import { InputErrors } from '../input/input-errors.js';
 import { type Page, readPage } from '../input/page.js';
 import type { ProfileCatalog } from '../profiles/profile-catalog.js';
 import type { IntegrationProfile } from '../profiles/profile-schema.js';
-import type { ReadModelStore } from '../read-models/read-model.store.js';
+import type { FailureCount, ReadModelStore } from '../read-models/read-model.store.js';
 import { SecretSealer } from '../request-input/secret-sealer.js';
 import type { Integration, IntegrationCommand, IntegrationState } from './integration.decider.js';
 import { DisableDto, EnableDto, IntegrationDto, RotateSecretDto } from './integration.dto.js';
@@ -60,6 +60,12 @@ export interface WrittenIntegration {
   newSigningSecret: string | null;
 }
 
+/** Failures of an enablement that is over count no more. */
+function viewOf(id: string, integration: Integration, count: FailureCount | undefined): IntegrationView {
+  const current = count?.enablement === integration.enablement ? count.consecutiveFailures : 0;
+  return integrationView(id, integration, current);
+}
+
 /** What can be done with integrations. */
 export class Integrations {
   constructor(
@@ -89,18 +95,14 @@ export class Integrations {
   }
 
   async get(tenantId: string, id: string): Promise<IntegrationView> {
-    return this.view(id, await readPresent(this.readModels, tenantId, id));
+    const integration = await readPresent(this.readModels, tenantId, id);
+    return viewOf(id, integration, (await this.readModels.failuresOf([id])).get(id));
   }
 
   async list(tenantId: string, query: unknown): Promise<Page<IntegrationView>> {
     const page = await readPage(query, (bounds) => this.readModels.list('integration', { tenantId, ...bounds }));
     const failures = await this.readModels.failuresOf(page.items.map(({ id }) => id));
-    const items = page.items.map(({ id, state }) => {
-      const integration = state as Integration;
-      const count = failures.get(id);
-      const current = count?.enablement === integration.enablement ? count.consecutiveFailures : 0;
-      return integrationView(id, integration, current);
-    });
+    const items = page.items.map(({ id, state }) => viewOf(id, state as Integration, failures.get(id)));
     return { ...page, items };
   }
 
@@ -173,12 +175,12 @@ export class Integrations {
       execute: (...commands: IntegrationCommand[]) => Promise<IntegrationState>,
     ) => Promise<{ state: IntegrationState; newSigningSecret: string | null }>,
   ): Promise<WrittenIntegration> {
-    const { state, newSigningSecret } = await this.changes.run(origin, async (change) => {
+    return this.changes.run(origin, async (change) => {
       const { integration, plan } = await this.loadPresent(change, tenantId, id);
       const target = { change, current: present(integration.state, tenantId), plan };
-      return work(target, (...commands) => integration.execute(...commands));
+      const { state, newSigningSecret } = await work(target, (...commands) => integration.execute(...commands));
+      return { integration: viewOf(id, present(state, tenantId), await change.failuresOf(id)), newSigningSecret };
     });
-    return { integration: await this.view(id, present(state, tenantId)), newSigningSecret };
   }
 
   private async loadPresent(change: Change, tenantId: string, id: string) {
@@ -186,12 +188,6 @@ export class Integrations {
     const integration = await change.load(integrationAggregate, id);
     present(integration.state, tenantId);
     return { integration, plan };
-  }
-
-  private async view(id: string, integration: Integration): Promise<IntegrationView> {
-    const count = (await this.readModels.failuresOf([id])).get(id);
-    const current = count?.enablement === integration.enablement ? count.consecutiveFailures : 0;
-    return integrationView(id, integration, current);
   }
 
   /** What a patch is merged into: where it asks for another profile, that fills what the old one had filled. */

@@ -3,6 +3,7 @@ import { fixedClock, seededRandomBytes } from '@hookstile/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Changes } from '../changes/changes.js';
 import { SYSTEM_ORIGIN } from '../changes/origin.js';
+import { FakeIdempotencyStore } from '../idempotency/idempotency.store.fake.js';
 import { catalogWith, profileFile } from '../profiles/profile-file.fake.js';
 import { FakeReadModelStore } from '../read-models/read-model.store.fake.js';
 import { fakeTenantKeys } from '../tenant-keys/tenant-secrets.fake.js';
@@ -26,7 +27,7 @@ beforeEach(async () => {
   const changes = new Changes(events, readModels, { published: async () => true, waiting: 0 }, 12, fakeTenantKeys());
   const clock = fixedClock();
   const randomBytes = seededRandomBytes('ids');
-  tenants = new Tenants(changes, readModels, profiles, clock, randomBytes);
+  tenants = new Tenants(changes, readModels, new FakeIdempotencyStore(), profiles, clock, randomBytes);
   integrations = new Integrations(changes, readModels, profiles, clock, randomBytes);
   await tenants.create({ id: 'ten_1', name: 'Acme', plan: 'enterprise' }, SYSTEM_ORIGIN);
   await tenants.create({ id: 'ten_2', name: 'Other', plan: 'standard' }, SYSTEM_ORIGIN);

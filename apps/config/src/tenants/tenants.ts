@@ -5,6 +5,7 @@ import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
 import { decisionRuleAggregate } from '../decision-rules/decision-rule-aggregate.js';
 import { eventTypeAggregate } from '../event-types/event-type-aggregate.js';
+import type { IdempotencyStore } from '../idempotency/idempotency.store.js';
 import { requireIfMatch } from '../input/if-match.js';
 import { mergePatch } from '../input/merge-patch.js';
 import { type Page, readPage } from '../input/page.js';
@@ -28,6 +29,7 @@ export class Tenants {
   constructor(
     private readonly changes: Changes,
     private readonly readModels: ReadModelStore<unknown>,
+    private readonly answers: IdempotencyStore<unknown>,
     private readonly profiles: ProfileCatalog,
     private readonly clock: Clock,
     private readonly randomBytes: RandomBytes,
@@ -80,6 +82,7 @@ export class Tenants {
       await this.deleteThingsOf(id, change);
       await tenant.execute({ type: 'delete', at: this.now() });
       await change.forgetSecretsOf(id);
+      await change.write((handle) => this.answers.deleteOfTenant(handle, id));
     });
   }
 

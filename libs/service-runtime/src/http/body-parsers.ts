@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProblemError } from '../problems/problem.error.js';
+import { keepBodyDigest } from './body-digest.js';
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 const MERGE_PATCH_TYPE = /^application\/merge-patch\+json\s*(;|$)/i;
@@ -76,6 +77,7 @@ export function registerBodyParsers(instance: FastifyInstance, rawBodyRoutes: re
   const raw = new Set(rawBodyRoutes);
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    keepBodyDigest(request, body as Buffer);
     if (raw.has(request.routeOptions.url ?? '')) return done(null, body);
     // Clients that send a content type with every request have nothing to say in a DELETE.
     if (request.method === 'DELETE' && body.length === 0) return done(null, undefined);
