@@ -87,6 +87,9 @@ describe('what is told of failure runs', () => {
     const later = { at: new Date(START_MS + RUNS_TOLD_WINDOW_MS + 1).toISOString() };
     const after = [...flapping, signal('failing', 1_000, later), signal('recovered', 1_001, later)];
     expect(told(after).slice(-2)).toEqual(['failing', 'recovered']);
+    const ahead = { at: new Date(START_MS + 2 * RUNS_TOLD_WINDOW_MS).toISOString() };
+    const returned = flapping.map((each) => ({ ...each, ...ahead }));
+    expect(told([...returned, signal('failing', 1_000)]).at(-1)).toBe('failing');
   });
 
   it('ends where integrations are told of each other, and each fails or recovers by it', () => {
@@ -96,7 +99,7 @@ describe('what is told of failure runs', () => {
     /** Every delivery of a notice turns its receiver round: the worst that endpoints can do. */
     const queue = ['int_a'];
     let notices = 0;
-    for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    for (let id = queue.shift(); id !== undefined && notices < 1_000; id = queue.shift()) {
       const sequence = (sequences.get(id) ?? 0) + 1;
       sequences.set(id, sequence);
       const each = signal(sequence % 2 === 1 ? 'failing' : 'recovered', sequence, { integrationId: id });

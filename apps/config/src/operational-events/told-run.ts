@@ -33,8 +33,9 @@ export function followRun(
   return { run: { ...run, told: true, toldCount: toldCount + 1 }, tells: 'failing' };
 }
 
-/** By the signals' own time, so that a replay comes to the same. */
+/** By the signals' own time, so that a replay comes to the same; a clock that was ahead and returned closes no window for long. */
 function windowAt(before: FailureRun | null, atMs: number): Pick<FailureRun, 'toldSinceMs' | 'toldCount'> {
-  if (before === null || atMs - before.toldSinceMs >= RUNS_TOLD_WINDOW_MS) return { toldSinceMs: atMs, toldCount: 0 };
+  const isOver = before === null || Math.abs(atMs - before.toldSinceMs) >= RUNS_TOLD_WINDOW_MS;
+  if (isOver) return { toldSinceMs: atMs, toldCount: 0 };
   return { toldSinceMs: before.toldSinceMs, toldCount: before.toldCount };
 }
