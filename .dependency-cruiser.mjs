@@ -25,6 +25,13 @@ const config = {
       to: { path: '^(apps|tools|bench|e2e)/' },
     },
     {
+      name: 'the-command-line-knows-the-public-api-only',
+      comment: 'apps/cli is installed alone, and shows that the public API is enough.',
+      severity: 'error',
+      from: { path: '^apps/cli/', pathNot: TESTS },
+      to: { path: '^(libs|tools|bench|e2e)/' },
+    },
+    {
       name: 'contracts-stand-alone',
       comment:
         'Contracts are what all others agree on; they, and what is pure beside them, know no other library of ours.',

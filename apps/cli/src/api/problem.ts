@@ -1,0 +1,31 @@
+import { type CliError, refused, unreachable } from '../cli.error.ts';
+import { printable } from '../terminal.ts';
+
+interface Problem {
+  detail?: unknown;
+  code?: unknown;
+  errors?: readonly { pointer?: unknown; detail?: unknown }[];
+}
+
+const text = (value: unknown, other: string): string =>
+  typeof value === 'string' && value !== '' ? printable(value) : other;
+
+/** An answer that is no success, as one sentence, and a line for each wrong place of what was sent. */
+export function problemError(status: number, body: string): CliError {
+  const problem = parsed(body);
+  const detail = text(problem.detail, 'the answer does not say why').replace(/\.$/, '');
+  const lines = (Array.isArray(problem.errors) ? problem.errors : []).map(
+    (error) => `\n  ${text(error?.pointer, '(the whole)')}: ${text(error?.detail, 'not valid')}`,
+  );
+  const message = `${detail} (${status} ${text(problem.code, 'without a code')}).${lines.join('')}`;
+  return status >= 500 ? unreachable(`Not done: ${message}`) : refused(`Refused: ${message}`);
+}
+
+function parsed(body: string): Problem {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,17 @@
+/** What commands know of where they run. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether somebody can be asked. */
+  readonly isInteractive: boolean;
+  ask(question: string): Promise<string>;
+  /** Shows nothing of what is typed. */
+  askSecretly(question: string): Promise<string>;
+  /** All that is piped in. */
+  input(): Promise<Buffer>;
+}
+
+/** Text of others could move the cursor, or colour what follows: control characters become spaces. */
+export function printable(text: unknown): string {
+  return String(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
+}
