@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { asyncApi } from './asyncapi.ts';
+import { openApi } from './openapi/openapi.ts';
 import { rolesPage } from './roles.ts';
 import { envExample, settingsPage } from './settings.ts';
 
@@ -10,6 +11,7 @@ export function generatedPages(repository: string): Record<string, string> {
     'docs/settings.md': settingsPage(),
     'docs/roles.md': rolesPage(),
     '.env.example': envExample(),
+    'docs/openapi.yaml': openApi(version),
     'docs/asyncapi.yaml': asyncApi(version),
   };
 }

@@ -1,4 +1,6 @@
-import type { Role } from '@hookstile/contracts';
+import { Role } from '@hookstile/contracts';
+import { Time } from '@hookstile/service-runtime';
+import { type Static, Type } from 'typebox';
 import { defineAggregate } from '../changes/aggregate.js';
 import {
   type ApiKey,
@@ -8,13 +10,14 @@ import {
   apiKeyDecider,
 } from './api-key.decider.js';
 
-export interface ApiKeyView {
-  id: string;
-  tenantId: string;
-  name: string;
-  role: Role;
-  createdAt: string;
-}
+const members = { id: Type.String(), tenantId: Type.String(), name: Type.String(), role: Role, createdAt: Time };
+
+export const ApiKeyView = Type.Object(members);
+export type ApiKeyView = Static<typeof ApiKeyView>;
+
+/** A key as it is answered to its creation, the only time its text is known. */
+export const CreatedApiKey = Type.Object({ ...members, key: Type.String() });
+export type CreatedApiKey = Static<typeof CreatedApiKey>;
 
 /** Neither the key, which is not stored, nor its hash. */
 export function apiKeyView(id: string, { tenantId, name, role, createdAt }: ApiKey): ApiKeyView {

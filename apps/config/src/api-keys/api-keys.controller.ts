@@ -5,8 +5,8 @@ import type { OriginOf } from '../changes/origin.js';
 import type { Page } from '../input/page.js';
 import type { Tenants } from '../tenants/tenants.js';
 import { API_KEYS, ORIGIN_OF, TENANTS } from '../tokens.js';
-import type { ApiKeyView } from './api-key-aggregate.js';
-import type { ApiKeys, CreatedApiKey } from './api-keys.js';
+import type { ApiKeyView, CreatedApiKey } from './api-key-aggregate.js';
+import type { ApiKeys } from './api-keys.js';
 
 @Controller('v1/api-keys')
 export class ApiKeysController {

@@ -14,16 +14,11 @@ import { type Page, readPage } from '../input/page.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
 import type { ApiKey } from './api-key.decider.js';
 import { CreateApiKeyDto } from './api-key.dto.js';
-import { type ApiKeyView, apiKeyAggregate, apiKeyView } from './api-key-aggregate.js';
+import { type ApiKeyView, apiKeyAggregate, apiKeyView, type CreatedApiKey } from './api-key-aggregate.js';
 
 const ID_RANDOM_BYTES = 10;
 /** 192 random bits: nobody guesses a key, nor finds one from its hash. */
 const KEY_RANDOM_BYTES = 24;
-
-/** A key as it is answered to its creation, the only time its text is known. */
-export interface CreatedApiKey extends ApiKeyView {
-  key: string;
-}
 
 /** What can be done with API keys; finds the key of a request in config's own table. */
 export class ApiKeys implements KeyDirectory {

@@ -1,11 +1,14 @@
-import { CurrentPrincipal, Operation, type Principal } from '@hookstile/service-runtime';
+import { Role } from '@hookstile/contracts';
+import { CurrentPrincipal, Nullable, Operation, type Principal } from '@hookstile/service-runtime';
 import { Controller, Get } from '@nestjs/common';
+import { type Static, Type } from 'typebox';
 
-export interface Me {
-  tenantId: string | null;
-  role: Principal['role'];
-  keyId: string | null;
-}
+export const Me = Type.Object({
+  tenantId: Nullable(Type.String()),
+  role: Type.Union([Role, Type.Literal('platform')]),
+  keyId: Nullable(Type.String()),
+});
+export type Me = Static<typeof Me>;
 
 @Controller('v1/me')
 export class MeController {

@@ -1,3 +1,6 @@
+import { Plan } from '@hookstile/contracts';
+import { Time } from '@hookstile/service-runtime';
+import { type Static, Type } from 'typebox';
 import { defineAggregate } from '../changes/aggregate.js';
 import {
   type Tenant,
@@ -7,14 +10,15 @@ import {
   tenantDecider,
 } from './tenant.decider.js';
 
-export interface TenantView {
-  id: string;
-  name: string;
-  plan: Tenant['plan'];
-  version: number;
-  createdAt: string;
-  updatedAt: string;
-}
+export const TenantView = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  plan: Plan,
+  version: Type.Integer({ minimum: 1 }),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type TenantView = Static<typeof TenantView>;
 
 export function tenantView(id: string, { name, plan, version, createdAt, updatedAt }: Tenant): TenantView {
   return { id, name, plan, version, createdAt, updatedAt };

@@ -78,6 +78,11 @@ export function problemAnswer(error: ProblemError): ProblemAnswer {
   return { status, headers, body };
 }
 
+/** The HTTP status of a code that the runtime knows. */
+export function statusOfCode(code: string): number {
+  return (MEANINGS[code] ?? UNKNOWN_CODE).status;
+}
+
 /** Whether the runtime knows an HTTP status for the code. */
 export function isKnownCode(code: string): boolean {
   return Object.hasOwn(MEANINGS, code);

@@ -12,4 +12,12 @@ const ALL = { ...CONFIG_OPERATIONS, ...EVENT_INGEST_OPERATIONS, ...DISPATCHER_OP
 
 export type OperationId = keyof typeof ALL;
 
+/** The ids of the operations that each service answers. */
+export interface OperationsByService {
+  config: keyof typeof CONFIG_OPERATIONS;
+  'event-ingest': keyof typeof EVENT_INGEST_OPERATIONS;
+  dispatcher: keyof typeof DISPATCHER_OPERATIONS;
+  audit: keyof typeof AUDIT_OPERATIONS;
+}
+
 export const OPERATIONS: Readonly<Record<OperationId, OperationEntry>> = ALL;

@@ -1,0 +1,83 @@
+import {
+  type NamedSchema,
+  type OperationEntry,
+  type OperationReference,
+  type SuccessfulAnswer,
+  statusOfCode,
+} from '@hookstile/service-runtime';
+import { examplesOf } from './examples.ts';
+import type { Schema } from './input-schemas.ts';
+
+const HEADERS: Readonly<Record<string, Schema>> = {
+  ETag: { description: 'The version, for If-Match.', schema: { type: 'string' } },
+  Location: { description: 'Where the new thing is.', schema: { type: 'string' } },
+};
+
+/** Every operation can be refused so. */
+const ALWAYS = ['malformed', 'unauthorized', 'forbidden', 'rate_limited', 'unavailable'];
+
+export function answerRef({ name, schema }: NamedSchema, answers: Record<string, Schema>): Schema {
+  const known = answers[name];
+  if (known && known !== schema) throw new Error(`two schemas are called ${name}`);
+  answers[name] = schema as Schema;
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+export function answersOf(
+  operation: OperationEntry,
+  reference: OperationReference,
+  answers: Record<string, Schema>,
+  refusals: Record<string, Schema>,
+): Schema {
+  const successes = reference.answers.map((answer) => [answer.status, successOf(answer, reference, answers)] as const);
+  return Object.fromEntries([...successes, ...refusalsOf(operation, reference, refusals)]);
+}
+
+function successOf(
+  { status, description, body, mediaType = 'application/json', headers = [] }: SuccessfulAnswer,
+  { examples }: OperationReference,
+  answers: Record<string, Schema>,
+): Schema {
+  const own = examplesOf(examples, (example) => (example.status === status ? example.answer : undefined));
+  const bodiless = Object.entries(examples).flatMap(([name, example]) =>
+    example.status === status && example.answer === undefined ? [name] : [],
+  );
+  return {
+    description,
+    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers.map((name) => [name, HEADERS[name]])) }),
+    ...(body ? { content: { [mediaType]: { schema: answerRef(body, answers), ...own } } } : {}),
+    // OpenAPI knows no examples of an answer without a body.
+    ...(bodiless.length === 0 ? {} : { 'x-examples': bodiless }),
+  };
+}
+
+/** By status: which codes it can have. */
+function refusalsOf(
+  { path }: OperationEntry,
+  { request, ifMatch, refusals = [] }: OperationReference,
+  shared: Record<string, Schema>,
+): [number, Schema][] {
+  const codes = [
+    ...ALWAYS,
+    ...(path.includes('{') ? ['not_found'] : []),
+    ...(ifMatch ? ['version_mismatch'] : []),
+    ...(ifMatch === 'needed' ? ['if_match_required'] : []),
+    ...(request ? ['invalid', 'too_large', 'unsupported_media_type'] : []),
+    ...refusals,
+  ];
+  const byStatus = new Map<number, string[]>();
+  for (const code of new Set(codes)) {
+    byStatus.set(statusOfCode(code), [...(byStatus.get(statusOfCode(code)) ?? []), code]);
+  }
+  return [...byStatus].sort(([a], [b]) => a - b).map(([status, own]) => [status, refusal(own, shared)]);
+}
+
+/** Many operations are refused alike, so that the answer stands once under the names of its codes. */
+function refusal(codes: readonly string[], shared: Record<string, Schema>): Schema {
+  const name = codes.join('-or-');
+  shared[name] ??= {
+    description: codes.map((code) => `\`${code}\``).join(', '),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+  return { $ref: `#/components/responses/${name}` };
+}

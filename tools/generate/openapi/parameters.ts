@@ -1,0 +1,53 @@
+import type { OperationEntry, OperationReference } from '@hookstile/service-runtime';
+import { examplesOf } from './examples.ts';
+import type { Schema } from './input-schemas.ts';
+
+const PAGE_PARAMETERS: readonly Schema[] = [
+  {
+    name: 'limit',
+    in: 'query',
+    description: 'Items of a page.',
+    schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+  },
+  { name: 'cursor', in: 'query', description: 'The nextCursor of the page before.', schema: { type: 'string' } },
+];
+
+const TENANT_HEADER: Schema = {
+  name: 'Hookstile-Tenant',
+  in: 'header',
+  description: "The tenant that the platform key acts for; a tenant's own key needs none.",
+  schema: { type: 'string' },
+};
+
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  description: 'The ETag of what is changed, or * for any.',
+  schema: { type: 'string' },
+};
+
+export function parametersOf(
+  { path, access }: OperationEntry,
+  { query = {}, isPaged, ifMatch, examples }: OperationReference,
+): Schema[] {
+  const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+    ...examplesOf(examples, ({ path: given }) => given?.[name]),
+  }));
+  const queried = Object.entries(query).map(([name, parameter]) => ({ name, in: 'query', ...parameter }));
+  const ofQuery = [...queried, ...(isPaged ? PAGE_PARAMETERS : [])].map((parameter) => ({
+    ...parameter,
+    ...examplesOf(examples, ({ query: given }) => given?.[String(parameter.name)]),
+  }));
+  const ofHeaders = [
+    ...(ifMatch ? [{ ...IF_MATCH, required: ifMatch === 'needed' }] : []),
+    ...(access.kind === 'roles' && access.needsTenant ? [TENANT_HEADER] : []),
+  ].map((parameter) => ({
+    ...parameter,
+    ...examplesOf(examples, ({ headers }) => headers?.[String(parameter.name).toLowerCase()]),
+  }));
+  return [...named, ...ofQuery, ...ofHeaders];
+}
