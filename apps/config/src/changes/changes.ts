@@ -18,6 +18,9 @@ export const PUBLICATION_WAIT_MAX_MS = 5_000;
 export const PUBLICATIONS_WAITING_MAX = 2_000;
 const RETRY_AFTER_SECONDS = 1;
 
+const NOT_PUBLISHED =
+  'The change is stored and will be published, but that has not happened yet. ' +
+  'Repeat the request if it has an Idempotency-Key; else read the change back before trying again.';
 const TOO_MANY_WAIT = 'Too many changes wait for their publication; nothing was changed.';
 
 /** What `Changes` needs of the outbox relay. */
@@ -194,11 +197,7 @@ export class Changes<Handle = unknown> {
   /** Rejects with `unavailable` where the rows are not in their topics in time; they will be. */
   async awaitPublication(outboxIds: readonly number[]): Promise<void> {
     if (await this.publications.published(outboxIds, PUBLICATION_WAIT_MAX_MS)) return;
-    throw new ProblemError(
-      'unavailable',
-      'The change is stored and will be published, but that has not happened yet. Read it back before trying again.',
-      { retryAfterSeconds: RETRY_AFTER_SECONDS },
-    );
+    throw new ProblemError('unavailable', NOT_PUBLISHED, { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 
   private async transaction<T>(
