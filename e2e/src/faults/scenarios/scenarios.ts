@@ -2,6 +2,7 @@ import { appendUnanswered, commitUnanswered, halfOpenLinks, resettingLinks, slow
 import { changedWhileDisabling, changedWhileRetrying } from './changed-settings.ts';
 import { brokerKilled, brokerStandsStill, brokerStopped, postgresKilled } from './dead-servers.ts';
 import { diskFull } from './full-disk.ts';
+import { keysRotated } from './keys-rotated.ts';
 import { dispatcherKilled, killedBehindSlowRequest, oneOfTwoDispatchersKilled } from './killed-dispatchers.ts';
 import { frontDoorKilled, routerKilled, routerKilledBetweenWrites } from './killed-ingest.ts';
 import { deliveriesLost, eventsLost, offsetsDeleted } from './lost-records.ts';
@@ -19,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   frontDoorKilled,
   rollingRestart,
   rebalances,
+  keysRotated,
   dispatcherPaused,
   dispatcherPausedInTransaction,
   changedWhileDisabling,

@@ -48,6 +48,8 @@ export class FaultStack {
   readonly direct: { databaseUrl: string; kafkaBrokers: string[] };
   readonly broker: BrokerSurgery;
   readonly smallDisk: PostgresOnSmallDisk;
+  /** What every service is started with from now on. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly #services: ReadonlyMap<Instance, ManagedService>;
   readonly #end: () => Promise<void>;
 
@@ -79,6 +81,7 @@ export class FaultStack {
     kafka: BackingServer;
     postgres: BackingServer;
     direct: { databaseUrl: string; kafkaBrokers: string[] };
+    environment: NodeJS.ProcessEnv;
     services: ReadonlyMap<Instance, ManagedService>;
     smallDisk: Omit<SmallDiskOptions, 'postgres' | 'answers'>;
     end: () => Promise<void>;
@@ -98,6 +101,7 @@ export class FaultStack {
           () => false,
         ),
     });
+    this.environment = parts.environment;
     this.#services = parts.services;
     this.#end = parts.end;
   }
@@ -214,7 +218,7 @@ async function bringUp(home: string, owned: OwnedProcesses, end: () => Promise<v
   );
   const direct = { databaseUrl: databaseUrl(ports.postgres), kafkaBrokers: [`127.0.0.1:${ports.kafka}`] };
   const smallDisk = { home, logs, port: ports.postgres, owned };
-  return new FaultStack({ home, adminKey, kafka, postgres, direct, services, smallDisk, end });
+  return new FaultStack({ home, adminKey, kafka, postgres, direct, environment, services, smallDisk, end });
 }
 
 /** Front door and router are processes of their own, so that one can die without the other. */
