@@ -25,7 +25,13 @@ export function topicDefinitions(
   const special: Partial<Record<TopicName, Omit<TopicDefinition, 'name'>>> = {
     configuration: {
       partitions: CONFIGURATION_PARTITION_COUNT,
-      settings: { ...settings, 'cleanup.policy': 'compact', 'delete.retention.ms': `${DAY_MS}` },
+      settings: {
+        ...settings,
+        'cleanup.policy': 'compact',
+        'delete.retention.ms': `${DAY_MS}`,
+        // A tenant's key that was wrapped anew, or deleted with its tenant, goes from the log within a day.
+        'max.compaction.lag.ms': `${DAY_MS}`,
+      },
     },
     'domain-events': { partitions, settings: kept(FOR_EVER) },
   };

@@ -68,7 +68,8 @@ export class BaseEnv {
   HOOKSTILE_ADMIN_KEY = '';
 
   @Setting({
-    description: 'Key ring for stored secrets: keyId:base64 of 32 bytes, newest first. Required in production.',
+    description:
+      'Key ring that the keys of stored secrets are wrapped under: keyId:base64 of 32 bytes, the first wraps. Required in production.',
     secret: true,
   })
   @IsOptional()
