@@ -17,7 +17,7 @@ import { configService } from '../config.module.js';
 import { TypeormReadModelStore } from '../read-models/read-model.store.typeorm.js';
 import { TypeormTenantKeyStore } from '../tenant-keys/tenant-key.store.typeorm.js';
 import { TenantKeys } from '../tenant-keys/tenant-keys.js';
-import { TypeormFirstBuildsSecretStore } from './first-builds-secret.store.typeorm.js';
+import { FirstBuildsSecrets } from './first-builds-secrets.js';
 import { OutboxPublications } from './outbox-publications.js';
 import { rotateKeys } from './rotate-keys.js';
 import { exitCodeOf, rotationReport } from './rotation-report.js';
@@ -64,7 +64,7 @@ async function main(): Promise<number> {
       env.HOOKSTILE_PARTITIONS,
       new TenantKeys(store, ring, nowMs),
     );
-    const firstBuilds = new TypeormFirstBuildsSecretStore(dataSource, schema);
+    const firstBuilds = new FirstBuildsSecrets(dataSource, schema);
     const rotated = await rotateKeys({ changes, tenantKeys: store, firstBuilds, ring, nowMs });
     process.stdout.write(rotationReport(rotated));
     return exitCodeOf(rotated);

@@ -5,14 +5,14 @@ import { SYSTEM_ORIGIN } from '../changes/origin.js';
 import { decisionRuleAggregate } from '../decision-rules/decision-rule-aggregate.js';
 import { integrationAggregate } from '../integrations/integration-aggregate.js';
 import type { TenantKeyStore } from '../tenant-keys/tenant-key.store.js';
-import type { FirstBuildsSecretStore, KindWithSecrets, ThingWithSecrets } from './first-builds-secret.store.js';
+import type { FirstBuildsSecrets, KindWithSecrets, ThingWithSecrets } from './first-builds-secrets.js';
 import { resealed } from './resealed.js';
 import { TENANT_KEYS_BATCH_MAX, THINGS_AT_A_TIME, THINGS_PAGE_MAX } from './rotation.bounds.js';
 
 export interface RotationParts<Handle> {
   changes: Changes<Handle>;
   tenantKeys: Pick<TenantKeyStore<unknown>, 'uses'>;
-  firstBuilds: FirstBuildsSecretStore;
+  firstBuilds: FirstBuildsSecrets;
   ring: KeyRing;
   nowMs(): number;
 }

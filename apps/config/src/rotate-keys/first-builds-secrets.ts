@@ -1,7 +1,14 @@
 import { quoted } from '@hookstile/event-store';
 import type { DataSource } from 'typeorm';
 import type { RingKeyUse } from '../tenant-keys/tenant-key.store.js';
-import type { FirstBuildsSecretStore, KindWithSecrets, ThingWithSecrets } from './first-builds-secret.store.js';
+
+export type KindWithSecrets = 'integration' | 'decision-rule';
+
+export interface ThingWithSecrets {
+  kind: KindWithSecrets;
+  id: string;
+  tenantId: string;
+}
 
 const TABLES: Readonly<Record<KindWithSecrets, string>> = {
   integration: 'integrations',
@@ -11,7 +18,8 @@ const TABLES: Readonly<Record<KindWithSecrets, string>> = {
 /** A sealed secret without a data key, wherever it stands in the state. */
 const OF_FIRST_BUILDS = '$.** ? (exists(@.ciphertext) && exists(@.lastFour) && !exists(@.dataKey))';
 
-export class TypeormFirstBuildsSecretStore implements FirstBuildsSecretStore {
+/** Where secrets of the first builds stand, which are under a key of the ring itself; not those of deleted things. */
+export class FirstBuildsSecrets {
   private readonly schema: string;
 
   constructor(
@@ -21,6 +29,7 @@ export class TypeormFirstBuildsSecretStore implements FirstBuildsSecretStore {
     this.schema = quoted(schema);
   }
 
+  /** Sorted by id, behind `after`. */
   async things(kind: KindWithSecrets, after: string, limit: number): Promise<ThingWithSecrets[]> {
     const rows: { id: string; tenant_id: string }[] = await this.dataSource.query(
       `SELECT id, tenant_id FROM ${this.schema}.${TABLES[kind]}
@@ -31,6 +40,7 @@ export class TypeormFirstBuildsSecretStore implements FirstBuildsSecretStore {
     return rows.map(({ id, tenant_id: tenantId }) => ({ kind, id, tenantId }));
   }
 
+  /** How many secrets stand under which key of the ring. */
   async uses(): Promise<RingKeyUse[]> {
     const secrets = Object.values(TABLES).map(
       (table) =>
