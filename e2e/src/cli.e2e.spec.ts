@@ -93,7 +93,7 @@ describe('the command line', () => {
     expect(first.out).toContain('2 created');
     expect(first.out).toMatch(/signing secret of One, shown this once: whsec_/);
     const second = await apply(['-f', path]);
-    expect([second.code, second.out]).toEqual([0, '0 created, 0 changed, 0 deleted, 2 unchanged (nothing was done)\n']);
+    expect([second.code, second.out]).toEqual([0, 'Planned: 0 created, 0 changed, 0 deleted, 2 unchanged\n']);
     writeFileSync(path, `- name: One\n  url: ${receiver.url}/one\n  disableAfter: 7\n`);
     const dry = await apply(['-f', path, '--dry-run']);
     expect(dry.out).toContain('/disableAfter: 100 → 7');

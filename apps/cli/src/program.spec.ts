@@ -128,7 +128,7 @@ describe('apply', () => {
       '    https://s',
       '~ B [31m  int_1',
       '    /url: "a" → "b"',
-      '1 created, 1 changed, 0 deleted, 0 unchanged (nothing was done)',
+      'Planned: 1 created, 1 changed, 0 deleted, 0 unchanged',
       'Applied: 1 created, 1 changed, 0 deleted, 0 unchanged',
       'signing secret of SIEM, shown this once: whsec_1',
       '',
@@ -164,6 +164,9 @@ describe('apply', () => {
     ]);
     expect(await line.run('apply', '-f', file())).toBe(1);
     expect(line.err).toBe('Refused: The input is not valid (422 invalid).\n  /items/0/url: must be a URL\n');
+    problem(422, 'invalid', '/items/0/url: must be a URL.', [{ pointer: '/items/0/url', detail: 'must be a URL.' }]);
+    await line.run('apply', '-f', file());
+    expect(line.err).toBe('Refused: /items/0/url: must be a URL (422 invalid).\n');
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { fakeStores } from '../projection/audit.store.fake.js';
 import { FakeProjectionStore } from '../projection/projection.store.fake.js';
 import { writeBatches } from '../projection/write-batches.js';
 import { LiveTail, type TailRequest } from './live-tail.js';
-import { RESUME_MAX_AGE_MS, STREAMS_PER_TENANT_MAX } from './tail.bounds.js';
+import { BUFFER_MAX_BYTES, RESUME_MAX_AGE_MS, STREAMS_PER_TENANT_MAX } from './tail.bounds.js';
 import { FakeTailStore } from './tail.store.fake.js';
 import { decodeTailCursor } from './tail-position.js';
 
@@ -133,11 +133,11 @@ describe('the live tail', () => {
     reader.stall = true;
     const ids = Array.from({ length: 60 }, (_, n) => `e${String(n).padStart(2, '0')}`);
     for (const id of ids) await flush([id], TENANT, LARGE);
-    await until(() => reader.writableLength > 1024 * 1024);
+    await until(() => reader.writableLength > BUFFER_MAX_BYTES);
     const other = await open();
     await flush(['last']);
     await until(() => other.events.includes('last'));
-    expect(reader.writableLength).toBeLessThan(1.2 * 1024 * 1024);
+    expect(reader.writableLength).toBeLessThan(BUFFER_MAX_BYTES + 2 * LARGE.length);
     reader.go();
     await until(() => reader.events.includes('last'));
     expect(reader.events).toEqual(['first', ...ids, 'last']);

@@ -5,8 +5,8 @@ import { journalRecord, received, sampleAttempt } from '../project/sample-record
 import { fakeStores } from '../projection/audit.store.fake.js';
 import { writeBatches } from '../projection/write-batches.js';
 import { CatchUp } from './catch-up.js';
-import { BUFFER_MAX_BYTES } from './tail.bounds.js';
-import { endOf } from './tail-position.js';
+import { BUFFER_MAX_BYTES, HEARTBEAT_INTERVAL_MS } from './tail.bounds.js';
+import { decodeTailCursor, endOf } from './tail-position.js';
 import { TailStream } from './tail-stream.js';
 
 describe('a stream whose reader takes nothing', () => {
@@ -20,5 +20,30 @@ describe('a stream whose reader takes nothing', () => {
     const stream = new TailStream(reader, silent, endOf(0), () => performance.now(), 20);
     stream.write('x'.repeat(BUFFER_MAX_BYTES));
     expect(await new CatchUp(stores.tail, () => 0).run(stream, 1)).toBe('slow');
+  });
+});
+
+describe('a stream that has nothing to say', () => {
+  it('says so after a while, with an id to go on at, and not before', () => {
+    let [text, monotonicMs] = ['', 0];
+    const out = new Writable({
+      write: (chunk, _, done) => {
+        text += chunk;
+        done();
+      },
+    });
+    const reader = { tenantId: 'ten_1', filters: {}, stillAllowed: async () => true };
+    const stream = new TailStream(reader, out, endOf(7), () => monotonicMs);
+    monotonicMs = HEARTBEAT_INTERVAL_MS - 1;
+    stream.heartbeatWhenSilent(5);
+    expect(text).toBe('');
+    monotonicMs += 1;
+    stream.heartbeatWhenSilent(5);
+    const [comment, id = ''] = text.split('\n');
+    expect(comment).toMatch(/^: /);
+    expect(decodeTailCursor(id.replace('id: ', ''))).toEqual({ position: endOf(7), issuedAtMs: 5 });
+    monotonicMs += HEARTBEAT_INTERVAL_MS - 1;
+    stream.heartbeatWhenSilent(5);
+    expect(text.match(/^:/gm)).toHaveLength(1);
   });
 });

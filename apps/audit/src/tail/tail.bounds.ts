@@ -8,7 +8,7 @@ export const STREAMS_PER_TENANT_MAX = 20;
 export const STREAMS_MAX = 500;
 
 /** What waits in memory for one reader; beyond, its stream reads from the store again, at the reader's pace. */
-export const BUFFER_MAX_BYTES = 1024 * 1024;
+export const BUFFER_MAX_BYTES = 256 * 1024;
 /** A reader that takes nothing of a full buffer for so long is cut. */
 export const DRAIN_TIMEOUT_MS = 10_000;
 

@@ -14,9 +14,11 @@ const text = (value: unknown, other: string): string =>
 export function problemError(status: number, body: string): CliError {
   const problem = parsed(body);
   const detail = text(problem.detail, 'the answer does not say why').replace(/\.$/, '');
-  const lines = (Array.isArray(problem.errors) ? problem.errors : []).map(
-    (error) => `\n  ${text(error?.pointer, '(the whole)')}: ${text(error?.detail, 'not valid')}`,
-  );
+  const lines = (Array.isArray(problem.errors) ? problem.errors : [])
+    .map((error) => `${text(error?.pointer, '(the whole)')}: ${text(error?.detail, 'not valid')}`)
+    // With one wrong place the sentence names it already.
+    .filter((line) => !`${detail}.`.includes(line))
+    .map((line) => `\n  ${line}`);
   const message = `${detail} (${status} ${text(problem.code, 'without a code')}).${lines.join('')}`;
   return status >= 500 ? unreachable(`Not done: ${message}`) : refused(`Refused: ${message}`);
 }

@@ -42,10 +42,9 @@ function shown(value: unknown): string {
   return text.length > VALUE_MAX_LENGTH ? `${text.slice(0, VALUE_MAX_LENGTH)}…` : text;
 }
 
-export function summaryLine({ summary, dryRun }: AppliedList): string {
+export function summaryLine({ summary }: AppliedList): string {
   const { created, changed, deleted, unchanged } = summary;
-  const would = dryRun ? ' (nothing was done)' : '';
-  return `${created} created, ${changed} changed, ${deleted} deleted, ${unchanged} unchanged${would}`;
+  return `${created} created, ${changed} changed, ${deleted} deleted, ${unchanged} unchanged`;
 }
 
 /** Shown this once by the API, so it has to be shown here. */

@@ -19,13 +19,11 @@ export async function apply(context: Context, options: ApplyOptions): Promise<vo
   const items = integrationList(await readInput(options.file, context.terminal), options.file);
   const client = await clientOf(context, options);
   const planned = await send(client, items, true);
-  if (!options.json) print(context, [...diffLines(planned), summaryLine(planned)]);
   const { created, changed, deleted } = planned.summary;
-  const nothing = created + changed + deleted === 0;
-  if (options.dryRun || nothing) {
-    if (options.json) printJson(context, planned);
-    return;
-  }
+  const ends = options.dryRun || created + changed + deleted === 0;
+  if (options.json && ends) return printJson(context, planned);
+  if (!options.json) print(context, [...diffLines(planned), `Planned: ${summaryLine(planned)}`]);
+  if (ends) return;
   if (deleted > 0 && !options.yes) await confirm(context, options, planned);
   const applied = await send(client, items, false);
   if (options.json) return printJson(context, applied);
