@@ -102,6 +102,21 @@ describe('the gateway', () => {
     for (const answer of await Promise.all(hanging)) expect(answer.status).toBe(200);
   });
 
+  it('answers for the log while hundreds follow it', async () => {
+    let streams = 0;
+    const url = await gatewayTo((request, response) => {
+      if (!request.url?.startsWith('/v1/event-log/stream')) return response.end('well');
+      streams += 1;
+      return response.write(': open\n\n');
+    });
+    const gone = new AbortController();
+    const follow = () => fetch(`${url}/v1/event-log/stream?q=a`, { signal: gone.signal });
+    const following = await Promise.all(Array.from({ length: 300 }, follow));
+    expect([streams, following.length]).toEqual([300, 300]);
+    expect(await (await fetch(`${url}/v1/event-log`)).text()).toBe('well');
+    gone.abort();
+  });
+
   it('answers an unknown path with a problem document', async () => {
     const url = await gatewayTo((_, response) => response.end());
     const answer = await fetch(`${url}/v1/nothing`);
