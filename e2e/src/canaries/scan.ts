@@ -40,7 +40,7 @@ export async function scanDatabase(url: string, canaries: Canaries): Promise<Sca
   try {
     const { rows: tables } = await client.query<{ name: string }>(
       `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-       WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+       WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND schemaname NOT LIKE 'pg_temp%'`,
     );
     for (const { name } of tables) {
       await client.query('BEGIN');
