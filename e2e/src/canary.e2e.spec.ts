@@ -82,7 +82,8 @@ async function configure(call: ReturnType<typeof calling>): Promise<Map<string, 
   const ids = new Map<string, string>();
   const client = { clientCertificate: cert, clientKey: key };
   for (const [name, body] of Object.entries(integrationsWithSecrets(urls, clientSecret, client, canaries))) {
-    const created = await call('POST', 'integrations', { body });
+    const headers = { 'idempotency-key': `"canary-${name}"` };
+    const created = await call('POST', 'integrations', { body, headers });
     expect([name, created.status]).toEqual([name, 201]);
     ids.set(name, String(created.body.id));
   }
@@ -112,6 +113,9 @@ async function use(call: ReturnType<typeof calling>, ids: ReadonlyMap<string, st
   await call('POST', `integrations/${ids.get('hmac')}/rotate-secret`, { body: { overlapSeconds: 60 } });
   for (const name of ['basic', 'oauth2', 'unbuildable', 'nowhere'])
     await call('POST', `integrations/${ids.get(name)}/test`);
+  const token = canaries.make('token of a list');
+  const item = { name: 'bearer', url: `${receiver.url}/bearer`, request: { auth: { type: 'bearer', token } } };
+  expect((await call('PUT', 'integrations:apply', { body: { items: [item], dryRun: true } })).status).toBe(200);
   await call('POST', 'events', event);
   for (const rule of ['basic', 'oauth2', 'lost']) {
     const context = { username: 'someone' };
