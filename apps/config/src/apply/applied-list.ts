@@ -1,4 +1,6 @@
-import { changesBetween, type DocumentChange } from '../integrations/document-changes.js';
+import { Count, Nullable } from '@hookstile/service-runtime';
+import { type Static, Type } from 'typebox';
+import { changesBetween, DocumentChange } from '../integrations/document-changes.js';
 import type { Integration, IntegrationState } from '../integrations/integration.decider.js';
 import { type IntegrationDocument, integrationDocument } from '../integrations/integration-view.js';
 
@@ -6,22 +8,27 @@ const ACTIONS = ['created', 'changed', 'deleted', 'unchanged'] as const;
 type Action = (typeof ACTIONS)[number];
 
 /** What a list makes of one integration; secrets are masked in its changes. */
-export interface AppliedItem {
-  name: string;
-  action: Action;
-  /** Null of one that a dry run would create. */
-  id: string | null;
-  changes: DocumentChange[];
-  /** Only where it is new, shown this once. */
-  signingSecret?: string;
-}
+const AppliedItem = Type.Object({
+  name: Type.String(),
+  action: Type.Union([
+    Type.Literal('created'),
+    Type.Literal('changed'),
+    Type.Literal('deleted'),
+    Type.Literal('unchanged'),
+  ]),
+  id: Nullable(Type.String({ description: 'Null of one that a dry run would create.' })),
+  changes: Type.Array(DocumentChange),
+  signingSecret: Type.Optional(Type.String({ description: 'Only where it is new, shown this once.' })),
+});
+export type AppliedItem = Static<typeof AppliedItem>;
 
 /** The answer to a list: what was done, or would be. What the list names comes first, in its order. */
-export interface AppliedList {
-  dryRun: boolean;
-  summary: Record<Action, number>;
-  items: AppliedItem[];
-}
+export const AppliedList = Type.Object({
+  dryRun: Type.Boolean(),
+  summary: Type.Object({ created: Count, changed: Count, deleted: Count, unchanged: Count }),
+  items: Type.Array(AppliedItem),
+});
+export type AppliedList = Static<typeof AppliedList>;
 
 function documentOf(state: IntegrationState): IntegrationDocument | null {
   return state.status === 'present' ? integrationDocument(state) : null;

@@ -1,23 +1,31 @@
-import type { DecisionRuleSettings } from '@hookstile/contracts';
-import { type MaskedAuth, maskedAuth } from '../request-input/masked-auth.js';
-import { type MaskedSecret, masked } from '../request-input/masked-secret.js';
+import { DecisionRuleSettings } from '@hookstile/contracts';
+import { Time } from '@hookstile/service-runtime';
+import { type Static, Type } from 'typebox';
+import { MaskedAuth, maskedAuth } from '../request-input/masked-auth.js';
+import { MaskedSecret, masked } from '../request-input/masked-secret.js';
 import type { DecisionRule } from './decision-rule.decider.js';
 
-/** What a user gives of a decision rule, with every default spelled out and secrets masked. */
-export interface DecisionRuleDocument extends Omit<DecisionRuleSettings, 'headers' | 'auth'> {
-  enabled: boolean;
-  headers: Record<string, MaskedSecret>;
-  auth: MaskedAuth;
-}
+const document = {
+  ...DecisionRuleSettings.properties,
+  enabled: Type.Boolean(),
+  headers: Type.Record(Type.String(), MaskedSecret),
+  auth: MaskedAuth,
+};
 
-export interface DecisionRuleView extends DecisionRuleDocument {
-  id: string;
-  tenantId: string;
-  version: number;
-  state: 'enabled' | 'disabled';
-  createdAt: string;
-  updatedAt: string;
-}
+/** What a user gives of a decision rule, with every default spelled out and secrets masked. */
+const DecisionRuleDocument = Type.Object(document);
+export type DecisionRuleDocument = Static<typeof DecisionRuleDocument>;
+
+export const DecisionRuleView = Type.Object({
+  id: Type.String(),
+  tenantId: Type.String(),
+  ...document,
+  version: Type.Integer({ minimum: 1 }),
+  state: Type.Union([Type.Literal('enabled'), Type.Literal('disabled')]),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type DecisionRuleView = Static<typeof DecisionRuleView>;
 
 export function decisionRuleDocument({ settings, state }: DecisionRule): DecisionRuleDocument {
   const headers = Object.entries(settings.headers).map(([name, value]) => [name, masked(value)]);

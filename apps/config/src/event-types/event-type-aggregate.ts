@@ -1,3 +1,5 @@
+import { Time } from '@hookstile/service-runtime';
+import { type Static, Type } from 'typebox';
 import { defineAggregate } from '../changes/aggregate.js';
 import {
   type EventType,
@@ -7,17 +9,17 @@ import {
   eventTypeDecider,
 } from './event-type.decider.js';
 
-export interface EventTypeView {
-  type: string;
-  description: string;
-  /** A JSON Schema (2020-12), or null. */
-  schema: unknown;
-  example: unknown;
-  tenantId: string;
-  version: number;
-  createdAt: string;
-  updatedAt: string;
-}
+export const EventTypeView = Type.Object({
+  type: Type.String(),
+  description: Type.String(),
+  schema: Type.Unknown({ description: 'A JSON Schema (2020-12), or null.' }),
+  example: Type.Unknown(),
+  tenantId: Type.String(),
+  version: Type.Integer({ minimum: 1 }),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type EventTypeView = Static<typeof EventTypeView>;
 
 export function eventTypeView(eventType: EventType): EventTypeView {
   const { type, description, schema, example, tenantId, version, createdAt, updatedAt } = eventType;

@@ -1,5 +1,6 @@
 import type { BodyShape } from '@hookstile/contracts';
 import { reshapingProblem } from '@hookstile/templates';
+import { type Static, Type } from 'typebox';
 import { type InputErrors, pointerTo } from '../input/input-errors.js';
 import { isStorableText } from '../input/text.js';
 import { type BodyDto, MEMBER_MAX_LENGTH } from './request.dto.js';
@@ -15,9 +16,19 @@ const MEMBERS: Readonly<Record<BodyShape['format'], readonly string[]>> = {
 };
 
 /** How a body reads back: every default spelled out. */
-export type BodyDocument =
-  | { format: 'template'; template: string; wrap: 'none' | 'array' }
-  | { format: 'standard' | 'cloudevents' | 'data'; rename: Record<string, string>; omit: string[] };
+export const BodyDocument = Type.Union([
+  Type.Object({
+    format: Type.Literal('template'),
+    template: Type.String(),
+    wrap: Type.Union([Type.Literal('none'), Type.Literal('array')]),
+  }),
+  Type.Object({
+    format: Type.Union([Type.Literal('standard'), Type.Literal('cloudevents'), Type.Literal('data')]),
+    rename: Type.Record(Type.String(), Type.String()),
+    omit: Type.Array(Type.String()),
+  }),
+]);
+export type BodyDocument = Static<typeof BodyDocument>;
 
 export function bodyDocument(body: BodyShape): BodyDocument {
   if (body.format === 'template') return { wrap: 'none', ...body };

@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Static, Type } from 'typebox';
 import { pointerTo } from '../input/input-errors.js';
 import { isObject } from '../input/merge-patch.js';
 import { isMasked } from '../request-input/masked-secret.js';
 
 /** One place in which two documents differ; null where one of them has nothing there. */
-export interface DocumentChange {
-  /** A JSON pointer; empty where one of the documents is absent as a whole. */
-  pointer: string;
-  from: unknown;
-  to: unknown;
-}
+export const DocumentChange = Type.Object({
+  pointer: Type.String({ description: 'A JSON pointer; empty where one of the documents is absent as a whole.' }),
+  from: Type.Unknown(),
+  to: Type.Unknown(),
+});
+export type DocumentChange = Static<typeof DocumentChange>;
 
 /** Where two masked documents differ, member by member. Arrays and secrets are told whole. */
 export function changesBetween(from: unknown, to: unknown, pointer = ''): DocumentChange[] {

@@ -1,12 +1,13 @@
-import { domainEventIdOf } from '@hookstile/contracts';
+import { Actor, domainEventIdOf } from '@hookstile/contracts';
 import type { EventStore, StoredDomainEvent } from '@hookstile/event-store';
-import { decodeCursor, encodeCursor, parseListQuery } from '@hookstile/service-runtime';
+import { decodeCursor, encodeCursor, Nullable, parseListQuery, Time } from '@hookstile/service-runtime';
+import { type Static, Type } from 'typebox';
 import type { Origin } from '../changes/origin.js';
 import { StreamFold } from '../changes/stream-fold.js';
 import type { Page } from '../input/page.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
-import { changesBetween, type DocumentChange } from './document-changes.js';
-import type { Backlog, IntegrationDomainEvent, IntegrationState } from './integration.decider.js';
+import { changesBetween, DocumentChange } from './document-changes.js';
+import type { IntegrationDomainEvent, IntegrationState } from './integration.decider.js';
 import { integrationAggregate } from './integration-aggregate.js';
 import { integrationDocument } from './integration-view.js';
 import { readPresent } from './present-integration.js';
@@ -15,20 +16,22 @@ import { readPresent } from './present-integration.js';
 const READ_MAX = 200;
 
 /** One domain event of an integration, as the outside sees it. */
-export interface HistoryEntry {
-  /** As in the audit log. */
-  id: string;
-  /** Of the integration after it. */
-  version: number;
-  type: string;
-  action: string;
-  at: string;
-  actor: Origin['actor'];
-  requestId: string | null;
-  /** What became of what was held; of an enabling only. */
-  backlog?: Backlog;
-  changes: DocumentChange[];
-}
+export const HistoryEntry = Type.Object({
+  id: Type.String({ description: 'As in the audit log.' }),
+  version: Type.Integer({ minimum: 1, description: 'Of the integration after it.' }),
+  type: Type.String(),
+  action: Type.String(),
+  at: Time,
+  actor: Actor,
+  requestId: Nullable(Type.String()),
+  backlog: Type.Optional(
+    Type.Union([Type.Literal('deliver'), Type.Literal('discard')], {
+      description: 'What became of what was held; of an enabling only.',
+    }),
+  ),
+  changes: Type.Array(DocumentChange),
+});
+export type HistoryEntry = Static<typeof HistoryEntry>;
 
 const isVersion = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0;
 

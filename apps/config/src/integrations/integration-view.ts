@@ -1,50 +1,69 @@
-import type { DisabledReason, IntegrationSettings } from '@hookstile/contracts';
+import { DisabledReason, IntegrationSettings } from '@hookstile/contracts';
+import { Count, Nullable, Time } from '@hookstile/service-runtime';
+import { type Static, Type } from 'typebox';
 import { FIRST_PROFILE_VERSION } from '../profiles/profile-catalog.js';
-import { type MaskedAuth, maskedAuth } from '../request-input/masked-auth.js';
-import { type MaskedSecret, masked } from '../request-input/masked-secret.js';
-import { type BodyDocument, bodyDocument } from './body-settings.js';
+import { MaskedAuth, maskedAuth } from '../request-input/masked-auth.js';
+import { MaskedSecret, masked } from '../request-input/masked-secret.js';
+import { BodyDocument, bodyDocument } from './body-settings.js';
 import type { Integration } from './integration.decider.js';
-import { type SignDocument, signDocument } from './sign-settings.js';
-import { type TlsDocument, tlsDocument } from './tls-settings.js';
+import { SignDocument, signDocument } from './sign-settings.js';
+import { TlsDocument, tlsDocument } from './tls-settings.js';
+
+const { properties: settings } = IntegrationSettings;
+
+const document = {
+  name: Type.String(),
+  profile: Type.String(),
+  url: Type.String(),
+  enabled: Type.Boolean(),
+  eventTypes: Type.Array(Type.String()),
+  filter: Type.Array(Type.Never(), { maxItems: 0 }),
+  request: Type.Object({
+    method: settings.request.properties.method,
+    headers: Type.Record(Type.String(), MaskedSecret),
+    auth: MaskedAuth,
+    body: BodyDocument,
+    sign: SignDocument,
+    timeoutMs: Type.Integer(),
+    tls: TlsDocument,
+  }),
+  ordering: settings.ordering,
+  batch: settings.batch,
+  retry: settings.retry,
+  disableAfter: settings.disableAfter,
+  disableAfterMs: settings.disableAfterMs,
+  rateLimit: Nullable(Type.Object({ perSecond: Type.Integer() })),
+  logPayloads: settings.logPayloads,
+};
 
 /** What a user gives of an integration, with every default spelled out and secrets masked. */
-export interface IntegrationDocument {
-  name: string;
-  profile: string;
-  url: string;
-  enabled: boolean;
-  eventTypes: string[];
-  filter: [];
-  request: {
-    method: string;
-    headers: Record<string, MaskedSecret>;
-    auth: MaskedAuth;
-    body: BodyDocument;
-    sign: SignDocument;
-    timeoutMs: number;
-    tls: TlsDocument;
-  };
-  ordering: IntegrationSettings['ordering'];
-  batch: IntegrationSettings['batch'];
-  retry: IntegrationSettings['retry'];
-  disableAfter: number | null;
-  disableAfterMs: number | null;
-  rateLimit: { perSecond: number } | null;
-  logPayloads: string;
-}
+const IntegrationDocument = Type.Object(document);
+export type IntegrationDocument = Static<typeof IntegrationDocument>;
 
-export interface IntegrationView extends IntegrationDocument {
-  id: string;
-  tenantId: string;
-  version: number;
-  profileVersion: number;
-  state: 'enabled' | 'disabled';
-  disabledReason: DisabledReason | null;
-  disabledNote: string | null;
-  consecutiveFailures: number;
-  createdAt: string;
-  updatedAt: string;
-}
+const view = {
+  id: Type.String(),
+  tenantId: Type.String(),
+  ...document,
+  version: Type.Integer({ minimum: 1 }),
+  profileVersion: Type.Integer({ minimum: 1 }),
+  state: Type.Union([Type.Literal('enabled'), Type.Literal('disabled')]),
+  disabledReason: Nullable(DisabledReason),
+  disabledNote: Nullable(Type.String({ description: "Why an admin disabled it, in the admin's words." })),
+  consecutiveFailures: Count,
+  createdAt: Time,
+  updatedAt: Time,
+};
+
+export const IntegrationView = Type.Object(view);
+export type IntegrationView = Static<typeof IntegrationView>;
+
+/** As it is answered to its creation: with its signing secret, shown this once; null where nothing is signed by one. */
+export const CreatedIntegration = Type.Object({ ...view, signingSecret: Nullable(Type.String()) });
+export type CreatedIntegration = Static<typeof CreatedIntegration>;
+
+/** As it is answered to a patch: with its signing secret where the patch brought a new one. */
+export const ChangedIntegration = Type.Object({ ...view, signingSecret: Type.Optional(Type.String()) });
+export type ChangedIntegration = Static<typeof ChangedIntegration>;
 
 export function integrationDocument({ settings, state }: Integration): IntegrationDocument {
   const { request } = settings;
@@ -92,13 +111,16 @@ export function integrationView(id: string, integration: Integration, consecutiv
 }
 
 /** What a receiver needs to know of a rotation. */
-export interface RotatedSecret {
-  /** Shown this once; null where the receiver has the public key instead. */
-  signingSecret: string | null;
-  publicKey: string | null;
-  /** Until when the secret before signs as well; null: it does not. */
-  previousUntil: string | null;
-}
+export const RotatedSecret = Type.Object({
+  signingSecret: Nullable(
+    Type.String({ description: 'Shown this once; null where the receiver has the public key instead.' }),
+  ),
+  publicKey: Nullable(Type.String()),
+  previousUntil: Nullable(
+    Type.String({ format: 'date-time', description: 'Until when the secret before signs as well; null: it does not.' }),
+  ),
+});
+export type RotatedSecret = Static<typeof RotatedSecret>;
 
 export function rotatedSecret({ request }: IntegrationDocument, signingSecret: string | null): RotatedSecret {
   const { publicKey = null, previous } = request.sign;

@@ -19,7 +19,13 @@ import { tagged } from '../input/if-match.js';
 import type { Page } from '../input/page.js';
 import type { Tenants } from '../tenants/tenants.js';
 import { INTEGRATIONS, ORIGIN_OF, TENANTS } from '../tokens.js';
-import { type IntegrationView, type RotatedSecret, rotatedSecret } from './integration-view.js';
+import {
+  type ChangedIntegration,
+  type CreatedIntegration,
+  type IntegrationView,
+  type RotatedSecret,
+  rotatedSecret,
+} from './integration-view.js';
 import { type Caller, callerOf, type Integrations } from './integrations.js';
 
 @Controller('v1/integrations')
@@ -37,7 +43,7 @@ export class IntegrationsController {
     @CurrentPrincipal() principal: Principal,
     @Headers('x-request-id') requestId: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IntegrationView & { signingSecret: string | null }> {
+  ): Promise<CreatedIntegration> {
     const { integration, newSigningSecret } = await this.integrations.create(this.caller(principal, requestId), body);
     reply.header('location', `/v1/integrations/${integration.id}`).header('cache-control', 'no-store');
     return { ...tagged(integration, reply), signingSecret: newSigningSecret };
@@ -71,7 +77,7 @@ export class IntegrationsController {
     @Headers('if-match') ifMatch: string | undefined,
     @Headers('x-request-id') requestId: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<IntegrationView & { signingSecret?: string }> {
+  ): Promise<ChangedIntegration> {
     const caller = this.caller(principal, requestId);
     const { integration, newSigningSecret } = await this.integrations.patch(caller, id, ifMatch, body);
     return { ...tagged(integration, reply), ...(newSigningSecret === null ? {} : { signingSecret: newSigningSecret }) };

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SealedSecret, Signing } from '@hookstile/contracts';
-import type { RandomBytes } from '@hookstile/service-runtime';
+import { type SealedSecret, Signing } from '@hookstile/contracts';
+import { Nullable, type RandomBytes, Time } from '@hookstile/service-runtime';
+import { type Static, Type } from 'typebox';
 import type { InputPlace } from '../request-input/input-place.js';
-import { isMasked, type MaskedSecret, masked } from '../request-input/masked-secret.js';
+import { isMasked, MaskedSecret, masked } from '../request-input/masked-secret.js';
 import type { SecretSealer } from '../request-input/secret-sealer.js';
 import type { SignDto } from './request.dto.js';
 import { SIGNING_SECRETS } from './signing-secrets.js';
@@ -14,10 +15,19 @@ export interface SignSettings {
 }
 
 /** How signing reads back. */
-export interface SignDocument extends Omit<Signing, 'secret' | 'previous'> {
-  secret: MaskedSecret | null;
-  previous?: { secret: MaskedSecret; publicKey?: string; until: string };
-}
+export const SignDocument = Type.Object({
+  scheme: Signing.properties.scheme,
+  algorithm: Signing.properties.algorithm,
+  secret: Nullable(MaskedSecret),
+  publicKey: Type.Optional(Type.String({ description: '`whpk_…`; of ed25519 only.' })),
+  previous: Type.Optional(
+    Type.Object(
+      { secret: MaskedSecret, publicKey: Type.Optional(Type.String()), until: Time },
+      { description: 'The secret before a rotation, which signs as well until then.' },
+    ),
+  ),
+});
+export type SignDocument = Static<typeof SignDocument>;
 
 export function signDocument({ secret, previous, ...rest }: Signing): SignDocument {
   return {

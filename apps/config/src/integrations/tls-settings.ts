@@ -1,7 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { TlsSettings } from '@hookstile/contracts';
+import { type Static, Type } from 'typebox';
 import type { InputPlace } from '../request-input/input-place.js';
-import { type MaskedSecret, masked } from '../request-input/masked-secret.js';
+import { MaskedSecret, masked } from '../request-input/masked-secret.js';
 import type { TlsDto } from './request.dto.js';
 
 /** Certificates in one PEM text; a chain has few, a list of authorities about 150. */
@@ -10,12 +11,13 @@ const CERTIFICATES_MAX = 200;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** How TLS settings read back. What is not given is absent: there is no certificate to show. */
-export interface TlsDocument {
-  verify: boolean;
-  ca?: string;
-  clientCertificate?: string;
-  clientKey?: MaskedSecret;
-}
+export const TlsDocument = Type.Object({
+  verify: Type.Boolean(),
+  ca: Type.Optional(Type.String()),
+  clientCertificate: Type.Optional(Type.String()),
+  clientKey: Type.Optional(MaskedSecret),
+});
+export type TlsDocument = Static<typeof TlsDocument>;
 
 /** Settings that were stored before TLS could be set verify. */
 export function tlsDocument(tls: TlsSettings = { verify: true }): TlsDocument {

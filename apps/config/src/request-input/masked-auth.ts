@@ -1,13 +1,23 @@
-import type { Authentication, OAuth2 } from '@hookstile/contracts';
-import { type MaskedSecret, masked } from './masked-secret.js';
+import type { Authentication } from '@hookstile/contracts';
+import { type Static, Type } from 'typebox';
+import { MaskedSecret, masked } from './masked-secret.js';
 
 /** How an auth reads back. */
-export type MaskedAuth =
-  | { type: 'none' }
-  | { type: 'apiKey'; header: string; value: MaskedSecret }
-  | { type: 'bearer'; token: MaskedSecret }
-  | { type: 'basic'; username: string; password: MaskedSecret }
-  | (Omit<OAuth2, 'clientSecret'> & { clientSecret: MaskedSecret });
+export const MaskedAuth = Type.Union([
+  Type.Object({ type: Type.Literal('none') }),
+  Type.Object({ type: Type.Literal('apiKey'), header: Type.String(), value: MaskedSecret }),
+  Type.Object({ type: Type.Literal('bearer'), token: MaskedSecret }),
+  Type.Object({ type: Type.Literal('basic'), username: Type.String(), password: MaskedSecret }),
+  Type.Object({
+    type: Type.Literal('oauth2'),
+    tokenUrl: Type.String(),
+    clientId: Type.String(),
+    clientSecret: MaskedSecret,
+    scope: Type.Optional(Type.String()),
+    audience: Type.Optional(Type.String()),
+  }),
+]);
+export type MaskedAuth = Static<typeof MaskedAuth>;
 
 export function maskedAuth(auth: Authentication): MaskedAuth {
   switch (auth.type) {

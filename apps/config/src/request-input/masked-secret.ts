@@ -1,11 +1,14 @@
 import type { SealedSecret } from '@hookstile/contracts';
+import { Time } from '@hookstile/service-runtime';
+import { type Static, Type } from 'typebox';
 
 /** How a secret reads back. */
-export interface MaskedSecret {
-  set: true;
-  lastFour: string;
-  updatedAt: string;
-}
+export const MaskedSecret = Type.Object({
+  set: Type.Literal(true),
+  lastFour: Type.String({ description: 'Empty where the secret is too short to give any of it away.' }),
+  updatedAt: Time,
+});
+export type MaskedSecret = Static<typeof MaskedSecret>;
 
 export function masked({ lastFour, updatedAt }: SealedSecret): MaskedSecret {
   return { set: true, lastFour, updatedAt };
