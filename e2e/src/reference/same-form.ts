@@ -1,6 +1,8 @@
+const ID = /^(aud_\d{16}|[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}(_\d+_\d+)?)$/;
+
 /** Forms of texts that are never the same twice. */
 const FORMS: readonly RegExp[] = [
-  /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}(_\d+_\d+)?$/,
+  ID,
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/,
   /^hk_[0-9a-f]{48}$/,
   /^wh(sec|pk)_[A-Za-z0-9+/]+={0,2}$/,
@@ -44,7 +46,7 @@ function isSame(example: unknown, actual: unknown, ids: Ids, pointer: string): b
   const form = FORMS.find((each) => each.test(example));
   if (!form) return replaced(example, ids) === actual;
   if (ids.has(example)) return ids.get(example) === actual;
-  if (form === FORMS[0]) ids.set(example, actual);
+  if (form === ID) ids.set(example, actual);
   return form.test(actual);
 }
 

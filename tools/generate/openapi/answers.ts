@@ -7,6 +7,7 @@ import {
 } from '@hookstile/service-runtime';
 import { examplesOf } from './examples.ts';
 import type { Schema } from './input-schemas.ts';
+import { takesIdempotencyKey } from './parameters.ts';
 
 const HEADERS: Readonly<Record<string, Schema>> = {
   ETag: { description: 'The version, for If-Match.', schema: { type: 'string' } },
@@ -53,31 +54,41 @@ function successOf(
 
 /** By status: which codes it can have. */
 function refusalsOf(
-  { path }: OperationEntry,
-  { request, ifMatch, refusals = [] }: OperationReference,
+  operation: OperationEntry,
+  { request, ifMatch, refusals = [], examples }: OperationReference,
   shared: Record<string, Schema>,
 ): [number, Schema][] {
   const codes = [
     ...ALWAYS,
-    ...(path.includes('{') ? ['not_found'] : []),
+    ...(operation.path.includes('{') ? ['not_found'] : []),
     ...(ifMatch ? ['version_mismatch'] : []),
     ...(ifMatch === 'needed' ? ['if_match_required'] : []),
     ...(request ? ['invalid', 'too_large', 'unsupported_media_type'] : []),
+    ...(takesIdempotencyKey(operation) ? ['idempotency_key_in_flight', 'idempotency_key_reused'] : []),
     ...refusals,
   ];
   const byStatus = new Map<number, string[]>();
   for (const code of new Set(codes)) {
     byStatus.set(statusOfCode(code), [...(byStatus.get(statusOfCode(code)) ?? []), code]);
   }
-  return [...byStatus].sort(([a], [b]) => a - b).map(([status, own]) => [status, refusal(own, shared)]);
+  return [...byStatus]
+    .sort(([a], [b]) => a - b)
+    .map(([status, own]) => {
+      const shown = examplesOf(examples, (example) => (example.status === status ? example.answer : undefined));
+      return [status, Object.keys(shown).length === 0 ? sharedRefusal(own, shared) : refusal(own, shown)];
+    });
+}
+
+function refusal(codes: readonly string[], examples: Schema): Schema {
+  return {
+    description: codes.map((code) => `\`${code}\``).join(', '),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, ...examples } },
+  };
 }
 
 /** Many operations are refused alike, so that the answer stands once under the names of its codes. */
-function refusal(codes: readonly string[], shared: Record<string, Schema>): Schema {
+function sharedRefusal(codes: readonly string[], shared: Record<string, Schema>): Schema {
   const name = codes.join('-or-');
-  shared[name] ??= {
-    description: codes.map((code) => `\`${code}\``).join(', '),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
+  shared[name] ??= refusal(codes, {});
   return { $ref: `#/components/responses/${name}` };
 }

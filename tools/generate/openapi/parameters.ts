@@ -19,6 +19,13 @@ const TENANT_HEADER: Schema = {
   schema: { type: 'string' },
 };
 
+const IDEMPOTENCY_KEY: Schema = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'The same key again within 24 hours gets the first answer, and changes nothing.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
 const IF_MATCH = {
   name: 'If-Match',
   in: 'header',
@@ -26,10 +33,16 @@ const IF_MATCH = {
   schema: { type: 'string' },
 };
 
+/** Config keeps the answers to its POSTs. */
+export function takesIdempotencyKey({ service, method }: OperationEntry): boolean {
+  return service === 'config' && method === 'POST';
+}
+
 export function parametersOf(
-  { path, access }: OperationEntry,
+  operation: OperationEntry,
   { query = {}, isPaged, ifMatch, examples }: OperationReference,
 ): Schema[] {
+  const { path, access } = operation;
   const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
@@ -44,6 +57,7 @@ export function parametersOf(
   }));
   const ofHeaders = [
     ...(ifMatch ? [{ ...IF_MATCH, required: ifMatch === 'needed' }] : []),
+    ...(takesIdempotencyKey(operation) ? [IDEMPOTENCY_KEY] : []),
     ...(access.kind === 'roles' && access.needsTenant ? [TENANT_HEADER] : []),
   ].map((parameter) => ({
     ...parameter,
