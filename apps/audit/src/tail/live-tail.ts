@@ -46,7 +46,12 @@ export class LiveTail {
     private readonly metrics: TailMetrics,
   ) {
     this.#catchUp = new CatchUp(store, () => clock.nowMs());
-    this.#stopObserving = metrics.observe(() => this.#places.taken);
+    this.#stopObserving = metrics.observe(() => this.streams);
+  }
+
+  /** How many are open. */
+  get streams(): number {
+    return this.#places.taken;
   }
 
   /** Throws, before anything was written, where there is no place or the store does not answer. */

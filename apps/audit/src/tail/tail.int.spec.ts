@@ -1,7 +1,11 @@
+import { connect } from 'node:net';
 import { aDelivery, until } from '@hookstile/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AuditUnderTest, KEYS } from '../audit-under-test.js';
 import { FAILED, journalRecord, sampleAttempt } from '../project/sample-records.js';
+import { TAKE_FLUSH_NUMBER, TAKEN_FLUSH_NUMBER } from '../projection/flush-number.js';
+import { LiveTail } from './live-tail.js';
+import { DRAIN_TIMEOUT_MS } from './tail.bounds.js';
 
 const LATENCY_MAX_MS = 2_000;
 const KEY_DEAD_MAX_MS = 5_000;
@@ -93,6 +97,18 @@ describe('the stream of the event log on a real broker and database', () => {
     await audit.publish('attempts', journalRecord(record, `{"id":"${id}"}`, padding));
   }
 
+  /** One flush of so many attempts, more than what kernels keep of a connection. */
+  async function flushCopies(eventId: string, count: number): Promise<void> {
+    // One transaction, as flushes are.
+    await audit.rows(
+      `${TAKE_FLUSH_NUMBER}; insert into attempts select copy.* from attempts a, generate_series(1, ${count}) n,
+         lateral jsonb_populate_record(a, jsonb_build_object(
+           'attempt', n + 1000, 'attempt_id', a.attempt_id || '_' || n, 'flush', ${TAKEN_FLUSH_NUMBER},
+           'request_headers', jsonb_build_array(jsonb_build_array('x', repeat('x', 30000)))::text)) as copy
+       where a.event_id = '${eventId}'`,
+    );
+  }
+
   it('shows an attempt within two seconds, as the list does, without bodies', async () => {
     const followed = await follow();
     const startedMs = performance.now();
@@ -152,6 +168,27 @@ describe('the stream of the event log on a real broker and database', () => {
     const headers = { authorization: `Bearer ${KEYS.viewer}`, 'last-event-id': 'odd' };
     expect((await fetch(`${audit.service.url}/v1/event-log/stream`, { headers })).status).toBe(400);
   });
+
+  it('cuts a reader that takes nothing, and lets the others be', async () => {
+    const tail = audit.service.app.get(LiveTail);
+    await until(() => tail.streams === 0);
+    const other = await follow('q=beside_a_slow_one');
+    await attempt('for_a_slow_one');
+    await until(async () => (await audit.get('event-log?q=for_a_slow_one')).body.items.length === 1);
+    const slow = connect(Number(new URL(audit.service.url).port), '127.0.0.1').on('error', () => {});
+    try {
+      slow.write(`GET /v1/event-log/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${KEYS.viewer}\r\n\r\n`);
+      await until(() => tail.streams === 2);
+      slow.pause();
+      await flushCopies('for_a_slow_one', 1_000);
+      await attempt('beside_a_slow_one');
+      await until(() => other.eventIds.length === 1);
+      await until(() => tail.streams === 1, { timeoutMs: DRAIN_TIMEOUT_MS + 10_000 });
+      expect(other.ended).toBe(false);
+    } finally {
+      slow.destroy();
+    }
+  }, 60_000);
 
   it('ends the stream of a deleted key within five seconds', async () => {
     await audit.addKey('hk_short_lived', 'ten_1', 'editor');
