@@ -7,6 +7,8 @@ import {
   type ConfigurationProjection,
   DATA_SOURCE,
   ENV,
+  KEY_RING,
+  type KeyRing,
   LOGGER,
   MESSAGING,
   POOLS,
@@ -48,6 +50,7 @@ import { LEASE_POOL } from './ownership/lease.bounds.js';
 import { LEASE_STORE, type LeaseStore } from './ownership/lease.store.js';
 import { TypeormLeaseStore } from './ownership/lease.store.typeorm.js';
 import { ownerName } from './ownership/process-identity.js';
+import { checkKeyRing } from './request/check-key-ring.js';
 import { DISPATCHER, type RunningDispatcher } from './running-dispatcher.js';
 import { TrialsModule } from './trials/trials.module.js';
 
@@ -57,6 +60,8 @@ const UINT32_VALUES = 2 ** 32;
 const LEASES = 'leases';
 
 /** Begins when the application has begun, and ends before its connections do. */
+const KEY_RING_CHECK = 'key-ring';
+
 @Injectable()
 export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, RunningDispatcher {
   readonly owner: string;
@@ -75,6 +80,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
     @Inject(TOPICS) private readonly topics: TopicsByName,
     @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
     @Inject(READINESS) private readonly readiness: Readiness,
+    @Inject(KEY_RING) private readonly ring: KeyRing,
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
   ) {
     this.owner = ownerName(process.pid, Buffer.from(randomBytes(OWNER_RANDOM_BYTES)).toString('hex'));
@@ -106,6 +112,7 @@ export class DispatcherLifecycle implements OnApplicationBootstrap, BeforeApplic
     this.unobserve = observeDispatcher(this.running, () => clock.nowMs());
     this.readiness.register('partitions', () => this.checkPartitions());
     this.readiness.register('journal', () => this.checkJournal());
+    this.readiness.register(KEY_RING_CHECK, () => checkKeyRing(this.ring, projection.tenantKeys()));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -161,6 +168,8 @@ export const dispatcherService: ServiceDefinition<DispatcherEnv> = {
   name: 'dispatcher',
   schema: 'dispatcher',
   env: DispatcherEnv,
+  // One tenant's lost key is no reason to send nothing for the others.
+  readyWithout: () => [KEY_RING_CHECK],
   migrations: [LanesAndLeases1763800000000, Pushes1764100000000, LeaseAddress1764150000000, SleepingLanes1764200000000],
   pools: { [LEASES]: LEASE_POOL },
   module: (_context: ServiceContext<DispatcherEnv>) => DispatcherModule,

@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { type IntegrationSettings, secretOwner } from '@hookstile/contracts';
-import { firstBuildsSecret, integrationSettings, type Receiver, startReceiver } from '@hookstile/testing';
+import { configurationKey, configurationV1, type IntegrationSettings, secretOwner } from '@hookstile/contracts';
+import {
+  aTenantKey,
+  firstBuildsSecret,
+  integrationSettings,
+  type Receiver,
+  startReceiver,
+  until,
+} from '@hookstile/testing';
 import { type AuthorizationServer, startAuthorizationServer } from '@hookstile/testing/authorization-server';
 import { CertificateAuthority } from '@hookstile/testing/certificates';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -84,4 +91,21 @@ it('makes the next attempt of a waiting push under changed TLS settings', async 
   expect(clients).toEqual(['hookstile']);
   endpoint.closeAllConnections();
   endpoint.close();
+});
+
+it('stays ready where its ring lacks a key that a tenant needs, and says which', async () => {
+  const key = aTenantKey('ten_lost', { keyId: 'lost', nonce: '', ciphertext: '' });
+  const record = configurationV1.encode(configurationKey(key.kind, key.id), key);
+  await world.publisher.publish([{ ...record, topic: world.topic('configuration'), partition: 0 }]);
+  const said = await until(
+    async () => {
+      const { status, body } = await world.get('/readyz');
+      const { dependencies } = body as unknown as { dependencies: Record<string, { status: string }> };
+      const check = dependencies['key-ring'];
+      return check?.status === 'down' ? { status, check } : null;
+    },
+    { what: 'the missing key to be told' },
+  );
+  const check = { detail: expect.stringContaining('lacks "lost"'), required: false };
+  expect(said).toMatchObject({ status: 200, check });
 });

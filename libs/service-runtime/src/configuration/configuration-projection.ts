@@ -58,6 +58,11 @@ export class ConfigurationProjection {
     return this.index.tenantKeys.get(tenantId);
   }
 
+  /** Of all tenants, deleted ones too. */
+  tenantKeys(): Iterable<TenantKeyConfiguration> {
+    return this.index.tenantKeys.values();
+  }
+
   /** Deleted ones too: look at `deleted`. */
   eventType(tenantId: string, type: string): EventTypeConfiguration | undefined {
     return this.index.eventTypes.get(eventTypeIdOf(tenantId, type));
