@@ -4,7 +4,14 @@ import { parseArgs } from 'node:util';
 /** What runs when none is named: a minute and a half. */
 export const LOAD_SCENARIOS = ['idle', 'latency', 'throughput', 'fan-out'] as const;
 /** Each brings up what it needs, and takes minutes. */
-export const LONG_SCENARIOS = ['isolation', 'recovery', 'parked-lanes', 'dispatcher-alone', 'decisions'] as const;
+export const LONG_SCENARIOS = [
+  'isolation',
+  'recovery',
+  'parked-lanes',
+  'dispatcher-alone',
+  'decisions',
+  'configuration',
+] as const;
 export const SCENARIOS = [...LOAD_SCENARIOS, ...LONG_SCENARIOS] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
@@ -16,6 +23,7 @@ const RATE_MAX = 10_000;
 const DATA_BYTES_MAX = 200_000;
 const PARKED_MAX = 1_000_000;
 const LANES_MAX = 100_000;
+const CONFIGURED_MAX = 100_000;
 const DELIVERIES_MAX = 1_000_000;
 
 export interface BenchOptions {
@@ -36,6 +44,8 @@ export interface BenchOptions {
   lanes: number;
   /** Of each run of the scenario dispatcher-alone. */
   deliveries: number;
+  /** Integrations of the scenario configuration: so many in one tenant, and as many over others. */
+  configured: number;
   /** About the size of an event's data. */
   dataBytes: number;
   json: boolean;
@@ -47,7 +57,7 @@ export interface BenchOptions {
 
 const USAGE = `npm run bench -- [${SCENARIOS.join('|')}…] [--seconds 20] [--warm-up-seconds 5] [--integrations 20]
   [--streams 2] [--window 2000] [--rate 200] [--data-bytes 300] [--parked 100000] [--lanes 10000] [--deliveries 60000]
-  [--json] [--keep] [--profile <folder>]
+  [--configured 10000]  [--json] [--keep] [--profile <folder>]
 Without a name: ${LOAD_SCENARIOS.join(', ')}.`;
 
 export class UsageError extends Error {}
@@ -80,6 +90,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     parked: wholeNumber('parked', values.parked, PARKED_MAX),
     lanes: wholeNumber('lanes', values.lanes, LANES_MAX),
     deliveries: wholeNumber('deliveries', values.deliveries, DELIVERIES_MAX),
+    configured: wholeNumber('configured', values.configured, CONFIGURED_MAX),
     json: values.json,
     keep: values.keep,
     profile: values.profile === undefined ? null : resolve(values.profile),
@@ -102,6 +113,7 @@ function parse(args: readonly string[]) {
         parked: { type: 'string', default: '100000' },
         lanes: { type: 'string', default: '10000' },
         deliveries: { type: 'string', default: '60000' },
+        configured: { type: 'string', default: '10000' },
         json: { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
         profile: { type: 'string' },

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { openBench } from './open-bench.ts';
 import { type BenchOptions, benchOptions, LOAD_SCENARIOS, type ScenarioName, UsageError } from './options.ts';
 import { type ScenarioResult, textReport } from './report/text-report.ts';
+import { configuration } from './scenarios/configuration.ts';
 import { decisions } from './scenarios/decisions.ts';
 import { dispatcherAlone } from './scenarios/dispatcher-alone.ts';
 import { isolation } from './scenarios/isolation.ts';
@@ -16,7 +17,12 @@ const LOAD = { idle, latency, throughput, 'fan-out': fanOut };
 /** With all services running, each with integrations of its own. */
 const WITH_ALL_SERVICES = { isolation, recovery };
 /** With the services that they start themselves. */
-const WITH_SOME_SERVICES = { 'parked-lanes': parkedLanes, 'dispatcher-alone': dispatcherAlone, decisions };
+const WITH_SOME_SERVICES = {
+  'parked-lanes': parkedLanes,
+  'dispatcher-alone': dispatcherAlone,
+  decisions,
+  configuration,
+};
 
 type Report = (result: ScenarioResult) => void;
 

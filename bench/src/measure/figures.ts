@@ -8,7 +8,7 @@ export interface Figure {
 }
 
 export interface FiguresResult {
-  scenario: 'isolation' | 'recovery' | 'parked-lanes' | 'dispatcher-alone' | 'decisions';
+  scenario: 'isolation' | 'recovery' | 'parked-lanes' | 'dispatcher-alone' | 'decisions' | 'configuration';
   /** What was done, in a few words. */
   title: string;
   figures: Figure[];

@@ -1,6 +1,7 @@
 export interface Percentiles {
   p50: number;
   p90: number;
+  p95: number;
   p99: number;
   max: number;
 }
@@ -9,5 +10,5 @@ export interface Percentiles {
 export function percentilesOf(values: Float64Array): Percentiles {
   const sorted = values.toSorted();
   const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+  return { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max: at(1) };
 }

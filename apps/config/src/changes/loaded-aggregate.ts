@@ -71,16 +71,14 @@ export class LoadedAggregate<
       return fact;
     });
     await this.project();
-    await this.republish();
-    await this.context.transaction.enqueue(facts);
+    await this.context.transaction.enqueue([...this.configurationRecords(), ...facts]);
     for (const notice of notices) await tell(this.context, notice);
     return this.state;
   }
 
   /** Puts the newest state into the outbox, also once more; `at` is when it was recorded. */
   async republish(): Promise<void> {
-    const configuration = this.stream.configuration();
-    if (configuration) await this.context.transaction.enqueue([configurationRecord(configuration)]);
+    await this.context.transaction.enqueue(this.configurationRecords());
   }
 
   /** Writes the read model's row as the fold has it. */
@@ -88,6 +86,11 @@ export class LoadedAggregate<
     const { readModels, transaction } = this.context;
     const row = this.stream.readModelRow();
     if (row) await readModels.put(transaction.handle, this.aggregate.kind, row);
+  }
+
+  private configurationRecords() {
+    const configuration = this.stream.configuration();
+    return configuration ? [configurationRecord(configuration)] : [];
   }
 
   private append(expectedVersion: number, events: readonly DomainEvent[]): Promise<readonly StoredDomainEvent[]> {
