@@ -111,6 +111,13 @@ export function eventStoreConformance<Handle>(name: string, createStore: () => P
       expect([...outboxIds].sort((a, b) => a - b)).toEqual(outboxIds);
     });
 
+    it('answers a transaction that put nothing into the outbox with the newest row that waits there', async () => {
+      const store = await createStore();
+      expect((await store.transaction(async () => 'nothing')).outboxIds).toEqual([]);
+      const { outboxIds } = await store.transaction((tx) => tx.enqueue([record('a'), record('b')]));
+      expect((await store.transaction((tx) => tx.load(lamp))).outboxIds).toEqual(outboxIds.slice(-1));
+    });
+
     it('leaves nothing of a transaction that fails', async () => {
       const store = await createStore();
       const failing = store.transaction(async (tx) => {

@@ -19,7 +19,10 @@ export interface FakeOutboxRow {
   record: OutboxRecord;
 }
 
-/** The event store in memory: transactions run one after another, and what a failed one did is undone. */
+/**
+ * The event store in memory: transactions run one after another, and what a failed one did is undone. Nothing is ever
+ * published.
+ */
 export class FakeEventStore implements EventStore<FakeHandle> {
   readonly outbox: FakeOutboxRow[] = [];
   private readonly streams = new Map<string, StoredDomainEvent[]>();
@@ -54,6 +57,7 @@ export class FakeEventStore implements EventStore<FakeHandle> {
           outboxIds.push(...this.enqueue(records, handle));
         },
       });
+      if (outboxIds.length === 0) outboxIds.push(...this.outbox.slice(-1).map(({ id }) => id));
       return { result, outboxIds };
     } catch (error) {
       for (const undo of undos.reverse()) undo();

@@ -42,6 +42,7 @@ export class TypeormEventStore implements EventStore<EntityManager> {
         const transaction = new TypeormEventStoreTransaction(manager, quoted(this.schema), outboxIds);
         const answer = await work(transaction);
         await transaction.writeOutbox();
+        if (outboxIds.length === 0) outboxIds.push(...(await this.newestUnpublished(manager)));
         return answer;
       });
       return { result, outboxIds };
@@ -57,6 +58,14 @@ export class TypeormEventStore implements EventStore<EntityManager> {
       [ref.aggregate, ref.id, after, limit],
     );
     return rows.map(stored);
+  }
+
+  /** Rows are published in the order of their ids: once this one is, all that were committed before it are. */
+  private async newestUnpublished(manager: EntityManager): Promise<number[]> {
+    const rows: { id: string }[] = await manager.query(
+      `SELECT id FROM ${quoted(this.schema)}.outbox WHERE published_at IS NULL ORDER BY id DESC LIMIT 1`,
+    );
+    return rows.map(({ id }) => Number(id));
   }
 }
 

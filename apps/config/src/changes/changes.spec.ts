@@ -15,7 +15,7 @@ function setUp({
   published = async () => true,
   waiting = 0,
 }: {
-  published?: () => Promise<boolean>;
+  published?: (outboxIds: readonly number[]) => Promise<boolean>;
   waiting?: number;
 }) {
   const events = new FakeEventStore();
@@ -96,6 +96,17 @@ describe('a change', () => {
       (await change.load(tenantAggregate, 'ten_1')).execute({ ...create, type: 'update' }),
     );
     expect(events.outbox).toHaveLength(before);
+  });
+
+  it('that changes nothing is answered only when what came before it is published', async () => {
+    let isPublished = true;
+    const { changes, createTenant } = setUp({ published: async (ids) => ids.length === 0 || isPublished });
+    await createTenant();
+    isPublished = false;
+    const again = changes.run(SYSTEM_ORIGIN, async (change) =>
+      (await change.load(tenantAggregate, 'ten_1')).execute({ ...create, type: 'update' }),
+    );
+    await expect(again).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('can be published again without a new version', async () => {

@@ -5,6 +5,7 @@ import { diskFull } from './full-disk.ts';
 import { keysRotated } from './keys-rotated.ts';
 import { dispatcherKilled, killedBehindSlowRequest, oneOfTwoDispatchersKilled } from './killed-dispatchers.ts';
 import { frontDoorKilled, routerKilled, routerKilledBetweenWrites } from './killed-ingest.ts';
+import { relayLeaderKilled } from './killed-relay.ts';
 import { deliveriesLost, eventsLost, offsetsDeleted } from './lost-records.ts';
 import { rebalances, rollingRestart } from './moving-partitions.ts';
 import { dispatcherPaused, dispatcherPausedInTransaction } from './paused-dispatcher.ts';
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   dispatcherPausedInTransaction,
   changedWhileDisabling,
   changedWhileRetrying,
+  relayLeaderKilled,
   wrongClock,
   offsetsDeleted,
   eventsLost,

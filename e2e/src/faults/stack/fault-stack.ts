@@ -27,7 +27,7 @@ const POSTGRES_PROXY_OFFSET = 19;
 /** What of the environment would change how the services behave. */
 const NOT_PASSED_ON = /^(VITEST|NODE_ENV$|NODE_OPTIONS$|HOOKSTILE_|OTEL_|KAFKA_BROKERS$|DATABASE_)/;
 
-export const INSTANCES = ['config', 'front-door', 'router', 'dispatcher', 'dispatcher-2', 'audit'] as const;
+export const INSTANCES = ['config', 'config-2', 'front-door', 'router', 'dispatcher', 'dispatcher-2', 'audit'] as const;
 export type Instance = (typeof INSTANCES)[number];
 
 export interface FaultStackOptions {
@@ -149,7 +149,9 @@ export class FaultStack {
     for (const [instance, service] of this.#services) {
       if (service.isRunning) service.signal('SIGCONT');
       await service.rightClock();
-      if (instance === 'dispatcher-2' && dispatchers < 2) await service.stop();
+      // A second config is a scenario's own affair.
+      const isSpare = instance === 'config-2' || (instance === 'dispatcher-2' && dispatchers < 2);
+      if (isSpare) await service.stop();
       else await service.spawn();
     }
     const expected = [...this.#services.values()].filter(({ isRunning }) => isRunning);
@@ -229,9 +231,15 @@ function plansOf(ports: StackPorts): ServicePlan[] {
     urls: { 'event-ingest': `http://127.0.0.1:${port}` },
     environment: { ...plan.environment, PORT: String(port), HOOKSTILE_INGEST_ROLES: instance },
   });
-  return servicePlans({ mode: 'services', dispatchers: DISPATCHERS }, ports).flatMap((plan) =>
-    plan.name === 'event-ingest'
-      ? [role(plan, 'front-door', ports.eventIngest), role(plan, 'router', ports.gateway)]
-      : [plan],
-  );
+  const second = (plan: ServicePlan): ServicePlan => ({
+    ...plan,
+    instance: 'config-2',
+    urls: { config: `http://127.0.0.1:${ports.receiver}` },
+    environment: { ...plan.environment, PORT: String(ports.receiver) },
+  });
+  return servicePlans({ mode: 'services', dispatchers: DISPATCHERS }, ports).flatMap((plan) => {
+    if (plan.name === 'config') return [plan, second(plan)];
+    if (plan.name !== 'event-ingest') return [plan];
+    return [role(plan, 'front-door', ports.eventIngest), role(plan, 'router', ports.gateway)];
+  });
 }

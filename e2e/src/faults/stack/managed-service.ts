@@ -95,6 +95,15 @@ export class ManagedService {
     return lines.flatMap((line) => ALARM.exec(line)?.[1] ?? []);
   }
 
+  /** When it last logged a line with these words, in Unix milliseconds; 0 where it never did. */
+  lastLogged(words: string): number {
+    if (!existsSync(this.#logFile)) return 0;
+    const line = readFileSync(this.#logFile, 'utf8')
+      .split('\n')
+      .findLast((text) => text.includes(words));
+    return line === undefined ? 0 : new Date((JSON.parse(line) as { time: string | number }).time).getTime();
+  }
+
   signal(name: NodeJS.Signals): void {
     process.kill(this.pid, name);
   }

@@ -107,10 +107,13 @@ export class World {
   }
 
   /** Gives the integration another address, told from the ones before by the receiver. */
-  async move(integration: WorldIntegration): Promise<void> {
+  async move(
+    integration: WorldIntegration,
+    patch: (body: object) => Promise<void> = (body) => this.patch(integration, body),
+  ): Promise<void> {
     const address = this.changes.length + 1;
     const url = `${this.receiver.url}${integration.path}?v=${address}`;
-    await this.#change(integration, { to: 'moved', address }, () => this.patch(integration, { url }));
+    await this.#change(integration, { to: 'moved', address }, () => patch({ url }));
   }
 
   async patch(integration: TestedIntegration, body: object): Promise<void> {
@@ -143,7 +146,8 @@ export class World {
     const askedAtMs = Date.now();
     await make();
     const sender = this.senders[this.tenantIds.indexOf(tenantId)];
-    const laterFrom = (sender?.accepted.length ?? 0) + 1;
+    const onItsWay = this.#sending === null ? 0 : 1;
+    const laterFrom = (sender?.accepted.length ?? 0) + onItsWay;
     this.changes.push({ ...change, integrationId: id, askedAtMs, acknowledgedAtMs: Date.now(), laterFrom });
   }
 
