@@ -57,6 +57,7 @@ import { EventTypes1764900000000 } from './migrations/event-types.migration.js';
 import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
 import { IdempotencyKeys1795500000000 } from './migrations/idempotency-keys.migration.js';
 import { OperationalEvents1795400000000 } from './migrations/operational-events.migration.js';
+import { IntegrationProfiles1795600000000 } from './migrations/integration-profiles.migration.js';
 import { TenantKeys1795300000000 } from './migrations/tenant-keys.migration.js';
 import { RunNotices } from './operational-events/run-notices.js';
 import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
@@ -269,6 +270,7 @@ export const configServiceWith = (profiles: ProfileCatalog): ServiceDefinition<C
     OperationalEvents1795400000000,
     TenantKeys1795300000000,
     IdempotencyKeys1795500000000,
+    IntegrationProfiles1795600000000,
   ],
   schema: DEFAULT_SCHEMA,
   bodyMaxBytes: { [APPLY_PATH]: APPLY_BODY_MAX_BYTES },

@@ -143,6 +143,25 @@ describe('the outbox relay', () => {
     expect(published).toEqual(['test.configuration/a']);
   });
 
+  it('publishes a row again, behind no other, whose mark was lost with its leader', async () => {
+    let marksToLose = 1;
+    const connect = () => {
+      const client = new pg.Client({ connectionString: database.url });
+      const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+      client.query = ((...given: unknown[]) => {
+        const isMark = (given[0] as { name?: string }).name === 'outbox-mark';
+        if (!isMark || marksToLose === 0) return query(...given);
+        marksToLose -= 1;
+        return Promise.reject(new Error('the leader died'));
+      }) as never;
+      return client;
+    };
+    const relay = start({ connect });
+    expect(await relay.published(await enqueue('a'), WAIT_MAX_MS)).toBe(true);
+    expect(await relay.published(await enqueue('b'), WAIT_MAX_MS)).toBe(true);
+    expect(published).toEqual(['a', 'a', 'b'].map((key) => `test.configuration/${key}`));
+  });
+
   it('says when a row is not published in time', async () => {
     const relay = start();
     failures = Number.POSITIVE_INFINITY;

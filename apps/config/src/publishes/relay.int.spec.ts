@@ -100,6 +100,22 @@ describe('the outbox relay', () => {
     }
   });
 
+  it("keeps each thing's records in the order of its versions, whichever of two processes makes its changes", async () => {
+    const calls = [instanceOf(await config.start()), instanceOf(await config.start())];
+    const ids = ['ten_1', 'ten_2', 'ten_3'];
+    await Promise.all(ids.map((id) => calls[0]?.('POST', 'tenants', tenant(id))));
+    const patches = ids.flatMap((id) =>
+      Array.from({ length: 8 }, (_, n) =>
+        calls[n % 2]?.('PATCH', `tenants/${id}`, { body: { name: `${id} ${n}` }, headers: { 'if-match': '*' } }),
+      ),
+    );
+    for (const answer of await Promise.all(patches)) expect(answer?.status).toBe(200);
+    for (const id of ids) {
+      const records = (await config.configuration()).filter((record) => record.kind === 'tenant' && record.id === id);
+      expect(records.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+  });
+
   it('publishes a change at once, not at its next poll', async () => {
     const call = instanceOf(await config.start());
     const durations: number[] = [];
