@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isKafkaRequest, KAFKA_PRODUCE } from '@hookstile/testing';
 import { Api } from '../../api.ts';
 import type { ManagedService } from '../stack/managed-service.ts';
 import type { WorldIntegration } from '../world/world.ts';
@@ -7,8 +8,9 @@ import type { Stage } from './stage.ts';
 
 const CONFIGS = ['config', 'config-2'] as const;
 const LEADS = 'leads the outbox relay';
-/** A change is on its way when the leader dies, or has just been answered. */
-const KILL_WITHIN_MS = 30;
+const PRODUCE_TIMEOUT_MS = 10_000;
+/** A change is on its way when the leader is stopped, or has just been answered. */
+const STOP_WITHIN_MS = 30;
 const ANSWER_MAX_MS = 7_000;
 const ACKNOWLEDGED_WITHIN_MS = 60_000;
 const ASK_AGAIN_MS = 20;
@@ -52,16 +54,20 @@ function leaderOf(configs: readonly ManagedService[]): ManagedService {
   return latest;
 }
 
+const publishes = (bytes: Buffer): boolean =>
+  isKafkaRequest(bytes, { apiKey: KAFKA_PRODUCE, topic: 'hookstile.configuration' });
+
+/** The change is committed, and its record stands still in the link: before the broker has it, or not acknowledged. */
 async function killed(stage: Stage, leader: ManagedService, others: readonly ManagedService[]): Promise<void> {
-  const changed = changeThenSend(
-    stage,
-    stage.random.pick([
-      [leader, ...others],
-      [...others, leader],
-    ]),
-  );
-  await stage.pause(0, KILL_WITHIN_MS);
+  const what = stage.random.pick(['request', 'answer'] as const);
+  const signal = AbortSignal.timeout(PRODUCE_TIMEOUT_MS);
+  const holding = stage.stack.kafka.link.hold({ what, isRequest: publishes, signal });
+  const changed = changeThenSend(stage, [leader, ...others]);
+  changed.catch(() => {});
+  const held = await holding;
+  if (held === null) throw new Error('the leader published nothing');
   await leader.kill();
+  held.drop();
   await changed;
   await changeThenSend(stage, others);
   await leader.start();
@@ -69,7 +75,7 @@ async function killed(stage: Stage, leader: ManagedService, others: readonly Man
 
 async function stopped(stage: Stage, leader: ManagedService, others: readonly ManagedService[]): Promise<void> {
   const changed = changeThenSend(stage, others);
-  await stage.pause(0, KILL_WITHIN_MS);
+  await stage.pause(0, STOP_WITHIN_MS);
   leader.signal('SIGSTOP');
   await stage.pause(STOPPED_MIN_MS, STOPPED_MAX_MS);
   await changed;
