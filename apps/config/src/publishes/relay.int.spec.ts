@@ -1,6 +1,7 @@
 import type { IntegrationConfiguration } from '@hookstile/contracts';
 import { OUTBOX_POLL_MS } from '@hookstile/event-store';
 import { type Messaging, MessagingError, type RecordPublisher } from '@hookstile/messaging';
+import type { RunningService } from '@hookstile/service-runtime';
 import { until } from '@hookstile/testing';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,6 +21,8 @@ function withoutAcknowledgements(messaging: Messaging): Messaging {
   };
   return { ...messaging, publisher: async () => publisher, close: async () => undefined };
 }
+
+const UNPUBLISHED = 'SELECT 1 FROM $schema.outbox WHERE published_at IS NULL';
 
 describe('the outbox relay', () => {
   let config: ConfigUnderTest;
@@ -83,6 +86,26 @@ describe('the outbox relay', () => {
     await until(() => config.lastOf('ten_1'), { what: 'the record' });
     const unpublished = 'SELECT 1 FROM $schema.outbox WHERE published_at IS NULL';
     await until(async () => (await query(unpublished)).length === 0, { what: 'every row marked' });
+  });
+
+  it('tells nobody that there is nothing left to do while the record of what was done is on its way', async () => {
+    const first = await config.start();
+    await instanceOf(first)('POST', 'tenants', tenant('ten_1'));
+    const { body: created } = await instanceOf(first)('POST', 'integrations', {
+      tenant: 'ten_1',
+      body: { name: 'a', url: 'https://example.com' },
+    });
+    await first.stop();
+    const leader = await config.start({ messaging: withoutAcknowledgements(config.messaging) });
+    const disable = (service: RunningService) =>
+      instanceOf(service)('POST', `integrations/${created.id}/disable`, { tenant: 'ten_1' });
+    const lost = disable(leader);
+    await until(async () => (await query(UNPUBLISHED)).length > 0, { what: 'a committed row' });
+    const second = await config.start();
+    const again = disable(second).then(async (answer) => ({ answer, seen: await config.lastOf(created.id) }));
+    await lost;
+    await cutRelays();
+    expect(await again).toMatchObject({ answer: { status: 200 }, seen: { version: 2, state: 'disabled' } });
   });
 
   it('writes a key again whose last record is an old version, as a paused relay leaves it', async () => {
