@@ -56,8 +56,8 @@ import { DomainEventForms1764600000000 } from './migrations/domain-event-forms.m
 import { EventTypes1764900000000 } from './migrations/event-types.migration.js';
 import { FirstTables1763798400000 } from './migrations/first-tables.migration.js';
 import { IdempotencyKeys1795500000000 } from './migrations/idempotency-keys.migration.js';
-import { OperationalEvents1795400000000 } from './migrations/operational-events.migration.js';
 import { IntegrationProfiles1795600000000 } from './migrations/integration-profiles.migration.js';
+import { OperationalEvents1795400000000 } from './migrations/operational-events.migration.js';
 import { TenantKeys1795300000000 } from './migrations/tenant-keys.migration.js';
 import { RunNotices } from './operational-events/run-notices.js';
 import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
