@@ -15,6 +15,10 @@ describe('topic definitions', () => {
     expect(named('p.configuration')).toMatchObject({ partitions: 1, settings: { 'cleanup.policy': 'compact' } });
   });
 
+  it('let no superseded configuration, such as the key of a deleted tenant, stay for longer than compaction must wait', () => {
+    expect(named('p.configuration')?.settings).toMatchObject({ 'max.compaction.lag.ms': '86400000' });
+  });
+
   it('keep domain events for ever', () => {
     expect(named('p.domain-events')?.settings).toMatchObject({ 'retention.ms': '-1' });
   });

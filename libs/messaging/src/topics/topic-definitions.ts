@@ -29,7 +29,7 @@ export function topicDefinitions(
         ...settings,
         'cleanup.policy': 'compact',
         'delete.retention.ms': `${DAY_MS}`,
-        // A tenant's key that was wrapped anew, or deleted with its tenant, goes from the log within a day.
+        // A tenant's key that was wrapped anew, or deleted with its tenant, goes from the log with what is written a day later.
         'max.compaction.lag.ms': `${DAY_MS}`,
       },
     },
