@@ -3,13 +3,15 @@ import {
   type Configuration,
   configurationKey,
   configurationV1,
+  type DomainEventRecord,
+  domainEventsV1,
   type EncodedRecord,
   type SealedSecret,
   secretOwner,
   type TenantKeyConfiguration,
   topicName,
 } from '@hookstile/contracts';
-import { connectMessaging, type Messaging, topicDefinitions } from '@hookstile/messaging';
+import { connectMessaging, type Messaging, type ReceivedRecord, topicDefinitions } from '@hookstile/messaging';
 import { deleteWithPrefix } from '@hookstile/messaging/testing';
 import { KeyRing, type RunningService, type ServiceOverrides, startService } from '@hookstile/service-runtime';
 import { createDatabaseSchema, type DatabaseSchema, randomTopicPrefix, testBrokers } from '@hookstile/testing';
@@ -108,6 +110,29 @@ export class ConfigUnderTest {
       },
     });
     return records;
+  }
+
+  /** What was told of an aggregate, in order. */
+  async factsOf(aggregateId: string): Promise<DomainEventRecord[]> {
+    const facts = await this.facts();
+    return facts.filter((fact) => fact.aggregateId === aggregateId);
+  }
+
+  /** Every record of `domain-events`; in order within an aggregate. Nothing is ever written there again. */
+  async facts(): Promise<DomainEventRecord[]> {
+    const topic = topicName(this.prefix, 'domain-events');
+    const facts: DomainEventRecord[] = [];
+    for (let partition = 0; partition < PARTITIONS; partition += 1) {
+      const to = await this.messaging.endOffset({ topic, partition });
+      const onRecords = (records: readonly ReceivedRecord[]) => {
+        for (const record of records) {
+          const decoded = domainEventsV1.decode(record);
+          if (decoded.outcome === 'decoded') facts.push(decoded.value);
+        }
+      };
+      await this.messaging.readRange({ topic, partition, from: 0, to, onRecords });
+    }
+    return facts;
   }
 
   /** The last record of one thing. */

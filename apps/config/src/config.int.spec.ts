@@ -1,4 +1,4 @@
-import { domainEventsV1, type IntegrationConfiguration, topicName } from '@hookstile/contracts';
+import { type IntegrationConfiguration } from '@hookstile/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Call, ConfigUnderTest, instanceOf } from './config-under-test.js';
 
@@ -150,18 +150,7 @@ describe('config on a real broker and database', () => {
     const { id } = await create();
     const headers = { 'x-request-id': 'my-request', 'if-match': '*' };
     await call('PATCH', `integrations/${id}`, as('editor', { body: { name: 'New', enabled: false }, headers }));
-    const topic = topicName(config.prefix, 'domain-events');
-    const events: unknown[] = [];
-    for (const partition of [0, 1, 2]) {
-      const to = await config.messaging.endOffset({ topic, partition });
-      const onRecords = (records: readonly Parameters<typeof domainEventsV1.decode>[0][]) => {
-        for (const record of records) {
-          const decoded = domainEventsV1.decode(record);
-          if (decoded.outcome === 'decoded' && decoded.value.aggregateId === id) events.push(decoded.value);
-        }
-      };
-      await config.messaging.readRange({ topic, partition, from: 0, to, onRecords });
-    }
+    const events = await config.factsOf(id);
     const actor = expect.objectContaining({ type: 'api_key', name: 'editor', role: 'editor' });
     const common = { tenantId: 'ten_1', subjectName: 'New', actor, requestId: 'my-request' };
     expect(events).toMatchObject([

@@ -142,10 +142,10 @@ describe('applying a list of integrations', () => {
   it('changes nothing in a dry run, and answers the same without ids and secrets that nobody has', async () => {
     const { make, apply, list } = await tenantWith();
     await make('integrations', { name: 'drop', url });
-    const before = [await list(), (await config.configuration()).length];
+    const before = [await list(), (await config.facts()).length];
     const items = [{ name: 'new', url }];
     const dry = await apply(items, { dryRun: true });
-    expect([await list(), (await config.configuration()).length]).toEqual(before);
+    expect([await list(), (await config.facts()).length]).toEqual(before);
     expect(dry.body).toMatchObject({ dryRun: true, summary: { created: 1, deleted: 1 } });
     expect(dry.body.items[0]).toMatchObject({ name: 'new', action: 'created', id: null });
     expect(JSON.stringify(dry.body)).not.toContain('whsec_');

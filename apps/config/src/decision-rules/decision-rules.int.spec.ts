@@ -1,4 +1,4 @@
-import { type DecisionRuleConfiguration, domainEventsV1, topicName } from '@hookstile/contracts';
+import { type DecisionRuleConfiguration } from '@hookstile/contracts';
 import { until } from '@hookstile/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Call, ConfigUnderTest, instanceOf } from '../config-under-test.js';
@@ -20,21 +20,6 @@ describe('decision rules on a real broker and database', () => {
     const answer = await call('POST', 'decision-rules', as('editor', { body: rule(overrides) }));
     expect(answer.status, JSON.stringify(answer.body)).toBe(201);
     return answer.body;
-  };
-  const factsOf = async (id: string) => {
-    const topic = topicName(config.prefix, 'domain-events');
-    const facts: unknown[] = [];
-    for (const partition of [0, 1, 2]) {
-      const to = await config.messaging.endOffset({ topic, partition });
-      const onRecords = (records: readonly Parameters<typeof domainEventsV1.decode>[0][]) => {
-        for (const record of records) {
-          const decoded = domainEventsV1.decode(record);
-          if (decoded.outcome === 'decoded' && decoded.value.aggregateId === id) facts.push(decoded.value);
-        }
-      };
-      await config.messaging.readRange({ topic, partition, from: 0, to, onRecords });
-    }
-    return facts;
   };
 
   beforeAll(async () => {
@@ -217,7 +202,7 @@ describe('decision rules on a real broker and database', () => {
     );
     await call('POST', `decision-rules/${id}/enable`, as('admin'));
     await call('DELETE', `decision-rules/${id}`, as('admin', { headers: ANY }));
-    const facts = await factsOf(id);
+    const facts = await config.factsOf(id);
     const editor = { actor: { name: 'editor' }, requestId: 'my-request', subjectName: 'audited again' };
     expect(facts).toMatchObject([
       { action: 'decision_rule.created', version: 1, before: null, after: { name: 'audited' } },
