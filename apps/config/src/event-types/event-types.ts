@@ -29,9 +29,8 @@ function present(state: EventTypeState | undefined): EventType {
 function definitionOf(body: unknown): EventTypeDefinition {
   const { description, schema = null, example = null } = parseBody(EventTypeDto, body);
   const errors = new InputErrors();
-  if (isObject(schema)) checkJsonSchema(schema, '/schema', errors);
-  errors.throwIfAny();
-  if (isObject(schema) && example !== null) checkInstance(schema, example, '/example', errors);
+  const check = isObject(schema) ? checkJsonSchema(schema, '/schema', errors) : null;
+  if (check && example !== null) checkInstance(check, example, '/example', errors);
   errors.throwIfAny();
   return { description, schema, example };
 }

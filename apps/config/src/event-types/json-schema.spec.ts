@@ -9,11 +9,12 @@ const wrongWith = (schema: object) => {
 };
 
 const mismatches = (schema: object, instance: unknown) => {
-  expect(wrongWith(schema)).toEqual([]);
   const errors = new InputErrors();
-  checkInstance(schema, instance, '/example', errors);
+  const check = checkJsonSchema(schema, '/schema', errors);
+  if (check) checkInstance(check, instance, '/example', errors);
   return errors.list.map(({ pointer, code }) => `${pointer} ${code}`);
 };
+const many = <T>(count: number, each: (n: number) => T) => Array.from({ length: count }, (_, n) => each(n));
 
 /** Definitions that each refer to the next one twice: with 40 of them, 2^40 schemas apply. */
 const doubling = (depth: number) => ({
@@ -36,7 +37,9 @@ describe('a JSON Schema', () => {
     { patternProperties: { '^x-': { format: 'date-time' } }, unevaluatedProperties: false },
     { $ref: '#/$defs/id', $defs: { id: { pattern: '^\\p{L}[\\w-]+\\u0041$' } } },
     doubling(5),
-    { properties: Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`p${n}`, { minimum: 1 }])) },
+    { properties: Object.fromEntries(many(400, (n) => [`p${n}`, { minimum: 1 }])) },
+    { properties: { country: { enum: many(250, (n) => `c${n}`) } }, items: { enum: many(250, (n) => `c${n}`) } },
+    { pattern: '\\(?id\\)?(?:i|(?<i>j))' },
   ])('is taken: %j', (schema) => {
     expect(wrongWith(schema)).toEqual([]);
   });
@@ -66,10 +69,30 @@ describe('a JSON Schema', () => {
     [{ pattern: '((a{100}){100}){100}' }, '/schema/pattern pattern'],
     [{ pattern: 'a{1,1000}' }, '/schema/pattern pattern'],
     [{ pattern: 'a'.repeat(513) }, '/schema/pattern pattern'],
+    [{ pattern: 'a(?i)b' }, '/schema/pattern pattern'],
+    [{ pattern: '\\\\(?s-i:b)' }, '/schema/pattern pattern'],
+    [{ enum: [] }, '/schema json_schema'],
+    [{ $ref: '#/$defs/\u2028', $defs: { '\u2028': {} } }, '/schema json_schema'],
     [{ patternProperties: { '[': {} } }, '/schema/patternProperties/[ pattern'],
     [{ allOf: Array.from({ length: 33 }, () => ({ pattern: 'a' })) }, '/schema too_many_patterns'],
   ])('is refused where it cannot be read or bounded: %j', (schema, wrong) => {
     expect(wrongWith(schema)).toEqual([wrong]);
+  });
+
+  it.each([
+    ['elements with many values', { items: { enum: many(700, (n) => n) } }],
+    ['elements with many arrays', { items: { enum: many(40, (n) => [n]) } }],
+    ['elements with each other, twice', { allOf: many(2, () => ({ uniqueItems: true, maxItems: 1_000 })) }],
+    ['a text with one long pattern twice', { allOf: many(2, () => ({ pattern: '^([ab]*a[ab]{250}c)?$' })) }],
+    ['members with many names', { dependentRequired: { a: many(2_000, (n) => `b${n}`) } }],
+    ['members by many names', { dependentRequired: Object.fromEntries(many(2_000, (n) => [`a${n}`, ['b']])) }],
+  ])('is refused where it compares %s', (_, schema) => {
+    expect(wrongWith(schema)).toEqual(['/schema too_complex']);
+  });
+
+  it('is refused where its patterns are long in all', () => {
+    const schema = { allOf: many(5, (n) => ({ pattern: `${n}`.repeat(500) })) };
+    expect(wrongWith(schema)).toEqual(['/schema too_many_patterns']);
   });
 
   it('names at most 20 places', () => {

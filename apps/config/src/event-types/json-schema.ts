@@ -1,12 +1,17 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type InputErrors, pointerTo } from '../input/input-errors.js';
-import { linearPattern } from './linear-pattern.js';
+import { type LinearPattern, linearPattern } from './linear-pattern.js';
 import { type SchemaPlace, schemaPlacesOf } from './schema-places.js';
 import { referredPointer, schemaWorkOf } from './schema-work.js';
 
+/** Says whether an instance matches, and leaves what does not in its `errors`. */
+export type InstanceCheck = ValidateFunction;
+
 const DIALECT = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
 const PATTERNS_MAX_COUNT = 32;
-/** What compiling a schema costs: some 100 ms. */
+/** Of all patterns: what reading classes of characters costs, some 0.2 ms each. */
+const PATTERNS_MAX_CHARACTERS = 2_048;
+/** What compiling a schema costs, in schemas that check next to nothing: some 100 ms. */
 const SCHEMA_WORK_MAX = 500;
 /** What checking the largest event against it costs: some 100,000 elements, half a second. */
 const REPEATED_WORK_MAX = 150;
@@ -38,19 +43,26 @@ function* patternsOf({ pointer, schema }: SchemaPlace): Generator<[pointer: stri
   }
 }
 
-function checkPatterns(places: Iterable<SchemaPlace>, add: InputErrors['add']): void {
+/** The patterns that can be read, by their text. */
+function checkPatterns(places: Iterable<SchemaPlace>, add: InputErrors['add']): ReadonlyMap<string, LinearPattern> {
+  const read = new Map<string, LinearPattern>();
   const patterns = [...places].flatMap((place) => [...patternsOf(place)]);
   if (patterns.length > PATTERNS_MAX_COUNT) {
     add('', 'too_many_patterns', `a schema holds at most ${PATTERNS_MAX_COUNT} patterns.`);
-    return;
+    return read;
+  }
+  if (patterns.reduce((sum, [, { length }]) => sum + length, 0) > PATTERNS_MAX_CHARACTERS) {
+    add('', 'too_many_patterns', `patterns have at most ${PATTERNS_MAX_CHARACTERS} characters in all.`);
+    return read;
   }
   for (const [pointer, pattern] of patterns) {
     try {
-      linearPattern(pattern);
+      read.set(pattern, linearPattern(pattern));
     } catch (error) {
       add(pointer, 'pattern', `is no pattern that can be checked in linear time: ${(error as Error).message}.`);
     }
   }
+  return read;
 }
 
 function checkPlace(
@@ -71,11 +83,26 @@ function checkPlace(
   }
 }
 
+function checkWork(
+  places: ReadonlyMap<string, SchemaPlace>,
+  patterns: ReadonlyMap<string, LinearPattern>,
+  add: InputErrors['add'],
+): void {
+  const { total, repeated } = schemaWorkOf(places, (pattern) => patterns.get(pattern)?.size ?? 0);
+  if (total === Number.POSITIVE_INFINITY) add('', 'recursive', 'a $ref leads back to where it stands.');
+  else if (total > SCHEMA_WORK_MAX) add('', 'too_complex', `costs more than ${SCHEMA_WORK_MAX} schemas that apply.`);
+  else if (repeated > REPEATED_WORK_MAX) {
+    const detail = `costs more than ${REPEATED_WORK_MAX} schemas that apply to each of many elements or members.`;
+    add('', 'too_complex', detail);
+  }
+}
+
 /**
- * Adds what is wrong with a JSON Schema (2020-12). What passes costs a check of an instance a bounded amount: nothing is
- * fetched, patterns are linear, references cannot run in circles, and the schemas that apply are counted.
+ * The check of instances that a JSON Schema (2020-12) is, or null where something is wrong with it: that is added. What
+ * passes costs a check of an instance a bounded amount: nothing is fetched, patterns are linear, references cannot run in
+ * circles, and what applies is counted.
  */
-export function checkJsonSchema(schema: object, pointer: string, errors: InputErrors): void {
+export function checkJsonSchema(schema: object, pointer: string, errors: InputErrors): InstanceCheck | null {
   const before = errors.list.length;
   const add: InputErrors['add'] = (at, code, detail) => {
     if (errors.list.length - before < ERRORS_MAX) errors.add(pointer + at, code, detail);
@@ -83,23 +110,26 @@ export function checkJsonSchema(schema: object, pointer: string, errors: InputEr
   const { places, unknown } = schemaPlacesOf(schema);
   for (const at of unknown) add(at, 'unknown_keyword', 'is no keyword that is known here.');
   for (const [at, detail] of metaErrorsOf(schema)) add(at, 'json_schema', detail);
-  if (errors.list.length > before) return;
+  if (errors.list.length > before) return null;
   for (const place of places.values()) checkPlace(place, places, add);
-  checkPatterns(places.values(), add);
-  const { total, repeated } = schemaWorkOf(places);
-  if (total === Number.POSITIVE_INFINITY) add('', 'recursive', 'a $ref leads back to where it stands.');
-  else if (total > SCHEMA_WORK_MAX) add('', 'too_complex', `more than ${SCHEMA_WORK_MAX} schemas apply.`);
-  else if (repeated > REPEATED_WORK_MAX) {
-    add('', 'too_complex', `more than ${REPEATED_WORK_MAX} schemas apply to each of many elements or members.`);
+  const patterns = checkPatterns(places.values(), add);
+  checkWork(places, patterns, add);
+  if (errors.list.length > before) return null;
+  try {
+    return compileJsonSchema(schema, patterns);
+  } catch (error) {
+    // Such as an `enum` without values: the meta-schema allows more than ajv makes code of.
+    add('', 'json_schema', `cannot be carried out: ${(error as Error).message}.`);
+    return null;
   }
 }
 
 /**
- * A check of instances, compiled from a schema that `checkJsonSchema` found nothing wrong with. ajv makes code of it: names
- * and values stand in it as escaped literals only, and its size is bounded by the schema's, as no reference is inlined.
- * `format` is an annotation, as the standard has it.
+ * ajv makes code of the schema: names and values stand in it as escaped literals only, and its size is bounded by the
+ * schema's, as no reference is inlined. `format` is an annotation, as the standard has it.
  */
-export function compileJsonSchema(schema: object): ValidateFunction {
+function compileJsonSchema(schema: object, patterns: ReadonlyMap<string, LinearPattern>): InstanceCheck {
+  const regExp = (pattern: string) => patterns.get(pattern) ?? linearPattern(pattern);
   const ajv = new Ajv2020({
     meta: false,
     validateSchema: false,
@@ -109,16 +139,15 @@ export function compileJsonSchema(schema: object): ValidateFunction {
     // Unknown keywords were refused with a pointer; the other strict rules forbid what the standard allows.
     strict: false,
     logger: false,
-    code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
+    code: { regExp: Object.assign(regExp, { code: 'linearPattern' }) },
   });
   return ajv.compile(schema);
 }
 
-/** Adds where an instance does not match a checked schema. */
-export function checkInstance(schema: object, instance: unknown, pointer: string, errors: InputErrors): void {
-  const validate = compileJsonSchema(schema);
-  if (validate(instance)) return;
-  for (const error of (validate.errors ?? []).slice(0, ERRORS_MAX)) {
+/** Adds where an instance does not match its schema. */
+export function checkInstance(check: InstanceCheck, instance: unknown, pointer: string, errors: InputErrors): void {
+  if (check(instance)) return;
+  for (const error of (check.errors ?? []).slice(0, ERRORS_MAX)) {
     errors.add(pointer + error.instancePath, 'schema_mismatch', detailOf(error));
   }
 }

@@ -13,7 +13,17 @@ export function referredPointer(reference: string): string | null {
   }
 }
 
-/** How many schemas apply, references followed; `repeated` counts those that apply to each of many elements or members. */
+/** Comparing with a number, a text or the like takes a quarter of what a schema takes that checks next to nothing. */
+const SCALAR_WORK = 0.25;
+/** Of each value within an array or object that is compared with others. */
+const STRUCTURED_WORK = 4;
+/** `uniqueItems` compares an element with half of the others. */
+const UNIQUE_ITEM_WORK = 0.1;
+
+/**
+ * What applies, references followed, in schemas that check next to nothing; `repeated` counts what applies to each of many
+ * elements or members.
+ */
 export interface SchemaWork {
   total: number;
   repeated: number;
@@ -23,11 +33,38 @@ const ENDLESS: SchemaWork = { total: Number.POSITIVE_INFINITY, repeated: 0 };
 /** True, false, or what the meta-schema refuses. */
 const NOTHING: SchemaWork = { total: 1, repeated: 0 };
 
+function valuesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return 1 + Object.values(value).reduce<number>((sum, each) => sum + valuesIn(each), 0);
+}
+
+function comparisonWork(value: unknown): number {
+  return typeof value === 'object' && value !== null ? STRUCTURED_WORK * valuesIn(value) : SCALAR_WORK;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}
+
+/** What a schema costs without those that it holds or refers to: keywords that compare with many values count by them. */
+function ownWork({ schema }: SchemaPlace, sizeOf: PatternSize): SchemaWork {
+  const { enum: values = [], dependentRequired = {}, uniqueItems, maxItems, pattern, patternProperties = {} } = schema;
+  const patterns = [...(typeof pattern === 'string' ? [pattern] : []), ...Object.keys(patternProperties as object)];
+  const dependents = Object.values(dependentRequired as Record<string, unknown[]>);
+  const compared = sumOf((values as unknown[]).map(comparisonWork)) + sumOf(dependents.map(({ length }) => 1 + length));
+  const total = 1 + compared + sumOf(patterns.map(sizeOf));
+  const unique = uniqueItems === true && typeof maxItems === 'number' ? UNIQUE_ITEM_WORK * maxItems : 0;
+  return { total: total + unique, repeated: unique };
+}
+
+/** Instructions of a pattern: each costs as much for a text as a schema for many elements. */
+type PatternSize = (pattern: string) => number;
+
 /**
  * The work that an instance is at most; endless where a reference leads back to where it stands. Schemas that refer to
  * others twice each grow exponentially, as recursive ones do with the instance's depth.
  */
-export function schemaWorkOf(places: ReadonlyMap<string, SchemaPlace>): SchemaWork {
+export function schemaWorkOf(places: ReadonlyMap<string, SchemaPlace>, sizeOf: PatternSize): SchemaWork {
   const known = new Map<string, SchemaWork>();
   const workAt = (pointer: string): SchemaWork => {
     const place = places.get(pointer);
@@ -38,7 +75,7 @@ export function schemaWorkOf(places: ReadonlyMap<string, SchemaPlace>): SchemaWo
     const { $ref } = place.schema;
     const referred = typeof $ref === 'string' ? referredPointer($ref) : null;
     const followed = referred === null ? [] : [{ pointer: referred, repeats: false }];
-    const work = { total: 1, repeated: 0 };
+    const work = ownWork(place, sizeOf);
     for (const child of [...place.children, ...followed]) {
       const { total, repeated } = workAt(child.pointer);
       work.total += total;
