@@ -1,4 +1,4 @@
-const ID = /^(aud_\d{16}|[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}(_\d+_\d+)?)$/;
+const ID = /^[a-z]{3}_[0-9a-hjkmnp-tv-z]{16,26}(_\d+)*$/;
 
 /** Forms of texts that are never the same twice. */
 const FORMS: readonly RegExp[] = [
@@ -10,6 +10,8 @@ const FORMS: readonly RegExp[] = [
   /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/,
   /^[0-9a-f]{32}$/,
   /^"[^"]+"$/,
+  /^\d{10}$/,
+  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
 ];
 
 /** Numbers that are never the same twice. */
@@ -43,11 +45,22 @@ function isSame(example: unknown, actual: unknown, ids: Ids, pointer: string): b
   if (typeof example === 'number' && typeof actual === 'number' && MEASURED.has(member)) return true;
   if (typeof example !== 'string' || typeof actual !== 'string') return example === actual;
   if (OPAQUE.has(member)) return true;
+  const documents = [example, actual].map(documentOf);
+  if (documents.every(isRecord)) return differences(...(documents as [unknown, unknown]), ids).length === 0;
   const form = FORMS.find((each) => each.test(example));
   if (!form) return replaced(example, ids) === actual;
   if (ids.has(example)) return ids.get(example) === actual;
   if (form === ID) ids.set(example, actual);
   return form.test(actual);
+}
+
+/** What a text holds that is a JSON object. */
+function documentOf(text: string): unknown {
+  try {
+    return text.startsWith('{') ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** A text of an example with the stack's own ids in it. */

@@ -39,5 +39,6 @@ export { flushTelemetry } from './telemetry/flush.js';
 export * from './telemetry/metrics.js';
 export * from './telemetry/tracing.js';
 export * from './tokens.js';
+export { AttemptView, AttemptWithBodies } from './views/attempt-view.js';
 export * from './views/logged-exchange.js';
 export { within } from './within.js';

@@ -31,7 +31,11 @@ export function answersOf(
   refusals: Record<string, Schema>,
 ): Schema {
   const successes = reference.answers.map((answer) => [answer.status, successOf(answer, reference, answers)] as const);
-  return Object.fromEntries([...successes, ...refusalsOf(operation, reference, refusals)]);
+  const known = new Map<number, Schema>([...refusalsOf(operation, reference, refusals), ...successes]);
+  for (const [name, { status }] of Object.entries(reference.examples)) {
+    if (!known.has(status)) throw new Error(`the example ${name} of ${operation.path} has a status that no answer has`);
+  }
+  return Object.fromEntries([...known].sort(([a], [b]) => a - b));
 }
 
 function successOf(
@@ -71,12 +75,10 @@ function refusalsOf(
   for (const code of new Set(codes)) {
     byStatus.set(statusOfCode(code), [...(byStatus.get(statusOfCode(code)) ?? []), code]);
   }
-  return [...byStatus]
-    .sort(([a], [b]) => a - b)
-    .map(([status, own]) => {
-      const shown = examplesOf(examples, (example) => (example.status === status ? example.answer : undefined));
-      return [status, Object.keys(shown).length === 0 ? sharedRefusal(own, shared) : refusal(own, shown)];
-    });
+  return [...byStatus].map(([status, own]) => {
+    const shown = examplesOf(examples, (example) => (example.status === status ? example.answer : undefined));
+    return [status, 'examples' in shown ? refusal(own, shown) : sharedRefusal(own, shared)];
+  });
 }
 
 function refusal(codes: readonly string[], examples: Schema): Schema {

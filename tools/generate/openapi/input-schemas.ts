@@ -81,15 +81,14 @@ export class InputSchemas {
   /** The reference to a class's schema; the schema and those that it refers to are in `schemas` from then on. */
   ref(dto: InputClass, isPatch: boolean): Schema {
     const name = isPatch ? `${inputNameOf(dto).replace(/Input$/, '')}Patch` : inputNameOf(dto);
-    if (!this.schemas[name]) this.#add(name, dto, isPatch);
+    const known = this.#classes.get(name);
+    if (known && known !== dto) throw new Error(`two input classes are called ${name}`);
+    if (!known) this.#add(name, dto, isPatch);
     return { $ref: `#/components/schemas/${name}` };
   }
 
   #add(name: string, dto: InputClass, isPatch: boolean): void {
-    const known = this.#classes.get(name);
-    if (known && known !== dto) throw new Error(`two input classes are called ${name}`);
     this.#classes.set(name, dto);
-    this.schemas[name] = {};
     const made = targetConstructorToSchema(dto, { additionalConverters: CONVERTERS as ISchemaConverters }) as Schema;
     const { required, properties, ...rest } = made;
     this.schemas[name] = {

@@ -1,4 +1,7 @@
+import { AUDIT_REFERENCE } from '@hookstile/audit/reference';
 import { CONFIG_REFERENCE } from '@hookstile/config/reference';
+import { DISPATCHER_REFERENCE } from '@hookstile/dispatcher/reference';
+import { EVENT_INGEST_REFERENCE } from '@hookstile/event-ingest/reference';
 import {
   OPERATIONS,
   type OperationEntry,
@@ -20,7 +23,12 @@ const YAML = {
   schema: 'yaml-1.1',
 } as const;
 
-const REFERENCES: Partial<Record<OperationId, OperationReference>> = { ...CONFIG_REFERENCE };
+const REFERENCES: Record<OperationId, OperationReference> = {
+  ...CONFIG_REFERENCE,
+  ...EVENT_INGEST_REFERENCE,
+  ...DISPATCHER_REFERENCE,
+  ...AUDIT_REFERENCE,
+};
 
 /** The schemas and answers that operations share, by name, as they are found. */
 interface Components {
@@ -38,9 +46,7 @@ export function openApi(version: string): string {
   };
   const paths: Record<string, Schema> = {};
   for (const [id, operation] of Object.entries(OPERATIONS) as [OperationId, OperationEntry][]) {
-    const reference = REFERENCES[id];
-    if (!reference) continue;
-    const described = operationOf(id, operation, reference, components);
+    const described = operationOf(id, operation, REFERENCES[id], components);
     paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: described };
   }
   const document = {
@@ -51,7 +57,7 @@ export function openApi(version: string): string {
     paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer', description: KEY_DESCRIPTION } },
-      schemas: sorted({ ...components.inputs.schemas, ...withReferences(components.answers) }),
+      schemas: sorted(schemasOf(components)),
       responses: sorted(components.refusals),
     },
   };
@@ -74,6 +80,12 @@ function operationOf(
     ...(requestBody ? { requestBody } : {}),
     responses: answersOf(operation, reference, answers, refusals),
   };
+}
+
+function schemasOf({ inputs, answers }: Components): Record<string, Schema> {
+  const twice = Object.keys(answers).find((name) => Object.hasOwn(inputs.schemas, name));
+  if (twice !== undefined) throw new Error(`an input and an answer are called ${twice}`);
+  return { ...inputs.schemas, ...withReferences(answers) };
 }
 
 function sorted<T>(record: Record<string, T>): Record<string, T> {

@@ -40,7 +40,7 @@ export function takesIdempotencyKey({ service, method }: OperationEntry): boolea
 
 export function parametersOf(
   operation: OperationEntry,
-  { query = {}, isPaged, ifMatch, examples }: OperationReference,
+  { query = {}, headers: own = {}, isPaged, ifMatch, examples }: OperationReference,
 ): Schema[] {
   const { path, access } = operation;
   const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
@@ -55,7 +55,8 @@ export function parametersOf(
     ...parameter,
     ...examplesOf(examples, ({ query: given }) => given?.[String(parameter.name)]),
   }));
-  const ofHeaders = [
+  const ofHeaders: Schema[] = [
+    ...Object.entries(own).map(([name, parameter]) => ({ name, in: 'header', ...parameter })),
     ...(ifMatch ? [{ ...IF_MATCH, required: ifMatch === 'needed' }] : []),
     ...(takesIdempotencyKey(operation) ? [IDEMPOTENCY_KEY] : []),
     ...(access.kind === 'roles' && access.needsTenant ? [TENANT_HEADER] : []),

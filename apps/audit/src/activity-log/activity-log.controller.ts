@@ -3,11 +3,11 @@ import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } f
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { ActivityLogRow } from '../project/rows.js';
 import { instant, literals, noParameters, oneOf, text } from '../read/filters.js';
-import { answerList } from '../read/list-page.js';
-import { toIso } from '../read/sql-list.js';
+import { answerList, type Page } from '../read/list-page.js';
 import { ACTIVITY_LOG_STORE, type ActivityLogStore } from './activity-log.store.js';
+import { type ActivityLogItem, activityLogItem } from './activity-log-item.js';
 
-const FILTERS = {
+export const ACTIVITY_LOG_FILTERS = {
   ruleId: text,
   decision: oneOf(literals(Verdict)),
   code: oneOf(literals(DecisionCode)),
@@ -16,14 +16,8 @@ const FILTERS = {
   until: instant,
 };
 
-/** What was decided and why; of the context only who asked, from where and with which device. */
-function activityLogItem({ tenantId: _tenantId, atMs, ...row }: ActivityLogRow) {
-  const { id, ...rest } = row;
-  return { id, at: toIso(atMs), ...rest };
-}
-
 const LIST = {
-  filters: FILTERS,
+  filters: ACTIVITY_LOG_FILTERS,
   positionOf: (row: ActivityLogRow) => ({ atMs: row.atMs, key: row.id }),
   itemOf: activityLogItem,
 };
@@ -35,13 +29,17 @@ export class ActivityLogController {
 
   @Get()
   @Operation('activity-log.list')
-  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
+  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Page<ActivityLogItem>> {
     return answerList(LIST, this.store, tenantOf(principal), query);
   }
 
   @Get(':id')
   @Operation('activity-log.get')
-  async get(@CurrentPrincipal() principal: Principal, @Param('id') id: string, @Query() query: unknown) {
+  async get(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id') id: string,
+    @Query() query: unknown,
+  ): Promise<ActivityLogItem> {
     noParameters(query);
     const row = await this.store.get(tenantOf(principal), id);
     if (!row) throw new ProblemError('not_found', 'there is no such decision');

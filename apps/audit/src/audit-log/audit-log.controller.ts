@@ -2,27 +2,21 @@ import { CurrentPrincipal, Operation, type Principal, tenantOf } from '@hookstil
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import type { AuditLogRow } from '../project/rows.js';
 import { instant, text } from '../read/filters.js';
-import { answerList } from '../read/list-page.js';
-import { toIso } from '../read/sql-list.js';
+import { answerList, type Page } from '../read/list-page.js';
 import { AUDIT_LOG_STORE, type AuditLogStore } from './audit-log.store.js';
+import { type AuditLogItem, auditLogItem } from './audit-log-item.js';
 
-const FILTERS = { actorId: text, action: text, subjectType: text, subjectId: text, since: instant, until: instant };
-
-function auditLogItem(row: AuditLogRow) {
-  return {
-    id: row.id,
-    at: toIso(row.atMs),
-    actor: { type: row.actorType, id: row.actorId, name: row.actorName, role: row.actorRole },
-    action: row.action,
-    subject: { type: row.subjectType, id: row.subjectId, name: row.subjectName },
-    before: JSON.parse(row.before) as unknown,
-    after: JSON.parse(row.after) as unknown,
-    requestId: row.requestId,
-  };
-}
+export const AUDIT_LOG_FILTERS = {
+  actorId: text,
+  action: text,
+  subjectType: text,
+  subjectId: text,
+  since: instant,
+  until: instant,
+};
 
 const LIST = {
-  filters: FILTERS,
+  filters: AUDIT_LOG_FILTERS,
   positionOf: (row: AuditLogRow) => ({ atMs: row.atMs, key: row.id }),
   itemOf: auditLogItem,
 };
@@ -34,7 +28,7 @@ export class AuditLogController {
 
   @Get()
   @Operation('audit-log.list')
-  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
+  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Page<AuditLogItem>> {
     return answerList(LIST, this.store, tenantOf(principal), query);
   }
 }

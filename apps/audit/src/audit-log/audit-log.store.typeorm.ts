@@ -9,7 +9,7 @@ interface Found {
   tenant_id: string;
   at: Date;
   action: string;
-  actor_type: string;
+  actor_type: AuditLogRow['actorType'];
   actor_id: string | null;
   actor_name: string | null;
   actor_role: string | null;

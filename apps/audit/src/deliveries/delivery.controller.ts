@@ -2,11 +2,11 @@ import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } f
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { DELIVERY_STATUSES } from '../project/rows.js';
 import { instant, noParameters, oneOf, text } from '../read/filters.js';
-import { answerList } from '../read/list-page.js';
+import { answerList, type Page } from '../read/list-page.js';
 import { DELIVERY_STORE, type DeliveryLine, type DeliveryStore } from './delivery.store.js';
-import { deliveryItem } from './delivery-item.js';
+import { type DeliveryItem, deliveryItem } from './delivery-item.js';
 
-const FILTERS = {
+export const DELIVERY_FILTERS = {
   integrationId: text,
   eventId: text,
   eventType: text,
@@ -16,7 +16,7 @@ const FILTERS = {
 };
 
 const LIST = {
-  filters: FILTERS,
+  filters: DELIVERY_FILTERS,
   positionOf: (line: DeliveryLine) => ({ atMs: line.acceptedAtMs, key: line.deliveryId }),
   itemOf: deliveryItem,
 };
@@ -28,13 +28,17 @@ export class DeliveryController {
 
   @Get()
   @Operation('deliveries.list')
-  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
+  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Page<DeliveryItem>> {
     return answerList(LIST, this.store, tenantOf(principal), query);
   }
 
   @Get(':id')
   @Operation('deliveries.get')
-  async get(@CurrentPrincipal() principal: Principal, @Param('id') id: string, @Query() query: unknown) {
+  async get(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id') id: string,
+    @Query() query: unknown,
+  ): Promise<DeliveryItem> {
     noParameters(query);
     const line = await this.store.get(tenantOf(principal), id);
     if (!line) throw new ProblemError('not_found', 'there is no such delivery');

@@ -1,16 +1,16 @@
-import { loggedBody, loggedHeaders } from '@hookstile/service-runtime';
+import { type AttemptView, type AttemptWithBodies, loggedBody, loggedHeaders } from '@hookstile/service-runtime';
 import type { AttemptRow } from '../project/rows.js';
 import { toIso, toNullableIso } from '../read/sql-list.js';
 import type { EventLogLine } from './event-log.store.js';
 
 /** An attempt as lists show it. */
-export function eventLogItem(line: EventLogLine) {
+export function eventLogItem(line: EventLogLine): AttemptView {
   return {
     id: line.attemptId,
     at: toIso(line.atMs),
     integrationId: line.integrationId,
     deliveryId: line.deliveryId,
-    deliveryIds: line.deliveryIds ?? [line.deliveryId],
+    deliveryIds: line.deliveryIds ? [...line.deliveryIds] : [line.deliveryId],
     eventId: line.eventId,
     eventSource: line.eventSource,
     eventType: line.eventType,
@@ -38,7 +38,7 @@ export function eventLogItem(line: EventLogLine) {
 }
 
 /** An attempt with the bodies of its request and response. */
-export function eventLogDetail(row: AttemptRow) {
+export function eventLogDetail(row: AttemptRow): AttemptWithBodies {
   const item = eventLogItem(row);
   return {
     ...item,

@@ -1,7 +1,15 @@
-import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
+import {
+  type AttemptView,
+  type AttemptWithBodies,
+  CurrentPrincipal,
+  Operation,
+  type Principal,
+  ProblemError,
+  tenantOf,
+} from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { noParameters } from '../read/filters.js';
-import { answerList } from '../read/list-page.js';
+import { answerList, type Page } from '../read/list-page.js';
 import { EVENT_LOG_STORE, type EventLogLine, type EventLogStore } from './event-log.store.js';
 import { eventLogDetail, eventLogItem } from './event-log-item.js';
 import { EVENT_LOG_FILTERS } from './event-log-query.js';
@@ -19,13 +27,17 @@ export class EventLogController {
 
   @Get()
   @Operation('event-log.list')
-  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
+  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Page<AttemptView>> {
     return answerList(LIST, this.store, tenantOf(principal), query);
   }
 
   @Get(':id')
   @Operation('event-log.get')
-  async get(@CurrentPrincipal() principal: Principal, @Param('id') id: string, @Query() query: unknown) {
+  async get(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id') id: string,
+    @Query() query: unknown,
+  ): Promise<AttemptWithBodies> {
     noParameters(query);
     const row = await this.store.get(tenantOf(principal), id);
     if (!row) throw new ProblemError('not_found', 'there is no such attempt');

@@ -33,10 +33,10 @@ export interface Found {
   at: Date;
   epoch: number;
   attempt: number;
-  trigger: string;
+  trigger: AttemptRow['trigger'];
   outcome: AttemptRow['outcome'];
   http_status: number | null;
-  error: string | null;
+  error: AttemptRow['error'];
   error_detail: string | null;
   duration_ms: number;
   next_attempt_at: Date | null;

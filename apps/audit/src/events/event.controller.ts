@@ -2,31 +2,14 @@ import { CurrentPrincipal, Operation, type Principal, tenantOf } from '@hookstil
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { EVENT_OUTCOMES } from '../project/rows.js';
 import { oneOf, text } from '../read/filters.js';
-import { answerList } from '../read/list-page.js';
-import { toIso } from '../read/sql-list.js';
+import { answerList, type Page } from '../read/list-page.js';
 import { EVENT_STORE, type EventFate, type EventStore, eventListKey } from './event.store.js';
+import { type EventItem, eventItem } from './event-item.js';
 
-const FILTERS = { eventId: text, source: text, outcome: oneOf(EVENT_OUTCOMES) };
-
-function eventItem(fate: EventFate) {
-  return {
-    id: fate.eventId === '' ? null : fate.eventId,
-    source: fate.source,
-    type: fate.type,
-    subject: fate.subject,
-    time: fate.time,
-    acceptedAt: toIso(fate.acceptedAtMs),
-    via: fate.via,
-    outcome: fate.outcome,
-    reason: fate.reason,
-    detail: fate.detail,
-    traceId: fate.traceId,
-    deliveries: fate.deliveries.map(({ deliveryId: id, integrationId, status }) => ({ id, integrationId, status })),
-  };
-}
+export const EVENT_FILTERS = { eventId: text, source: text, outcome: oneOf(EVENT_OUTCOMES) };
 
 const LIST = {
-  filters: FILTERS,
+  filters: EVENT_FILTERS,
   positionOf: (fate: EventFate) => ({ atMs: fate.acceptedAtMs, key: eventListKey(fate) }),
   itemOf: eventItem,
 };
@@ -38,7 +21,7 @@ export class EventController {
 
   @Get()
   @Operation('events.list')
-  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown) {
+  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Page<EventItem>> {
     return answerList(LIST, this.store, tenantOf(principal), query);
   }
 }

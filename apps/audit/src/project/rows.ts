@@ -1,4 +1,4 @@
-import type { DecisionCode, Verdict } from '@hookstile/contracts';
+import type { Actor, AttemptError, DecisionCode, Trigger, Verdict } from '@hookstile/contracts';
 
 /** Rows as the projections make them: times in Unix milliseconds, ids and texts as the records carried them. */
 
@@ -78,10 +78,10 @@ export interface AttemptRow {
   /** Of the partition's owner; delivery, epoch and attempt are what the attempt's id is made of. */
   epoch: number;
   attempt: number;
-  trigger: string;
+  trigger: Trigger;
   outcome: AttemptOutcome;
   httpStatus: number | null;
-  error: string | null;
+  error: AttemptError | null;
   errorDetail: string | null;
   durationMs: number;
   nextAttemptAtMs: number | null;
@@ -129,7 +129,7 @@ export interface AuditLogRow {
   tenantId: string;
   atMs: number;
   action: string;
-  actorType: string;
+  actorType: Actor['type'];
   actorId: string | null;
   actorName: string | null;
   actorRole: string | null;

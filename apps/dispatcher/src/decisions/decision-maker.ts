@@ -1,4 +1,4 @@
-import type { DecisionCode, DecisionRuleConfiguration, Verdict } from '@hookstile/contracts';
+import type { DecisionRuleConfiguration } from '@hookstile/contracts';
 import { type Clock, ProblemError, type SpanHandle, type Tracing, within } from '@hookstile/service-runtime';
 import type { DecisionsPublisher } from '../publishes/decisions.publisher.js';
 import type { Circuits } from './circuits.js';
@@ -7,6 +7,7 @@ import { cacheKeyOf, type DecisionCache } from './decision-cache.js';
 import type { DecisionInput } from './decision-input.js';
 import { decisionRecordOf } from './decision-record.js';
 import type { DecisionRecorder } from './decision-telemetry.js';
+import type { DecisionView } from './decision-views.js';
 import type { HookCaller, HookQuestion } from './hook-caller.js';
 import { type Judgement, judgeAnswer } from './judge-answer.js';
 import type { KnownRules } from './known-rules.js';
@@ -25,19 +26,6 @@ export interface DecisionParts {
 export interface Caller {
   tenantId: string;
   traceparent: string;
-}
-
-export interface DecisionView {
-  id: string;
-  decision: Verdict;
-  code: DecisionCode;
-  reason: string;
-  /** Its id. */
-  rule: string;
-  ruleName: string;
-  httpStatus: number | null;
-  durationMs: number;
-  cached: boolean;
 }
 
 interface Judged {

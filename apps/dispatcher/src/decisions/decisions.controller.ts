@@ -2,8 +2,9 @@ import { CurrentPrincipal, Operation, type Principal, tenantOf, tracing } from '
 import { Body, Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { decisionInputOf, testInputOf } from './decision-input.js';
-import { type Caller, DecisionMaker, type DecisionView } from './decision-maker.js';
-import { RuleTester, type RuleTestView } from './rule-tester.js';
+import { type Caller, DecisionMaker } from './decision-maker.js';
+import type { DecisionView, RuleTestView } from './decision-views.js';
+import { RuleTester } from './rule-tester.js';
 
 function callerOf(principal: Principal, request: FastifyRequest): Caller {
   return { tenantId: tenantOf(principal), traceparent: tracing.incoming(request) };

@@ -1,32 +1,14 @@
-import type { DecisionCode, Verdict } from '@hookstile/contracts';
 import type { Clock } from '@hookstile/service-runtime';
 import type { ParameterValues } from '@hookstile/templates';
 import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
 import type { Caller } from './decision-maker.js';
+import type { RuleTestView } from './decision-views.js';
 import type { HookAnswer } from './hook-answer.js';
 import type { HookCalled, HookCaller } from './hook-caller.js';
 import { shownHeadersOf } from './hook-request.js';
-import { judgeAnswer, type MatchedAction } from './judge-answer.js';
+import { judgeAnswer } from './judge-answer.js';
 import type { KnownRules } from './known-rules.js';
 import type { RulePlans } from './rule-plans.js';
-
-export interface RuleTestView {
-  /** What was sent, secrets masked; null where the rule's settings allow none. */
-  request: {
-    method: string;
-    url: string;
-    headers: Record<string, string>;
-    body: string | null;
-    truncated: boolean;
-  } | null;
-  response: { httpStatus: number; headers: Record<string, string>; body: string; truncated: boolean } | null;
-  matchedAction: MatchedAction | null;
-  decision: Verdict;
-  code: DecisionCode;
-  reason: string;
-  httpStatus: number | null;
-  durationMs: number;
-}
 
 export interface RuleTestParts {
   rules: KnownRules;

@@ -1,4 +1,6 @@
 import type { DeliveryEnvelope } from '@hookstile/contracts';
+import { Count, Nullable, Time } from '@hookstile/service-runtime';
+import { type Static, Type } from 'typebox';
 import { first, take } from './fifo.js';
 import type { Lane } from './lane.js';
 import type { LaneName, LaneStore, StoredLane } from './lane.store.js';
@@ -6,25 +8,28 @@ import type { LanePhase } from './lane.types.js';
 import { isExhausted } from './lane-draft.js';
 import { inMemory } from './lane-memory.js';
 
-export interface LaneView {
-  key: string;
-  state: 'flowing' | 'parked' | 'draining' | 'stopped';
-  head: { deliveryId: string; eventId: string; attempt: number; nextAttemptAt: string | null } | null;
-  waiting: number;
-  oldestAt: string | null;
-  blockedBy: null | 'retry' | 'disabled' | 'rate_limit' | 'exhausted' | 'bounds';
-}
+/** The attempt that comes next. */
+const upcoming = { attempt: Type.Integer({ minimum: 1 }), nextAttemptAt: Nullable(Time) };
 
-export interface WaitingView {
-  deliveryId: string;
-  eventId: string;
-  eventSource: string;
-  eventType: string;
-  attempt: number;
-  nextAttemptAt: string | null;
-  /** When it was routed to the integration. */
-  waitingSince: string;
-}
+export const LaneView = Type.Object({
+  key: Type.String({ description: 'Of a strict integration: `main`.' }),
+  state: Type.Enum(['flowing', 'parked', 'draining', 'stopped']),
+  head: Nullable(Type.Object({ deliveryId: Type.String(), eventId: Type.String(), ...upcoming })),
+  waiting: Count,
+  oldestAt: Nullable(Time),
+  blockedBy: Nullable(Type.Enum(['retry', 'disabled', 'rate_limit', 'exhausted', 'bounds'])),
+});
+export type LaneView = Static<typeof LaneView>;
+
+export const WaitingView = Type.Object({
+  deliveryId: Type.String(),
+  eventId: Type.String(),
+  eventSource: Type.String(),
+  eventType: Type.String(),
+  ...upcoming,
+  waitingSince: Type.String({ format: 'date-time', description: 'When it was routed to the integration.' }),
+});
+export type WaitingView = Static<typeof WaitingView>;
 
 export interface Waiting {
   readonly offset: number;

@@ -5,7 +5,7 @@ import { EVENT_TYPE_MAX_CHARACTERS } from './trial.bounds.js';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*$/u;
 
-class TrialDto {
+export class TrialDto {
   @IsOptional()
   @IsString()
   @Length(1, EVENT_TYPE_MAX_CHARACTERS)

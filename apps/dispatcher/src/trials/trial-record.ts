@@ -1,5 +1,5 @@
 import type { AttemptRecord, IntegrationConfiguration } from '@hookstile/contracts';
-import { loggedBody, loggedHeaders } from '@hookstile/service-runtime';
+import { type AttemptWithBodies, loggedBody, loggedHeaders } from '@hookstile/service-runtime';
 import type { AttemptOutcome } from '../attempts/attempt.types.js';
 import { attemptRecord } from '../journal/journal-records.js';
 import type { DeliveryToSend } from '../request/delivery-to-send.types.js';
@@ -50,18 +50,19 @@ function withoutBodies(outcome: AttemptOutcome): AttemptOutcome {
 }
 
 /** The trial as `GET /v1/event-log/{id}` shows it, with the bodies, whether they are logged or not. */
-export function trialViewOf({ envelope }: RecordedTrial, { request, response }: AttemptOutcome) {
+export function trialViewOf({ envelope }: RecordedTrial, { request, response }: AttemptOutcome): AttemptWithBodies {
   const [delivery] = envelope.deliveries;
+  if (!delivery) throw new Error('a trial without its delivery');
   const hasBodies = request.body.length + (response?.body.length ?? 0) > 0;
   return {
     id: envelope.attemptId,
     at: envelope.at,
     integrationId: envelope.integrationId,
-    deliveryId: delivery?.deliveryId,
+    deliveryId: delivery.deliveryId,
     deliveryIds: envelope.deliveries.map(({ deliveryId }) => deliveryId),
-    eventId: delivery?.eventId,
-    eventSource: delivery?.eventSource,
-    eventType: delivery?.eventType,
+    eventId: delivery.eventId,
+    eventSource: delivery.eventSource,
+    eventType: delivery.eventType,
     attempt: envelope.attempt,
     trigger: envelope.trigger,
     outcome: envelope.outcome,
@@ -86,5 +87,3 @@ export function trialViewOf({ envelope }: RecordedTrial, { request, response }: 
     },
   };
 }
-
-export type TrialView = ReturnType<typeof trialViewOf>;

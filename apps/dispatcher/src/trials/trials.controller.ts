@@ -1,8 +1,14 @@
-import { CurrentPrincipal, Operation, type Principal, tenantOf, tracing } from '@hookstile/service-runtime';
+import {
+  type AttemptWithBodies,
+  CurrentPrincipal,
+  Operation,
+  type Principal,
+  tenantOf,
+  tracing,
+} from '@hookstile/service-runtime';
 import { Body, Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { trialInputOf } from './trial-input.js';
-import type { TrialView } from './trial-record.js';
 import { Trials } from './trials.js';
 
 @Controller('v1/integrations/:id/test')
@@ -18,7 +24,7 @@ export class TrialsController {
     @Param('id') integrationId: string,
     @Body() body: unknown,
     @Req() request: FastifyRequest,
-  ): Promise<TrialView> {
+  ): Promise<AttemptWithBodies> {
     const { eventType } = trialInputOf(body);
     const traceparent = tracing.incoming(request);
     return this.trials.make({ tenantId: tenantOf(principal), traceparent, integrationId, eventType });

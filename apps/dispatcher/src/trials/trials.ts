@@ -1,5 +1,6 @@
 import { attemptIdOf, type IntegrationConfiguration, newId, partitionOf } from '@hookstile/contracts';
 import {
+  type AttemptWithBodies,
   type Clock,
   type ConfigurationProjection,
   type Logger,
@@ -12,7 +13,7 @@ import { caughtUpWithin } from '../consumes/newest-configuration.js';
 import type { TrialsPublisher } from '../publishes/trials.publisher.js';
 import { BARRIER_WAIT_MAX_MS, RECORD_WAIT_MAX_MS, RETRY_AFTER_S, TRIAL_TIMEOUT_MAX_MS } from './trial.bounds.js';
 import { trialDeliveryOf } from './trial-delivery.js';
-import { type RecordedTrial, type TrialView, trialRecordOf, trialViewOf } from './trial-record.js';
+import { type RecordedTrial, trialRecordOf, trialViewOf } from './trial-record.js';
 import type { TrialTurns } from './trial-turns.js';
 
 const ID_RANDOM_BYTES = 10;
@@ -46,7 +47,7 @@ export class Trials {
   constructor(private readonly parts: TrialParts) {}
 
   /** Rejects with a problem: `not_found`, `rate_limited`, or `unavailable` beyond the bounds. */
-  async make(request: TrialRequest): Promise<TrialView> {
+  async make(request: TrialRequest): Promise<AttemptWithBodies> {
     const { records, turns, signal } = this.parts;
     if (signal.aborted) throw unavailable('this process is stopping');
     if (records.isFull) throw unavailable('tests cannot be recorded at present');
@@ -64,7 +65,7 @@ export class Trials {
     throw unavailable('whether there is such an integration cannot be known at present');
   }
 
-  private async attempt(integration: IntegrationConfiguration, request: TrialRequest): Promise<TrialView> {
+  private async attempt(integration: IntegrationConfiguration, request: TrialRequest): Promise<AttemptWithBodies> {
     const { attempts, projection, clock, randomBytes, signal } = this.parts;
     const nowMs = clock.nowMs();
     const delivery = trialDeliveryOf({

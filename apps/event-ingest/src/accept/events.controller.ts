@@ -18,6 +18,7 @@ import type { FastifyRequest } from 'fastify';
 import { EVENT_METRICS, type IngestMetrics } from '../ingest-metrics.js';
 import { EventsPublisher } from '../publishes/events.publisher.js';
 import type { AcceptedEvent, Reading } from './accepted-event.js';
+import type { ItemAnswer, TakenEvent } from './events-answer.js';
 import { readHttpRequest } from './http-event.js';
 import type { EventDefaults } from './plain-event.js';
 import type { Rejection } from './rejection.js';
@@ -26,11 +27,6 @@ export const EVENTS_PATH = '/v1/events';
 
 const EVENT_ID_RANDOM_BYTES = 10;
 const NO_BODY = Buffer.alloc(0);
-
-export interface ItemAnswer {
-  id?: string;
-  error?: { code: string; detail: string; pointer: string };
-}
 
 function problemOf({ code, detail, errors }: Rejection): ProblemError {
   return new ProblemError(code, detail, errors.length > 0 ? { errors } : {});
@@ -59,7 +55,7 @@ export class EventsController {
   async accept(
     @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,
-  ): Promise<{ id: string } | { items: ItemAnswer[] }> {
+  ): Promise<TakenEvent | { items: ItemAnswer[] }> {
     const tenantId = tenantOf(principal);
     if (principal.type === 'platform') await this.requireTenant(tenantId);
     const reading = readHttpRequest(

@@ -52,6 +52,8 @@ export interface OperationExample {
 /** What the reference says of an operation beside its line in the table of operations. */
 export interface OperationReference {
   query?: Readonly<Record<string, QueryParameter>>;
+  /** Headers that only such operations take. */
+  headers?: Readonly<Record<string, QueryParameter>>;
   /** It answers a list by pages, and takes `limit` and `cursor`. */
   isPaged?: boolean;
   ifMatch?: 'needed' | 'taken';

@@ -1,0 +1,93 @@
+import { Type } from 'class-transformer';
+import { IsOptional, IsString, MaxLength, Validate, ValidateIf, ValidateNested } from 'class-validator';
+import { describe, expect, it } from 'vitest';
+import { InputSchemas } from './input-schemas.ts';
+
+type Decorator = (target: object, member: string) => void;
+
+/** Decorators as functions: programs here are run without a compiler that knows them. */
+function checked(target: new () => object, member: string, ...decorators: Decorator[]): void {
+  for (const decorate of decorators) decorate(target.prototype as object, member);
+}
+
+class PlaceDto {}
+checked(PlaceDto, 'city', IsString());
+
+class PersonDto {}
+checked(PersonDto, 'name', IsString(), MaxLength(10));
+checked(PersonDto, 'nick', IsOptional(), IsString());
+checked(
+  PersonDto,
+  'note',
+  ValidateIf((_object, value) => value !== null),
+  IsString(),
+);
+checked(
+  PersonDto,
+  'home',
+  ValidateNested(),
+  Type(() => PlaceDto),
+);
+
+class OddDto {}
+checked(
+  OddDto,
+  'name',
+  Validate(
+    class Odd {
+      validate() {
+        return true;
+      }
+    },
+  ),
+);
+
+describe('schemas of input classes', () => {
+  it('have what the decorators check, and nothing besides', () => {
+    const inputs = new InputSchemas();
+    expect(inputs.ref(PersonDto, false)).toEqual({ $ref: '#/components/schemas/PersonInput' });
+    const { PersonInput, PlaceInput } = inputs.schemas;
+    expect(PersonInput).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+      properties: { name: { type: 'string', maxLength: 10 }, home: { $ref: '#/components/schemas/PlaceInput' } },
+    });
+    expect(PersonInput?.required).toEqual(expect.arrayContaining(['name', 'home']));
+    expect(PersonInput?.required).not.toContain('nick');
+    expect(PlaceInput).toMatchObject({ properties: { city: { type: 'string' } }, required: ['city'] });
+  });
+
+  it('take null where a check leaves null out', () => {
+    const inputs = new InputSchemas();
+    inputs.ref(PersonDto, false);
+    const { properties } = inputs.schemas.PersonInput ?? {};
+    expect(properties).toMatchObject({
+      note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+      name: { type: 'string' },
+    });
+  });
+
+  it('of patches need no member, and take null of each, at any depth', () => {
+    const inputs = new InputSchemas();
+    expect(inputs.ref(PersonDto, true)).toEqual({ $ref: '#/components/schemas/PersonPatch' });
+    const { PersonPatch, PlacePatch } = inputs.schemas;
+    expect(PersonPatch).not.toHaveProperty('required');
+    expect(PersonPatch).toMatchObject({
+      properties: { home: { anyOf: [{ $ref: '#/components/schemas/PlacePatch' }, { type: 'null' }] } },
+    });
+    expect(PlacePatch).toMatchObject({ properties: { city: { anyOf: [{ type: 'string' }, { type: 'null' }] } } });
+  });
+
+  it('are not made of a check that nobody has described', () => {
+    expect(() => new InputSchemas().ref(OddDto, false)).toThrow('name');
+  });
+
+  it('are not made of two classes with one name', () => {
+    const inputs = new InputSchemas();
+    const other = { PersonDto: class {} }.PersonDto;
+    Object.defineProperty(other, 'name', { value: 'PersonDto' });
+    checked(other, 'name', IsString());
+    inputs.ref(PersonDto, false);
+    expect(() => inputs.ref(other, false)).toThrow('two input classes');
+  });
+});
