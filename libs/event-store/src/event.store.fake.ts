@@ -8,6 +8,7 @@ import type {
   StoredDomainEvent,
 } from './event.store.js';
 import { EventStoreError } from './event-store.error.js';
+import { OUTBOX_BATCH_MAX_ROWS } from './outbox-relay.js';
 
 /** What a fake read model needs to take part in a fake transaction: a way back. */
 export interface FakeHandle {
@@ -57,7 +58,7 @@ export class FakeEventStore implements EventStore<FakeHandle> {
           outboxIds.push(...this.enqueue(records, handle));
         },
       });
-      if (outboxIds.length === 0) outboxIds.push(...this.outbox.slice(-1).map(({ id }) => id));
+      if (outboxIds.length === 0) outboxIds.push(...this.outbox.slice(-OUTBOX_BATCH_MAX_ROWS - 1).map(({ id }) => id));
       return { result, outboxIds };
     } catch (error) {
       for (const undo of undos.reverse()) undo();

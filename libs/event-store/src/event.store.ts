@@ -58,9 +58,9 @@ export interface EventStoreTransaction<Handle> {
 export interface Committed<T> {
   result: T;
   /**
-   * The outbox rows of the transaction, by which `OutboxRelay.published` waits for them. Of one that put none there: the
-   * newest row that is not published yet, if any. Who finds nothing left to do may have been told so by a change whose
-   * records are still on their way.
+   * The outbox rows of the transaction, by which `OutboxRelay.published` waits for them. Of one that put none there:
+   * the newest rows that are not published yet, one more than a batch of the relay. Who finds nothing left to do may have
+   * been told so by a change whose records are still on their way.
    */
   outboxIds: readonly number[];
 }

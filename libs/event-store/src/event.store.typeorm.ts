@@ -11,6 +11,7 @@ import {
 } from './event.store.js';
 import { EventStoreError } from './event-store.error.js';
 import { quoted } from './event-store-tables.js';
+import { OUTBOX_BATCH_MAX_ROWS } from './outbox-relay.js';
 
 const UNIQUE_VIOLATION = '23505';
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -60,12 +61,17 @@ export class TypeormEventStore implements EventStore<EntityManager> {
     return rows.map(stored);
   }
 
-  /** Rows are published in the order of their ids: once this one is, all that were committed before it are. */
+  /**
+   * The newest row alone would not do: the relay may have it in hand already, in a batch that it read before a slower
+   * transaction committed below it. Of more rows than a batch takes at least one is published by a batch that is read
+   * later, and that one has whatever was committed below.
+   */
   private async newestUnpublished(manager: EntityManager): Promise<number[]> {
     const rows: { id: string }[] = await manager.query(
-      `SELECT id FROM ${quoted(this.schema)}.outbox WHERE published_at IS NULL ORDER BY id DESC LIMIT 1`,
+      `SELECT id FROM ${quoted(this.schema)}.outbox WHERE published_at IS NULL ORDER BY id DESC LIMIT $1`,
+      [OUTBOX_BATCH_MAX_ROWS + 1],
     );
-    return rows.map(({ id }) => Number(id));
+    return rows.map(({ id }) => Number(id)).reverse();
   }
 }
 

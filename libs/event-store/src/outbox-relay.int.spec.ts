@@ -94,6 +94,35 @@ describe('the outbox relay', () => {
     expect(published).toEqual(['test.configuration/fast', 'test.configuration/slow']);
   });
 
+  it('has published what nothing is left to do of, also below rows that it has in hand', async () => {
+    const inHand = Promise.withResolvers<void>();
+    const acknowledged = Promise.withResolvers<void>();
+    const relay = start({
+      publish: async (records) => {
+        inHand.resolve();
+        await acknowledged.promise;
+        published.push(...records.map(({ key }) => key));
+      },
+    });
+    const enqueued = Promise.withResolvers<void>();
+    const committed = Promise.withResolvers<void>();
+    const slow = store.transaction(async (transaction) => {
+      await transaction.enqueue([record('slow')]);
+      await transaction.outboxIds();
+      enqueued.resolve();
+      await committed.promise;
+    });
+    await enqueued.promise;
+    await enqueue('fast');
+    await inHand.promise;
+    committed.resolve();
+    await slow;
+    const { outboxIds } = await store.transaction(async () => 'nothing left to do');
+    const wait = relay.published(outboxIds, WAIT_MAX_MS).then(() => [...published]);
+    acknowledged.resolve();
+    expect(await wait).toEqual(['fast', 'slow']);
+  });
+
   it('has one leader; the other tells its callers what was published, and takes over', async () => {
     const first = start();
     await until(() => first.isLeading);
