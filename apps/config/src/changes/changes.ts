@@ -119,8 +119,9 @@ export class Change<Handle = unknown> {
     return this.idsOfTenant('event-type', tenantId);
   }
 
-  failureRunOf(integrationId: string): Promise<FailureRun | null> {
-    return this.context.readModels.failureRunOf(this.context.transaction.handle, integrationId);
+  async failureRunOf(integrationId: string): Promise<FailureRun | null> {
+    const { readModels, transaction } = this.context;
+    return (await readModels.failureRunsOf([integrationId], transaction.handle)).get(integrationId) ?? null;
   }
 
   putFailureRun(run: FailureRun): Promise<void> {

@@ -52,10 +52,14 @@ export class Signals {
     }
     const heard = await this.notices.subscribed(signals.map(({ tenantId }) => tenantId));
     await this.keepCounts(signals.filter(({ tenantId }) => !heard.has(tenantId)));
+    const isHeard = (signal: IntegrationSignal) => heard.has(signal.tenantId) && isOfRun(signal);
+    const runs = await this.notices.runsOf(signals.filter(isHeard));
+    const quiet: IntegrationSignal[] = [];
     for (const signal of signals) {
-      if (heard.has(signal.tenantId) && isOfRun(signal)) await this.notices.take(signal);
+      if (isHeard(signal) && !(await this.notices.take(signal, runs))) quiet.push(signal);
       if (isDisableRequest(signal)) await this.requestDisable(signal);
     }
+    await this.keepCounts(quiet);
     return { stopped: [...stopped.values()] };
   }
 

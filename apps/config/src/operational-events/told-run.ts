@@ -1,5 +1,5 @@
 import type { IntegrationSignal } from '@hookstile/contracts';
-import type { IntegrationState } from '../integrations/integration.decider.js';
+import type { Integration } from '../integrations/integration.decider.js';
 import type { FailureRun } from '../read-models/read-model.store.js';
 import { RUNS_TOLD_MAX, RUNS_TOLD_WINDOW_MS } from './operational-event.bounds.js';
 
@@ -9,6 +9,9 @@ export interface FollowedRun {
   tells: 'failing' | 'recovered' | null;
 }
 
+/** What a run must know of its integration. */
+export type RunOwner = { status: 'absent' } | Pick<Integration, 'status' | 'state' | 'enablement'>;
+
 /**
  * What a signal makes of an integration's failure run. Null: the signal, or a later one, was taken in before. A recovery is
  * told exactly where its failure was, and nothing of a run that an enabling or a disabling has overtaken.
@@ -16,7 +19,7 @@ export interface FollowedRun {
 export function followRun(
   before: FailureRun | null,
   signal: IntegrationSignal,
-  integration: IntegrationState,
+  integration: RunOwner,
 ): FollowedRun | null {
   if (before !== null && signal.sequence <= before.sequence) return null;
   const { integrationId, enablement, sequence, consecutiveFailures, type } = signal;
@@ -31,6 +34,17 @@ export function followRun(
   if (type !== 'failing') return { run: { ...run, told: wasTold }, tells: null };
   if (!isCurrent || toldCount >= RUNS_TOLD_MAX) return { run: { ...run, told: false }, tells: null };
   return { run: { ...run, told: true, toldCount: toldCount + 1 }, tells: 'failing' };
+}
+
+/**
+ * What a signal that is told to nobody makes of a run, whatever its integration is: nothing was told of what it ends, or as
+ * much was told as may be. Null where the integration has to be asked.
+ */
+export function followQuietly(before: FailureRun | null, signal: IntegrationSignal): FailureRun | null {
+  if (signal.type !== 'failing' && signal.type !== 'recovered') return null;
+  const { enablement } = signal;
+  const followed = followRun(before, signal, { status: 'present', state: 'enabled', enablement });
+  return followed?.tells === null ? followed.run : null;
 }
 
 /** By the signals' own time, so that a replay comes to the same; a clock that was ahead and returned closes no window for long. */

@@ -180,13 +180,15 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
       const { events, readModels } = await create();
       const within = <T>(work: (handle: Handle) => Promise<T>) =>
         events.transaction(({ handle }) => work(handle)).then(({ result }) => result);
-      const known = () => within((handle) => readModels.failureRunOf(handle, 'int_1'));
+      const known = () =>
+        within((handle) => readModels.failureRunsOf(['int_1', 'int_2'], handle)).then(([run]) => run?.[1] ?? null);
       const told = { ...count(5, 1), told: true, toldSinceMs: 1_700_000_000_123, toldCount: 2 };
       expect(await known()).toBeNull();
       await within((handle) => readModels.putFailureRun(handle, told));
       await within((handle) => readModels.putFailureRun(handle, { ...told, sequence: 4, told: false }));
       expect(await known()).toEqual(told);
       expect((await readModels.failuresOf(['int_1'])).get('int_1')).toEqual(count(5, 1));
+      expect([...(await readModels.failureRunsOf(['int_1']))]).toEqual([['int_1', told]]);
       await readModels.putFailures([count(6, 2)]);
       expect(await known()).toEqual({ ...told, ...count(6, 2), told: false });
     });

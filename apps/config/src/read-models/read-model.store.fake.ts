@@ -113,8 +113,8 @@ export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
     return new Map(found.map(([id, { told: _, toldSinceMs: _since, toldCount: _count, ...count }]) => [id, count]));
   }
 
-  async failureRunOf(_handle: FakeHandle, integrationId: string): Promise<FailureRun | null> {
-    return this.failures.get(integrationId) ?? null;
+  async failureRunsOf(integrationIds: readonly string[]): Promise<Map<string, FailureRun>> {
+    return new Map([...this.failures].filter(([id]) => integrationIds.includes(id)));
   }
 
   async putFailureRun(handle: FakeHandle, run: FailureRun): Promise<void> {

@@ -89,7 +89,7 @@ export interface ReadModelStore<Handle> {
   /** Keeps a count, of which nothing was told, unless a later one of the same integration is known. */
   putFailures(counts: readonly FailureCount[]): Promise<void>;
   failuresOf(integrationIds: readonly string[], handle?: Handle): Promise<Map<string, FailureCount>>;
-  failureRunOf(handle: Handle, integrationId: string): Promise<FailureRun | null>;
+  failureRunsOf(integrationIds: readonly string[], handle?: Handle): Promise<Map<string, FailureRun>>;
   /** Likewise unless a later one is known. */
   putFailureRun(handle: Handle, run: FailureRun): Promise<void>;
   isSubscribed(handle: Handle, subscription: Subscription): Promise<boolean>;

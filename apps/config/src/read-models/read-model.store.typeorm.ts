@@ -167,21 +167,20 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
   }
 
   async failuresOf(integrationIds: readonly string[], manager?: EntityManager): Promise<Map<string, FailureCount>> {
-    const rows: FailureRow[] = await (manager ?? this.dataSource).query(
-      `SELECT * FROM ${this.schema}.integration_failures WHERE integration_id = ANY($1::text[])`,
-      [integrationIds],
-    );
+    const rows = await this.failureRows(integrationIds, manager);
     return new Map(rows.map((row) => [row.integration_id, failureCountOf(row)]));
   }
 
-  async failureRunOf(manager: EntityManager, integrationId: string): Promise<FailureRun | null> {
-    const [row]: FailureRow[] = await manager.query(
-      `SELECT * FROM ${this.schema}.integration_failures WHERE integration_id = $1`,
-      [integrationId],
+  async failureRunsOf(integrationIds: readonly string[], manager?: EntityManager): Promise<Map<string, FailureRun>> {
+    const rows = await this.failureRows(integrationIds, manager);
+    return new Map(rows.map((row) => [row.integration_id, failureRunOf(row)]));
+  }
+
+  private failureRows(integrationIds: readonly string[], manager?: EntityManager): Promise<FailureRow[]> {
+    return (manager ?? this.dataSource).query(
+      `SELECT * FROM ${this.schema}.integration_failures WHERE integration_id = ANY($1::text[])`,
+      [integrationIds],
     );
-    if (!row) return null;
-    const { told, told_since, told_count: toldCount } = row;
-    return { ...failureCountOf(row), told, toldSinceMs: told_since.getTime(), toldCount };
   }
 
   async putFailureRun(manager: EntityManager, run: FailureRun): Promise<void> {
@@ -224,6 +223,11 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
   private table(kind: Kind): string {
     return `${this.schema}.${READ_MODEL_TABLES[kind]}`;
   }
+}
+
+function failureRunOf(row: FailureRow): FailureRun {
+  const { told, told_since, told_count: toldCount } = row;
+  return { ...failureCountOf(row), told, toldSinceMs: told_since.getTime(), toldCount };
 }
 
 function failureCountOf(row: FailureRow): FailureCount {
