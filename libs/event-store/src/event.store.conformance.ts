@@ -68,6 +68,30 @@ export function eventStoreConformance<Handle>(name: string, createStore: () => P
       expect(result).toEqual([]);
     });
 
+    it('begins a stream without loading it, and goes on with it in the same transaction', async () => {
+      const store = await createStore();
+      await store.transaction(async (tx) => {
+        tx.begin(lamp);
+        await tx.append(lamp, 0, [happened('LampMade')]);
+        await tx.append(lamp, 1, [happened('LampLit')]);
+      });
+      const { result: events } = await store.transaction((tx) => tx.load(lamp));
+      expect(events.map(({ type, version }) => [type, version])).toEqual([
+        ['LampMade', 1],
+        ['LampLit', 2],
+      ]);
+    });
+
+    it('refuses to begin a stream that is there', async () => {
+      const store = await createStore();
+      await store.transaction((tx) => tx.append(lamp, 0, [happened('LampMade')]));
+      const again = store.transaction((tx) => {
+        tx.begin(lamp);
+        return tx.append(lamp, 0, [happened('LampMade')]);
+      });
+      await expect(again).rejects.toMatchObject({ code: 'version_conflict' });
+    });
+
     it('refuses an append whose expected version is not the current one', async () => {
       const store = await createStore();
       await store.transaction((tx) => tx.append(lamp, 0, [happened('LampMade')]));

@@ -52,6 +52,7 @@ export class FakeEventStore implements EventStore<FakeHandle> {
         outboxIds: async () => [...outboxIds],
         lockShared: async () => undefined,
         lock: async () => undefined,
+        begin: () => undefined,
         load: async (ref) => [...this.streamOf(ref)],
         append: async (ref, expectedVersion, events) => this.append(ref, expectedVersion, events, handle),
         enqueue: async (records) => {

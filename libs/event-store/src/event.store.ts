@@ -37,6 +37,11 @@ export interface EventStoreTransaction<Handle> {
   lockShared(ref: AggregateRef): Promise<void>;
   /** Waits for a lock that nobody else has and keeps it until the end of the transaction; it needs no stream. */
   lock(ref: AggregateRef): Promise<void>;
+  /**
+   * Says that the aggregate's id was made at random just now: nobody else can know it before the commit, so its stream is
+   * empty and needs no lock. An id that was there all the same makes the append a `version_conflict`.
+   */
+  begin(ref: AggregateRef): void;
   /** Locks the aggregate against every other writer, then reads its stream, oldest first. */
   load(ref: AggregateRef): Promise<StoredDomainEvent[]>;
   /**

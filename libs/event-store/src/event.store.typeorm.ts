@@ -79,6 +79,7 @@ export class TypeormEventStore implements EventStore<EntityManager> {
 const COLUMNS = 'sequence, version, type, at, schema_version, data, metadata';
 
 class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManager> {
+  /** What nobody else can write until the end of the transaction. */
   private readonly locked = new Set<string>();
   private readonly enqueued: OutboxRecord[] = [];
   private enqueuedBytes = 0;
@@ -98,6 +99,10 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
     if (this.locked.has(name)) return;
     await this.take(ref, 'pg_advisory_xact_lock');
     this.locked.add(name);
+  }
+
+  begin(ref: AggregateRef): void {
+    this.locked.add(lockName(ref));
   }
 
   async load(ref: AggregateRef): Promise<StoredDomainEvent[]> {

@@ -39,7 +39,7 @@ export class ApiKeys implements KeyDirectory {
     const key = `hk_${Buffer.from(this.randomBytes(KEY_RANDOM_BYTES)).toString('hex')}`;
     const state = await this.changes.run(origin, async (change) => {
       await change.holdTenant(tenantId);
-      const apiKey = await change.load(apiKeyAggregate, id);
+      const apiKey = change.begin(apiKeyAggregate, id);
       return apiKey.execute({ type: 'create', at: this.now(), tenantId, name, role, hash: hashKey(key) });
     });
     return { ...apiKeyView(id, state as ApiKey), key };

@@ -56,7 +56,9 @@ export class IntegrationApply {
 
   private async target(change: Change, input: IntegrationDto, existingId: string | null) {
     const id = existingId ?? newId('int', this.clock.nowMs(), this.randomBytes(INTEGRATION_ID_RANDOM_BYTES));
-    const integration = await change.load(integrationAggregate, id);
+    const integration = existingId
+      ? await change.load(integrationAggregate, id)
+      : change.begin(integrationAggregate, id);
     return { id, input, integration, before: integration.state };
   }
 

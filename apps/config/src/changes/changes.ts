@@ -40,6 +40,14 @@ export class Change<Handle = unknown> {
     return LoadedAggregate.load(aggregate, id, this.context);
   }
 
+  /** An aggregate under an id that was made at random just now. */
+  begin<Command, DomainEvent extends { type: string; at: string }, State extends { version: number }, P extends State>(
+    aggregate: Aggregate<Command, DomainEvent, State, P>,
+    id: string,
+  ) {
+    return LoadedAggregate.begin(aggregate, id, this.context);
+  }
+
   /** Writes the newest state of one thing to `configuration` again. */
   republish(kind: Kind, id: string): Promise<void> {
     return aggregateOfKind(kind).republish(id, this.context);

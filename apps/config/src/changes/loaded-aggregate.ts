@@ -37,6 +37,16 @@ export class LoadedAggregate<
     private readonly context: AggregateContext<Handle>,
   ) {}
 
+  /** One whose id was made at random just now: there is nothing to lock and nothing to read. */
+  static begin<C, D extends Happened, S extends { version: number }, P extends S, H>(
+    aggregate: Aggregate<C, D, S, P>,
+    id: string,
+    context: AggregateContext<H>,
+  ): LoadedAggregate<C, D, S, P, H> {
+    context.transaction.begin({ aggregate: aggregate.name, id });
+    return new LoadedAggregate(aggregate, id, new StreamFold(aggregate, id), context);
+  }
+
   static async load<C, D extends Happened, S extends { version: number }, P extends S, H>(
     aggregate: Aggregate<C, D, S, P>,
     id: string,

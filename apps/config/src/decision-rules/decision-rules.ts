@@ -40,7 +40,7 @@ export class DecisionRules {
       await change.holdTenant(tenantId);
       const secrets = await change.secretsOf(tenantId);
       const settings = makeRuleSettings(input, this.settingsContext(id, null, secrets));
-      const rule = await change.load(decisionRuleAggregate, id);
+      const rule = change.begin(decisionRuleAggregate, id);
       await this.requireFreeName(change, tenantId, id, settings.name);
       return rule.execute({ type: 'create', at: this.now(), tenantId, settings, enabled: input.enabled ?? true });
     });

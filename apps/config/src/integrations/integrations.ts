@@ -86,7 +86,7 @@ export class Integrations {
       const { settings, profile } = made;
       requirePlan(profile, plan);
       await claimEndpoint(change, tenantId, profile);
-      const integration = await change.load(integrationAggregate, id);
+      const integration = change.begin(integrationAggregate, id);
       const enabled = input.enabled ?? true;
       const state = await integration.execute({ type: 'create', at: this.now(), tenantId, settings, enabled });
       return { state, newSigningSecret: made.newSigningSecret };
