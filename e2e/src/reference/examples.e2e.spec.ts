@@ -8,7 +8,7 @@ import { AnswerCheck } from './answer-check.js';
 import { type DocumentedExample, examplesOf, type OpenApiDocument } from './documented-example.js';
 import { Player } from './player.js';
 import { STORY } from './story.js';
-import { type Scene, setScene, TRAFFIC_STORY } from './traffic-story.js';
+import { REPEATED, type Scene, setScene, TRAFFIC_STORY } from './traffic-story.js';
 
 const document = parse(readFileSync(new URL('../../../docs/openapi.yaml', import.meta.url), 'utf8')) as OpenApiDocument;
 const examples = new Map(examplesOf(document).map((example) => [example.name, example]));
@@ -63,6 +63,6 @@ describe('what happens at a tenant', () => {
     const happen = async () => happening?.(scene);
     if (player.isStream(example)) return player.follow(example, scene.tenantId, happen);
     await happen();
-    await player.play(example, scene.tenantId);
+    await (REPEATED.has(name) ? player.repeat(example, scene.tenantId) : player.play(example, scene.tenantId));
   });
 });

@@ -57,6 +57,9 @@ export async function setScene({ receiver, ids, apiOf }: Given): Promise<Scene> 
 /** An example, and what happens right before it; to a stream, while it is open. */
 export type Line = [example: string, happening?: (scene: Scene) => Promise<unknown>];
 
+/** A head that is shown as exhausted cannot be skipped before its row is written; until then the skip is refused. */
+export const REPEATED: ReadonlySet<string> = new Set(['lanes.skip/skipped']);
+
 export const TRAFFIC_STORY: readonly Line[] = [
   ['events.emit/plain'],
   ['event-log.list/of-an-event'],
