@@ -1,6 +1,5 @@
 import { type DecisionRuleConfiguration, type SealedSecret, secretOwner } from '@hookstile/contracts';
 import { LRUCache } from 'lru-cache';
-import { RequestUnbuildableError } from '../request/request-unbuildable.error.js';
 import type { SecretOpener } from '../request/tenant-secret-opener.js';
 import { PLANS_MAX } from './decision.bounds.js';
 import { type RulePlan, rulePlanOf } from './rule-plan.js';
@@ -18,7 +17,9 @@ export class RulePlans {
   of(rule: DecisionRuleConfiguration): RulePlan {
     const known = this.#plans.get(rule.id);
     if (known?.version === rule.version) return known;
-    const plan = rulePlanOf(rule, this.userAgent, (sealed) => this.#open(rule, sealed));
+    const owner = secretOwner('decision-rule', rule.id);
+    const open = (sealed: SealedSecret) => this.opener.open(sealed, owner, rule.tenantId);
+    const plan = rulePlanOf(rule, this.userAgent, open);
     this.#plans.set(rule.id, plan);
     return plan;
   }
@@ -26,13 +27,5 @@ export class RulePlans {
   /** Of a rule that was deleted: what was opened for it goes. */
   forget(ruleId: string): void {
     this.#plans.delete(ruleId);
-  }
-
-  #open({ id, tenantId }: DecisionRuleConfiguration, sealed: SealedSecret): string {
-    try {
-      return this.opener.open(sealed, secretOwner('decision-rule', id), tenantId);
-    } catch (cause) {
-      throw new RequestUnbuildableError(`A secret could not be opened: no usable key "${sealed.keyId}".`, { cause });
-    }
   }
 }

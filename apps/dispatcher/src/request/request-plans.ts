@@ -2,7 +2,6 @@ import { type IntegrationConfiguration, type SealedSecret, secretOwner } from '@
 import { LRUCache } from 'lru-cache';
 import { ReadTemplates } from './read-templates.js';
 import { type RequestPlan, requestPlanOf } from './request-plan.js';
-import { RequestUnbuildableError } from './request-unbuildable.error.js';
 import type { SecretOpener } from './tenant-secret-opener.js';
 
 /** About 1 KiB each. */
@@ -24,7 +23,8 @@ export class RequestPlans {
   of(integration: IntegrationConfiguration): RequestPlan {
     const known = this.#plans.get(integration.id);
     if (known?.integrationVersion === integration.version) return known;
-    const open = (sealed: SealedSecret) => this.#open(integration, sealed);
+    const owner = secretOwner('integration', integration.id);
+    const open = (sealed: SealedSecret) => this.#opener.open(sealed, owner, integration.tenantId);
     const plan = requestPlanOf(integration, this.#userAgent, open, this.#templates);
     this.#plans.set(integration.id, plan);
     return plan;
@@ -33,13 +33,5 @@ export class RequestPlans {
   /** Of an integration that was parked, say, or deleted: the next request prepares it again. */
   forget(integrationId: string): void {
     this.#plans.delete(integrationId);
-  }
-
-  #open({ id, tenantId }: IntegrationConfiguration, sealed: SealedSecret): string {
-    try {
-      return this.#opener.open(sealed, secretOwner('integration', id), tenantId);
-    } catch (cause) {
-      throw new RequestUnbuildableError(`A secret could not be opened: no usable key "${sealed.keyId}".`, { cause });
-    }
   }
 }

@@ -1,4 +1,5 @@
 import type { SealedSecret } from '@hookstile/contracts';
+import { RequestUnbuildableError } from './request-unbuildable.error.js';
 import type { SecretOpener } from './tenant-secret-opener.js';
 
 /** A sealed secret that `fakeOpener` opens for the integration it belongs to. */
@@ -12,7 +13,8 @@ export function fakeOpener(): SecretOpener & { opened: number } {
     opened: 0,
     open({ ciphertext }, owner) {
       const begin = ciphertext.indexOf('|');
-      if (ciphertext.slice(0, begin) !== owner) throw new Error('wrong owner');
+      if (ciphertext.slice(0, begin) !== owner)
+        throw new RequestUnbuildableError('A secret could not be opened: wrong owner.');
       this.opened += 1;
       return ciphertext.slice(begin + 1);
     },

@@ -52,8 +52,30 @@ it('opens nothing more once the tenant is deleted, and keeps no key of it', () =
   write(aTenantKey('ten_1', wrapped));
   opener.open(sealed, OWNER, 'ten_1');
   write(aTenantKey('ten_1', null, { version: 2 }));
-  expect(() => opener.open(sealed, OWNER, 'ten_1')).toThrow('deleted');
+  expect(() => opener.open(sealed, OWNER, 'ten_1')).toThrow(
+    expect.objectContaining({ message: expect.stringContaining('deleted'), retryable: false }),
+  );
   expect(opener.size).toBe(0);
+});
+
+it.each([
+  ['whose record is late', null],
+  ['that stands under a key which the ring lacks', KeyRing.parse(`k9:${'A'.repeat(43)}=`).newTenantKey('ten_1')],
+  ['that the key of this name does not open', { ...wrapped, keyId: 'k2' }],
+])('ends no delivery for good by a key %s, and opens once it is right', (_, late) => {
+  if (late) write(aTenantKey('ten_1', late));
+  expect(() => opener.open(sealed, OWNER, 'ten_1')).toThrow(
+    expect.objectContaining({ code: 'request_unbuildable', retryable: true }),
+  );
+  write(aTenantKey('ten_1', wrapped, { version: 2 }));
+  expect(opener.open(sealed, OWNER, 'ten_1')).toBe('a secret');
+});
+
+it('may open later what stands under a key of the first builds that the ring lacks', () => {
+  const secret = { ...firstBuildsSecret(OLD, 'old', OWNER), keyId: 'k9' };
+  expect(() => opener.open(secret, OWNER, 'ten_1')).toThrow(
+    expect.objectContaining({ message: expect.stringContaining('no key k9'), retryable: true }),
+  );
 });
 
 it('opens secrets of the first builds without a key of the tenant', () => {

@@ -1,12 +1,15 @@
 import type { SealedSecret, TenantKeyConfiguration } from '@hookstile/contracts';
 import type { ConfigurationProjection, KeyRing, TenantSecrets } from '@hookstile/service-runtime';
+import { reasonOf } from '@hookstile/service-runtime';
 import { LRUCache } from 'lru-cache';
+import { RequestUnbuildableError } from './request-unbuildable.error.js';
 
 /** Tenants whose keys are kept unwrapped; under 1 KiB each. */
 export const TENANT_SECRETS_MAX = 10_000;
 
 /** Opens the secrets that requests need. */
 export interface SecretOpener {
+  /** Throws `RequestUnbuildableError`. */
   open(sealed: SealedSecret, owner: string, tenantId: string): string;
 }
 
@@ -29,10 +32,18 @@ export class TenantSecretOpener implements SecretOpener {
     return this.#unwrapped.size;
   }
 
-  /** Throws where the tenant has no key, the ring cannot unwrap it, or the secret is not the owner's. */
+  /**
+   * Where the tenant has no key, the ring cannot unwrap it, or the secret is not the owner's, it is the operator's to put
+   * right, and no fault of the event: such attempts are made again. A deleted tenant's key never comes back.
+   */
   open(sealed: SealedSecret, owner: string, tenantId: string): string {
-    if (!sealed.dataKey) return this.#ring.openLegacy(sealed, owner);
-    return this.#secretsOf(tenantId).open(sealed, owner);
+    try {
+      if (!sealed.dataKey) return this.#ring.openLegacy(sealed, owner);
+      return this.#secretsOf(tenantId).open(sealed, owner);
+    } catch (cause) {
+      const retryable = this.#keys.tenantKey(tenantId)?.deleted !== true;
+      throw new RequestUnbuildableError(`A secret could not be opened: ${reasonOf(cause)}.`, { cause, retryable });
+    }
   }
 
   #secretsOf(tenantId: string): TenantSecrets {
