@@ -2,8 +2,8 @@ import type { IntegrationSettings } from '@hookstile/contracts';
 import { systemClock } from '@hookstile/service-runtime';
 import { aDelivery, anIntegration, integrationSettings } from '@hookstile/testing';
 import { fakeOpener } from '../request/sealed-fixture.js';
-import type { AttemptInput, AttemptMaker } from './attempt.types.js';
-import { type AttemptMakerOptions, createAttemptMaker } from './attempt-maker.js';
+import type { AttemptInput } from './attempt.types.js';
+import { type AttemptMakerOptions, createAttemptMaker, type RunningAttemptMaker } from './attempt-maker.js';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 export const TRACEPARENT = `00-${TRACE_ID}-b7ad6b7169203331-00`;
@@ -11,7 +11,7 @@ const noop = () => undefined;
 const instrument = { add: noop, record: noop };
 
 /** Makes real attempts, to loopback too, with secrets of `sealed`. */
-export function attemptMaker(options: Partial<AttemptMakerOptions> = {}): AttemptMaker {
+export function attemptMaker(options: Partial<AttemptMakerOptions> = {}): RunningAttemptMaker {
   return createAttemptMaker({
     secrets: fakeOpener(),
     egressAllow: ['127.0.0.0/8'],

@@ -33,7 +33,7 @@ function makerOf(recorder: AttemptRecorder, ...[env, ring, projection, clock, lo
     onUnexpected: (error, attemptId) => logger.error({ err: error, attemptId }, 'an attempt failed inside Hookstile'),
   });
   projection.onChange(({ kind, id, deleted }) => {
-    if (kind === 'integration' && deleted) maker.forget(id);
+    if (kind === 'integration' && deleted) maker.forgetDeleted(id);
   });
   return maker;
 }

@@ -1,3 +1,4 @@
+import { secretOwner } from '@hookstile/contracts';
 import { addressPolicyOf } from '../egress/address-policy.js';
 import { guardedConnector } from '../egress/guarded-connector.js';
 import type { LookupAll } from '../egress/lookup-once.js';
@@ -33,20 +34,26 @@ export interface AttemptMakerOptions {
   lookup?: LookupAll;
 }
 
+/** An attempt maker that also lets go of everything it was given for an integration that was deleted. */
+export interface RunningAttemptMaker extends AttemptMaker {
+  forgetDeleted(integrationId: string): void;
+}
+
 /** Wires the attempt to its connections; throws when `egressAllow` cannot be read. */
-export function createAttemptMaker(options: AttemptMakerOptions): AttemptMaker {
+export function createAttemptMaker(options: AttemptMakerOptions): RunningAttemptMaker {
   const policy = addressPolicyOf(options.egressAllow);
   const pools = new OriginPools((tls) => guardedConnector(policy, options.lookup, tls));
   const userAgent = `Hookstile/${options.version}`;
   const plans = new RequestPlans(options.secrets, userAgent);
+  const tokens = new CachedTokens({
+    request: (grant) => requestToken(pools, grant, userAgent),
+    clock: options.clock,
+    recorder: tokenRecorder(options.metrics),
+  });
   const parts: AttemptParts = {
     plans,
     pools,
-    tokens: new CachedTokens({
-      request: (grant) => requestToken(pools, grant, userAgent),
-      clock: options.clock,
-      recorder: tokenRecorder(options.metrics),
-    }),
+    tokens,
     tracing: options.tracing,
     recorder: options.recorder ?? attemptRecorder(options.metrics),
     clock: options.clock,
@@ -58,6 +65,10 @@ export function createAttemptMaker(options: AttemptMakerOptions): AttemptMaker {
         return unforeseen(input);
       }),
     forget: (integrationId) => plans.forget(integrationId),
+    forgetDeleted: (integrationId) => {
+      plans.forget(integrationId);
+      tokens.forget(secretOwner('integration', integrationId));
+    },
     close: () => pools.close(),
   };
 }

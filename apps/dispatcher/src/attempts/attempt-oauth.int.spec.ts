@@ -9,15 +9,16 @@ import { CertificateAuthority } from '@hookstile/testing/certificates';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MASKED } from '../request/request-plan.js';
 import { sealed } from '../request/sealed-fixture.js';
-import type { AttemptInput, AttemptMaker } from './attempt.types.js';
+import type { AttemptInput } from './attempt.types.js';
 import { attemptInput, attemptMaker } from './attempt-maker.fake.js';
+import type { RunningAttemptMaker } from './attempt-maker.js';
 
 type Request = Partial<IntegrationSettings['request']>;
 
 const cleanups: (() => Promise<unknown> | unknown)[] = [];
 let receiver: Receiver;
 let server: AuthorizationServer;
-let maker: AttemptMaker;
+let maker: RunningAttemptMaker;
 /** What the token requests were counted as. */
 let outcomes: unknown[];
 
@@ -119,6 +120,19 @@ describe('a token', () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => maker.make(input())));
     expect(outcomes.every(({ outcome }) => outcome === 'succeeded')).toBe(true);
     expect(server.tokenRequests).toBe(2);
+  });
+
+  test('is kept while the integration makes no attempt, and not once it was deleted', async () => {
+    const next = async () => {
+      await maker.make(input());
+      return tokenOf((await receiver.received('/hook', receiver.on('/hook').length)).at(-1)?.headers ?? {});
+    };
+    const first = await next();
+    const { id } = input().integration;
+    maker.forget(id);
+    expect(await next()).toBe(first);
+    maker.forgetDeleted(id);
+    expect(await next()).not.toBe(first);
   });
 
   test('is another one once the secret was rotated and the settings follow', async () => {

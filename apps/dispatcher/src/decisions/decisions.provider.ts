@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { secretOwner } from '@hookstile/contracts';
 import type { Messaging } from '@hookstile/messaging';
 import {
   type Clock,
@@ -71,7 +72,9 @@ export async function startDecisions(parts: DecisionsParts): Promise<RunningDeci
   });
   const plans = new RulePlans(new TenantSecretOpener(keyRing, projection), userAgent);
   projection.onChange(({ kind, id, deleted }) => {
-    if (kind === 'decision-rule' && deleted) plans.forget(id);
+    if (kind !== 'decision-rule' || !deleted) return;
+    plans.forget(id);
+    tokens.forget(secretOwner(kind, id));
   });
   const turns = new HookTurns({
     all: env.HOOKSTILE_DECISIONS_IN_FLIGHT_MAX,

@@ -29,6 +29,11 @@ export function tokenGrantOf(owner: string, settings: OAuth2, open: OpenSecret, 
   return { key, target: tokenTargetOf(tokenUrl), clientId, clientSecret, scope, audience, tls };
 }
 
+/** Whether a grant's key is one of the owner's. */
+export function isOf(key: string, owner: string): boolean {
+  return key.startsWith(`${owner} `);
+}
+
 function tokenTargetOf(tokenUrl: string): RequestTarget {
   try {
     return requestTargetOf(tokenUrl);

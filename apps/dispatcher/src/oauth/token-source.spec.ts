@@ -88,6 +88,19 @@ test('keeps the tokens of owners and settings apart', async () => {
   expect(asked.map(({ key }) => key)).toEqual([GRANT.key, other.key]);
 });
 
+test('keeps no token of an owner that was deleted, nor one that is on its way, and those of others', async () => {
+  await issued('t1');
+  const namesake = grantOf('integration:int_12 a');
+  const [other, late] = [ask({}, namesake), ask({}, grantOf('integration:int_1 b'))];
+  await asked[1]?.issue('t2');
+  tokens.forget('integration:int_1');
+  await asked[2]?.issue('t3');
+  expect([await other, await late]).toEqual([{ token: 't2' }, { token: 't3' }]);
+  expect(await ask({}, namesake)).toEqual({ token: 't2' });
+  for (const key of ['integration:int_1 a', 'integration:int_1 b']) void ask({}, grantOf(key));
+  expect(asked.slice(3).map(({ key }) => key)).toEqual(['integration:int_1 a', 'integration:int_1 b']);
+});
+
 describe('a token about to expire', () => {
   test.each([
     ['an hour', HOUR_MS, TOKEN_REFRESH_MARGIN_MS],

@@ -8,7 +8,7 @@ import {
   TOKEN_REPLACEMENT_PAUSE_MS,
   TOKENS_MAX,
 } from './token.bounds.js';
-import type { TokenGrant } from './token-grant.js';
+import { isOf, type TokenGrant } from './token-grant.js';
 import type { TokenRecorder } from './token-recorder.js';
 import { TokenRequestError } from './token-request.error.js';
 
@@ -69,6 +69,11 @@ export class CachedTokens implements TokenSource {
     // What is still valid serves while its successor is asked for: a token endpoint that is away for a while costs nothing.
     if (nowMs >= entry.refreshAtMs) void this.#ask(grant, entry);
     return { token: entry.token };
+  }
+
+  /** Of an integration or rule that was deleted: no token of it is kept, nor one that is on its way. */
+  forget(owner: string): void {
+    for (const key of this.#entries.keys()) if (isOf(key, owner)) this.#entries.delete(key);
   }
 
   #entryOf(key: string): Entry {
