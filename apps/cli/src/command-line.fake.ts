@@ -87,7 +87,7 @@ export class CommandLine {
       version: '0.0.0',
       uniqueSuffix: String(this.#runs),
       fetch,
-      signal: this.stop.signal,
+      untilStopped: () => this.stop.signal,
     };
   }
 }

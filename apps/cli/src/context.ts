@@ -1,7 +1,7 @@
 import { type Account, ApiClient } from './api/api-client.ts';
 import { type AccountOptions, accountOf, type Environment } from './login/account.ts';
 import { Profiles } from './login/profiles.ts';
-import type { Terminal } from './terminal.ts';
+import { printableJson, type Terminal } from './terminal.ts';
 
 /** What a run is made of; tests give their own. */
 export interface Context {
@@ -13,8 +13,11 @@ export interface Context {
   /** In names of temporary files. */
   uniqueSuffix: string;
   fetch: typeof fetch;
-  /** Ends what goes on until it is told to stop. */
-  signal: AbortSignal;
+  /**
+   * Ends what goes on until it is told to stop. From the first call on Ctrl-C aborts it; before, and for whoever never
+   * calls, Ctrl-C ends the process at once.
+   */
+  untilStopped(): AbortSignal;
 }
 
 export const profilesOf = ({ configHome, uniqueSuffix }: Context): Profiles => new Profiles(configHome, uniqueSuffix);
@@ -27,4 +30,4 @@ export async function clientOf(context: Context, options: AccountOptions): Promi
 }
 
 export const printJson = ({ terminal }: Context, value: unknown): void =>
-  terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+  terminal.out(`${printableJson(JSON.stringify(value, null, 2))}\n`);

@@ -216,6 +216,35 @@ describe('any command', () => {
       expect(await line.run(command, '--help')).toBe(0);
   });
 
+  it('does not say of an answer that hides what was done that nothing was', async () => {
+    problem(503, 'unavailable', 'The change is stored and will be published.');
+    await line.run('send', 'a', '--data', '1');
+    expect(line.err).toBe('Failed: The change is stored and will be published (503 unavailable).\n');
+  });
+
+  it('quotes no key that cannot be sent, and sends one without the line end around it', async () => {
+    line.environment.HOOKSTILE_API_KEY = `${KEY}\nsecond`;
+    expect(await line.run('redeliver', 'a')).toBe(2);
+    expect(line.err).toBe('That is no key.\n');
+    line.environment.HOOKSTILE_API_KEY = `${KEY}\n`;
+    expect(await line.run('redeliver', 'a')).toBe(0);
+  });
+
+  it('lets no text of others write to the terminal, in JSON neither', async () => {
+    const [hostile, inJson] = ['a\u001b[31mb\u009b2Jc\u202ed', '"a\\u001b[31mb\\u009b2Jc\\u202ed"'];
+    api.answer = (_request, response) => json(response, 200, { id: hostile, tenantId: hostile, role: hostile });
+    await line.run('send', 'a', '--data', '1', '--json');
+    expect(line.out).toContain(inJson);
+    expect(JSON.parse(line.out).id).toBe(hostile);
+    line.piped = KEY;
+    await line.run('login', '--url', api.url);
+    expect(line.out).toContain('a [31mb 2Jc d of tenant a [31mb 2Jc d;');
+    api.answer = (_request, response) =>
+      response.writeHead(200).end(`event: attempt\ndata: ${JSON.stringify({ eventType: hostile })}\n\n`);
+    await line.run('tail', '--json', '--count', '1');
+    expect(line.out).toBe(`{"eventType":${inJson}}\n`);
+  });
+
   it('follows no redirect with its key', async () => {
     api.answer = (_request, response) => response.writeHead(307, { location: '/elsewhere' }).end();
     expect(await line.run('redeliver', 'a')).toBe(3);

@@ -13,5 +13,15 @@ export interface Terminal {
 
 /** Text of others could move the cursor, or colour what follows: control characters become spaces. */
 export function printable(text: unknown): string {
-  return String(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
+  return String(text).replace(CONTROL, ' ');
 }
+
+/** The same JSON: JSON itself leaves some control characters as they are, which therefore become escapes. */
+export function printableJson(json: string): string {
+  return json.replace(CONTROL, (found) => (found === '\n' ? found : escaped(found)));
+}
+
+const CONTROL = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+const escaped = (found: string): string =>
+  Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');

@@ -20,7 +20,8 @@ export function problemError(status: number, body: string): CliError {
     .filter((line) => !`${detail}.`.includes(line))
     .map((line) => `\n  ${line}`);
   const message = `${detail} (${status} ${text(problem.code, 'without a code')}).${lines.join('')}`;
-  return status >= 500 ? unreachable(`Not done: ${message}`) : refused(`Refused: ${message}`);
+  // A change may be stored although its answer is 503: only a refusal says that nothing was done.
+  return status >= 500 ? unreachable(`Failed: ${message}`) : refused(`Refused: ${message}`);
 }
 
 function parsed(body: string): Problem {

@@ -1,7 +1,7 @@
 import type { Account } from '../api/api-client.ts';
 import { usageError } from '../cli.error.ts';
 import { type Context, clientFor, printJson, profilesOf } from '../context.ts';
-import { type AccountOptions, baseUrlOf } from '../login/account.ts';
+import { type AccountOptions, baseUrlOf, checkedKey } from '../login/account.ts';
 import { DEFAULT_PROFILE } from '../login/profiles.ts';
 import { runFileOf } from '../login/run-file.ts';
 import { printable } from '../terminal.ts';
@@ -20,7 +20,6 @@ interface Me {
 
 const DEFAULT_URL = 'http://localhost:4000';
 const DEFAULT_HOME = '.hookstile';
-const KEY = /^[\x21-\x7e]{1,256}$/;
 
 /** Checks address and key, and keeps both. */
 export async function login(context: Context, options: LoginOptions): Promise<void> {
@@ -31,7 +30,8 @@ export async function login(context: Context, options: LoginOptions): Promise<vo
   await profiles.save(name, account);
   const { url } = account;
   if (options.json) return printJson(context, { profile: name, url, tenantId, role });
-  const who = tenantId === null ? `${role}, for no tenant` : `${role} of tenant ${printable(tenantId)}`;
+  const who =
+    tenantId === null ? `${printable(role)}, for no tenant` : `${printable(role)} of tenant ${printable(tenantId)}`;
   context.terminal.out(`Logged in to ${url} as ${who}; profile "${name}" in ${profiles.path}.\n`);
   if (tenantId === null) {
     context.terminal.err(
@@ -59,7 +59,5 @@ async function askedUrl({ terminal }: Context): Promise<string> {
 /** Never from the command line, which every user of the machine can read. */
 async function askedKey({ terminal }: Context): Promise<string> {
   const text = terminal.isInteractive ? await terminal.askSecretly('API key: ') : (await terminal.input()).toString();
-  const key = text.trim();
-  if (!KEY.test(key)) throw usageError(key === '' ? 'No key was given.' : 'That is no key.');
-  return key;
+  return checkedKey(text.trim());
 }

@@ -3,7 +3,7 @@ import { type Context, clientOf } from '../context.ts';
 import type { AccountOptions } from '../login/account.ts';
 import { type AttemptRow, attemptLine } from '../tail/attempt-line.ts';
 import { follow } from '../tail/follow.ts';
-import { printable } from '../terminal.ts';
+import { printable, printableJson } from '../terminal.ts';
 
 /** Options that become filters of the stream, by the filter's name. */
 export const TAIL_FILTERS = {
@@ -35,11 +35,11 @@ export async function tail(context: Context, options: TailOptions): Promise<void
   await follow(client, {
     path: pathOf(options),
     lastEventId: options.lastEventId ?? null,
-    signal: context.signal,
+    signal: context.untilStopped(),
     onEvent: ({ type, data }) => {
       if (type === 'gap') terminal.err(gapLine(data));
       if (type !== 'attempt') return true;
-      terminal.out(`${options.json ? data : attemptLine(JSON.parse(data) as AttemptRow)}\n`);
+      terminal.out(`${options.json ? printableJson(data) : attemptLine(JSON.parse(data) as AttemptRow)}\n`);
       left -= 1;
       return left > 0;
     },

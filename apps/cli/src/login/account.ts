@@ -24,13 +24,26 @@ export function baseUrlOf(text: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
+const KEY = /^[\x21-\x7e]{1,256}$/;
+
+/** Checked before it is sent: what is no header value would be quoted by the error of whoever refuses to send it. */
+export function checkedKey(key: string): string {
+  if (!KEY.test(key)) throw usageError(key === '' ? 'No key was given.' : 'That is no key.');
+  return key;
+}
+
+function envKeyOf({ HOOKSTILE_API_KEY: key }: Environment): string | null {
+  const text = given(key);
+  return text === null ? null : checkedKey(text.trim());
+}
+
 /** The account that a command acts as: what the environment says, then the profile. */
 export async function accountOf(
   { profile, tenant }: AccountOptions,
   environment: Environment,
   profiles: Profiles,
 ): Promise<Account> {
-  const [envUrl, envKey] = [given(environment.HOOKSTILE_URL), given(environment.HOOKSTILE_API_KEY)];
+  const [envUrl, envKey] = [given(environment.HOOKSTILE_URL), envKeyOf(environment)];
   const url = envUrl === null ? null : baseUrlOf(envUrl);
   const name = profile ?? given(environment.HOOKSTILE_PROFILE);
   const tenantGiven = tenant ?? given(environment.HOOKSTILE_TENANT);

@@ -57,7 +57,7 @@ describe('tail', () => {
       else json(response, 401, { code: 'unauthorized', detail: 'a valid key is needed' });
     };
     expect(await line.run('tail')).toBe(1);
-    expect(line.err).toContain('Not done: stopping (503 unavailable).; connecting again');
+    expect(line.err).toContain('Failed: stopping (503 unavailable).; connecting again');
     expect(line.err).toContain('Refused: a valid key is needed (401 unauthorized).');
   });
 
