@@ -16,31 +16,35 @@ export class CatchUp {
     private readonly nowMs: () => number,
   ) {}
 
+  /** While a reader is waited for, none of what was read for it stays in memory: it is read again. */
   async run(stream: TailStream, until: number): Promise<CaughtUp> {
-    for (;;) {
-      const rows = await this.#read(stream, until);
-      const ended = await this.#show(stream, rows);
-      if (ended) return ended;
-      if (rows.length < PAGE_MAX_ROWS) break;
+    for (let limit = PAGE_MAX_ROWS; stream.isOpen; ) {
+      const { shown, isLast } = await this.#showPage(stream, until, limit);
+      if (stream.isFull && !(await stream.drained())) return stream.isOpen ? 'slow' : 'closed';
+      if (isLast) {
+        stream.position = endOf(until);
+        return 'done';
+      }
+      // About what a slow reader takes at a time, so that little is read twice.
+      limit = Math.min(2 * Math.max(shown, 1), PAGE_MAX_ROWS);
     }
-    stream.position = endOf(until);
-    return 'done';
+    return 'closed';
   }
 
-  async #show(stream: TailStream, rows: readonly TailRow[]): Promise<Exclude<CaughtUp, 'done'> | null> {
+  async #showPage(stream: TailStream, until: number, limit: number): Promise<{ shown: number; isLast: boolean }> {
+    const rows = await this.#read(stream, until, limit);
+    let shown = 0;
     for (const row of rows) {
-      if (!stream.isOpen) return 'closed';
+      if (stream.isFull || !stream.isOpen) break;
       stream.show(row, () => attemptMessage(row, this.nowMs()));
-      if (stream.isFull && !(await stream.drained())) return stream.isOpen ? 'slow' : 'closed';
+      shown += 1;
     }
-    return null;
+    return { shown, isLast: shown === rows.length && rows.length < limit };
   }
 
   /** After a restart all readers come back at once, and would otherwise take every connection to the store. */
-  #read(stream: TailStream, until: number): Promise<TailRow[]> {
-    const read = this.#lastRead.then(() =>
-      this.store.behind([stream.reader.tenantId], stream.position, until, PAGE_MAX_ROWS),
-    );
+  #read(stream: TailStream, until: number, limit: number): Promise<TailRow[]> {
+    const read = this.#lastRead.then(() => this.store.behind([stream.reader.tenantId], stream.position, until, limit));
     this.#lastRead = read.catch(() => undefined);
     return read;
   }

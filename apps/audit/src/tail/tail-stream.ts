@@ -75,9 +75,11 @@ export class TailStream {
     });
   }
 
-  /** In order: the reader connects again, and resumes. */
+  /** In order: the reader connects again, and resumes. One that does not take what waits is cut after its time. */
   end(): void {
-    if (this.isOpen) this.out.end();
+    if (!this.isOpen) return;
+    const timer = setTimeout(() => this.cut(), this.drainTimeoutMs).unref();
+    this.out.once('close', () => clearTimeout(timer)).end();
   }
 
   /** Where what waits cannot be written any more. */

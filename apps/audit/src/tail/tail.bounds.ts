@@ -9,7 +9,7 @@ export const STREAMS_MAX = 500;
 
 /** What waits in memory for one reader; beyond, its stream reads from the store again, at the reader's pace. */
 export const BUFFER_MAX_BYTES = 256 * 1024;
-/** A reader that takes nothing of a full buffer for so long is cut. */
+/** A reader that has not taken all of a full buffer after so long is cut; so is one that does not take the end of its stream. */
 export const DRAIN_TIMEOUT_MS = 10_000;
 
 /** What a stream resumes from at most; beyond, it begins with a gap. Far below any retention of attempts. */
