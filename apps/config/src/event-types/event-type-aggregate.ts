@@ -40,16 +40,10 @@ export const eventTypeAggregate = defineAggregate<EventTypeCommand, EventTypeDom
   tenantIdOf: (_id, { tenantId }) => tenantId,
   nameOf: ({ type }) => type,
   view: (_id, eventType) => eventTypeView(eventType),
-  configuration: (id, { version, status, tenantId, type, description, schema, example }, at) => ({
-    kind: 'event-type',
-    id,
-    version,
-    deleted: status === 'deleted',
-    at,
-    tenantId,
-    type,
-    description,
-    schema,
-    ...(example === null ? {} : { example }),
-  }),
+  configuration: (id, { version, status, tenantId, type, description, schema, example }, at) => {
+    const common = { kind: 'event-type', id, version, at, tenantId, type } as const;
+    // Every service keeps deleted ones, of which there is no bound: nothing that is large may stay of them.
+    if (status === 'deleted') return { ...common, deleted: true, description: '', schema: null };
+    return { ...common, deleted: false, description, schema, ...(example === null ? {} : { example }) };
+  },
 });

@@ -73,7 +73,9 @@ describe('event types on a real broker and database', () => {
     expect((await remove()).status).toBe(204);
     expect((await remove()).status).toBe(404);
     expect((await call('GET', 'event-types/gone', as('viewer'))).status).toBe(404);
-    expect(await recordOf('gone')).toMatchObject({ version: 2, deleted: true });
+    const left = await recordOf('gone');
+    expect(left).toMatchObject({ version: 2, deleted: true, description: '', schema: null });
+    expect(left).not.toHaveProperty('example');
     const again = await put('gone');
     expect([again.status, again.headers.get('etag')]).toEqual([201, '"3"']);
     expect(await recordOf('gone')).toMatchObject({ version: 3, deleted: false });

@@ -1,4 +1,5 @@
-import { anIntegration } from '@hookstile/testing';
+import type { EventTypeConfiguration } from '@hookstile/contracts';
+import { anIntegration, FIXED_NOW } from '@hookstile/testing';
 import { expect, it } from 'vitest';
 import { ConfigurationIndex } from './configuration-index.js';
 
@@ -11,4 +12,25 @@ it('takes in thousands of integrations of one tenant at a start', () => {
   for (let n = MANY; n > 0; n -= 1) index.apply({ ...one, id: `int_${String(n).padStart(6, '0')}` });
   const ids = index.integrations.of(one.tenantId).map(({ id }) => id);
   expect([ids.length, ids[0], ids.at(-1)]).toEqual([MANY, 'int_000001', `int_0${MANY}`]);
+});
+
+it('keeps of an event type the newest version, and of its schema and example no objects', () => {
+  const index = new ConfigurationIndex();
+  const eventType = (version: number): EventTypeConfiguration => ({
+    kind: 'event-type',
+    id: 'ety_1',
+    version,
+    deleted: false,
+    at: FIXED_NOW,
+    tenantId: 'ten_1',
+    type: 'a.b',
+    description: `version ${version}`,
+    schema: { enum: [{}, 'é'] },
+    example: [{}],
+  });
+  const newest = eventType(2);
+  expect([index.apply(newest), index.apply(eventType(1)), index.apply(eventType(2))]).toEqual([true, false, false]);
+  expect(index.eventTypes.get('ety_1')).toEqual(newest);
+  expect(index.eventTypes.get('ety_1')?.example).not.toBe(newest.example);
+  expect(index.eventTypes.get('ety_2')).toBeUndefined();
 });

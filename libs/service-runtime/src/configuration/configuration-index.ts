@@ -2,18 +2,18 @@ import type {
   ApiKeyConfiguration,
   Configuration,
   DecisionRuleConfiguration,
-  EventTypeConfiguration,
   IntegrationConfiguration,
   TenantConfiguration,
   TenantKeyConfiguration,
 } from '@hookstile/contracts';
+import { KeptEventTypes } from './kept-event-types.js';
 import { TenantLists } from './tenant-lists.js';
 
 /** The newest record of each thing, found by id, by key hash and by tenant. Knows nothing of topics. */
 export class ConfigurationIndex {
   readonly tenants = new Map<string, TenantConfiguration>();
   readonly tenantKeys = new Map<string, TenantKeyConfiguration>();
-  readonly eventTypes = new TenantLists<EventTypeConfiguration>();
+  readonly eventTypes = new KeptEventTypes();
   readonly integrations = new TenantLists<IntegrationConfiguration>();
   readonly decisionRules = new TenantLists<DecisionRuleConfiguration>();
   private readonly keys = new Map<string, ApiKeyConfiguration>();
