@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { MessagingError } from '../port/messaging.error.js';
 import type { TopicDefinition } from '../port/messaging.js';
@@ -5,6 +6,11 @@ import { brokerErrorType, unavailable } from './broker-error.js';
 import type { Client } from './client.js';
 
 const CREATE_TIMEOUT_MS = 20_000;
+/** How long a new topic may take until its partitions have leaders, and how often that is looked at. */
+const LEADERS_TIMEOUT_MS = 20_000;
+const LEADERS_POLL_MS = 50;
+/** What a broker answers that has not heard of a new topic, or of its leaders, yet. */
+const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 async function partitionCounts(admin: Admin, topics: readonly TopicDefinition[]): Promise<Map<string, number>> {
   const existing = new Set(await admin.listTopics());
@@ -26,7 +32,8 @@ function refuseOtherCounts(topics: readonly TopicDefinition[], counts: ReadonlyM
 async function createMissing(admin: Admin, topics: readonly TopicDefinition[], replicationFactor: number) {
   try {
     await admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs's own wait gives up at a broker that has not heard of the topic yet.
+      waitForLeaders: false,
       timeout: CREATE_TIMEOUT_MS,
       topics: topics.map(({ name, partitions, settings = {} }) => ({
         topic: name,
@@ -38,6 +45,20 @@ async function createMissing(admin: Admin, topics: readonly TopicDefinition[], r
   } catch (error) {
     // Another process created it at the same moment; the counts are compared after this.
     if (brokerErrorType(error) !== 'TOPIC_ALREADY_EXISTS') throw error;
+  }
+}
+
+/** Resolves with the partition counts once every partition has a leader. */
+async function countsOnceLed(admin: Admin, topics: readonly TopicDefinition[]): Promise<Map<string, number>> {
+  const untilMs = performance.now() + LEADERS_TIMEOUT_MS;
+  for (;;) {
+    const counts = await partitionCounts(admin, topics).catch((error: unknown) => {
+      if (NOT_YET.has(brokerErrorType(error) ?? '')) return null;
+      throw error;
+    });
+    if (counts?.size === topics.length) return counts;
+    if (performance.now() > untilMs) throw new Error(`new topics have no leaders after ${LEADERS_TIMEOUT_MS} ms`);
+    await setTimeout(LEADERS_POLL_MS);
   }
 }
 
@@ -71,7 +92,7 @@ export async function createTopics(
     const missing = topics.filter(({ name }) => !counts.has(name));
     if (missing.length === 0) return;
     await createMissing(admin, missing, replicationFactor);
-    refuseOtherCounts(missing, await partitionCounts(admin, missing));
+    refuseOtherCounts(missing, await countsOnceLed(admin, missing));
   } catch (error) {
     throw unavailable('topics cannot be created', error);
   } finally {
