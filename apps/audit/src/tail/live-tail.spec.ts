@@ -126,6 +126,18 @@ describe('the live tail', () => {
     expect(unknown.text).toContain('"reason":"unknown"');
   });
 
+  it('ends where the database was restored under it, so that its reader comes back and is told of the gap', async () => {
+    const reader = await open();
+    await flush(['a']);
+    await flush(['b']);
+    await until(() => reader.events.length === 2);
+    store.underWay = 2;
+    await until(() => reader.writableFinished);
+    expect(ended).toEqual(['restored']);
+    const back = await open({ cursor: decodeTailCursor(reader.ids.at(-1) ?? '') });
+    expect(back.text).toContain('"reason":"unknown"');
+  });
+
   it('keeps no more for a reader than its bound, and loses nothing of what it takes later', async () => {
     const reader = await open();
     await flush(['first']);

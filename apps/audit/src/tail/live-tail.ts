@@ -124,9 +124,23 @@ export class LiveTail {
     const horizon = await this.store.horizon();
     if (horizon === null) return;
     this.#position ??= endOf(horizon);
+    if (horizon < this.#position.flush) this.#endAhead(horizon);
     // A position inside a flush is where the last tick failed.
     if (horizon > this.#position.flush || this.#position.row) await this.#showNew(this.#position, horizon);
     for (const stream of this.#behind) this.#startCatchUp(stream, horizon);
+  }
+
+  /**
+   * The horizon never falls, unless the database was restored and counts its flushes again: what comes would be taken for
+   * shown. Readers come back with ids that the database does not know, and are told of the gap.
+   */
+  #endAhead(horizon: number): void {
+    this.#position = endOf(horizon);
+    for (const stream of this.#streams()) {
+      if (!stream.isOpen || stream.position.flush <= horizon) continue;
+      this.metrics.ended('restored');
+      stream.end();
+    }
   }
 
   /** Only between ticks does what live streams were shown stand still. */

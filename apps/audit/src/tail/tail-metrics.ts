@@ -1,7 +1,7 @@
 import type { Metrics } from '@hookstile/service-runtime';
 
 /** Why a stream was ended from here. */
-export type CutReason = 'slow' | 'key' | 'failed';
+export type CutReason = 'slow' | 'key' | 'failed' | 'restored';
 
 export interface TailMetrics {
   /** Returns what ends the observation. */
