@@ -9,6 +9,7 @@ import {
   domainEventsV1,
   integrationSignalsV1,
   type RecordToDecode,
+  redeliveriesV1,
   routingsV1,
 } from './index.js';
 
@@ -24,6 +25,7 @@ const CONTRACTS: Contract<unknown>[] = [
   deliveriesV1,
   domainEventsV1,
   integrationSignalsV1,
+  redeliveriesV1,
   routingsV1,
 ] as Contract<unknown>[];
 

@@ -86,7 +86,12 @@ function digestOf(...parts: string[]): string {
   return base32(hash('sha256', tuple, 'buffer'), DIGEST_CHARACTERS);
 }
 
-/** The id of the `attempt`th attempt (from 1) of a push under a partition epoch; the push is named by its first delivery. */
-export function attemptIdOf(deliveryId: DeliveryId, epoch: number, attempt: number): AttemptId {
-  return `att_${deliveryId.slice('dlv_'.length)}_${epoch}_${attempt}`;
+/**
+ * The id of the `attempt`th attempt (from 1) of a push under a partition epoch; the push is named by its first delivery.
+ * @param redeliveryOffset where a redelivery stands in `deliveries`, since its attempts count from 1 again; else 0, where
+ * none can stand: what it repeats comes before it
+ */
+export function attemptIdOf(deliveryId: DeliveryId, epoch: number, attempt: number, redeliveryOffset = 0): AttemptId {
+  const suffix = redeliveryOffset === 0 ? '' : `_${redeliveryOffset}`;
+  return `att_${deliveryId.slice('dlv_'.length)}_${epoch}_${attempt}${suffix}`;
 }

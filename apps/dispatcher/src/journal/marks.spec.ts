@@ -25,7 +25,16 @@ describe('marks', () => {
     ]);
   });
 
-  it('let redeliveries pass', () => {
-    expect(isReplay(marks, { ...at(1), trigger: 'redelivery' })).toBe(false);
+  it("tell a redelivery's replay by how far that partition of `redeliveries` is known, whatever is known of events", () => {
+    const known: Marks = new Map(marks);
+    const again = (sourceOffset: number) => ({ ...at(sourceOffset), trigger: 'redelivery' as const });
+    expect(isReplay(known, again(1))).toBe(false);
+    advanceMark(known, again(1));
+    expect([again(1), again(0), again(2)].map((delivery) => isReplay(known, delivery))).toEqual([true, true, false]);
+    expect([at(5), at(6)].map((delivery) => isReplay(known, delivery))).toEqual([true, false]);
+  });
+
+  it('let tests pass, which stand in no topic', () => {
+    expect(isReplay(marks, { ...at(1), trigger: 'test' })).toBe(false);
   });
 });

@@ -1,26 +1,26 @@
-import type { DeliveryEnvelope } from '@hookstile/contracts';
+import { type DeliveryEnvelope, sourceNumberOf } from '@hookstile/contracts';
 
-/** How far a partition of `events` is known in a partition of `deliveries`. */
+/** How far a partition of `events`, or of `redeliveries`, is known in a partition of `deliveries`. */
 export interface Mark {
   readonly sourceOffset: number;
   readonly integrationId: string;
 }
 
-/** By source partition. The router writes in source order and, within an event, by integration id. */
+/** By source number. The router writes in source order and, within an event, by integration id. */
 export type Marks = Map<number, Mark>;
 
 export type MarkedDelivery = Pick<DeliveryEnvelope, 'sourcePartition' | 'sourceOffset' | 'integrationId' | 'trigger'>;
 
-/** Whether the delivery is a router's replay of one that is behind the marks. Redeliveries are never replays. */
+/** Whether the delivery is a router's replay of one that is behind the marks. */
 export function isReplay(marks: Marks, delivery: MarkedDelivery): boolean {
-  if (delivery.trigger !== 'event') return false;
-  const mark = marks.get(delivery.sourcePartition);
+  const source = sourceNumberOf(delivery);
+  const mark = source === null ? undefined : marks.get(source);
   if (mark === undefined || delivery.sourceOffset > mark.sourceOffset) return false;
   return delivery.sourceOffset < mark.sourceOffset || delivery.integrationId <= mark.integrationId;
 }
 
 export function advanceMark(marks: Marks, delivery: MarkedDelivery): void {
-  if (delivery.trigger !== 'event') return;
+  const source = sourceNumberOf(delivery);
   const { sourceOffset, integrationId } = delivery;
-  marks.set(delivery.sourcePartition, { sourceOffset, integrationId });
+  if (source !== null) marks.set(source, { sourceOffset, integrationId });
 }

@@ -118,7 +118,12 @@ export class LaneAttempts {
     }
     this.running.add(turn);
     const startedAtMs = services.clock.nowMs();
-    const attemptId = attemptIdOf(first.envelope.deliveryId, fence.epoch, first.attempt);
+    const attemptId = attemptIdOf(
+      first.envelope.deliveryId,
+      fence.epoch,
+      first.attempt,
+      first.envelope.trigger === 'event' ? 0 : first.offset,
+    );
     services.attempts
       .make({
         integration: configuration,

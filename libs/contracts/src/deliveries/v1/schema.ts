@@ -19,7 +19,10 @@ export const DeliveryEnvelope = Type.Object({
   integrationVersion: WholeNumber,
   event: EventAttributes,
   trigger: Trigger,
-  /** Where the event stood in `events`: what lets the dispatcher drop a router's replay. */
+  /**
+   * Where the event stood in `events`, or the redelivery in `redeliveries`, as the trigger says: what lets readers drop a
+   * router's replay.
+   */
   sourcePartition: WholeNumber,
   sourceOffset: WholeNumber,
   routedAt: Instant,
