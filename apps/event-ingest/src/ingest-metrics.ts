@@ -8,6 +8,7 @@ export interface IngestMetrics {
   refused: Counter;
   routings: Counter;
   deliveries: Counter;
+  redeliveries: Counter;
   rebalances: Counter;
   roundFailures: Counter;
   barrierMs: Histogram;
@@ -25,6 +26,10 @@ export function ingestMetrics(): IngestMetrics {
     refused: metrics.counter('events.refused', { description: 'Events answered 4xx, or refused in a batch.' }),
     routings: metrics.counter('events.routed', { description: 'Records of `events` by their outcome.' }),
     deliveries: metrics.counter('deliveries.routed', { description: 'Deliveries written.', unit: '{delivery}' }),
+    redeliveries: metrics.counter('redeliveries.routed', {
+      description: 'Records of `redeliveries` by their outcome.',
+      unit: '{redelivery}',
+    }),
     rebalances: metrics.counter('router.rebalances', {
       description: 'Assignments of partitions by the group.',
       unit: '{rebalance}',

@@ -66,7 +66,7 @@ const progress: Provider = {
       const [start, end] = await Promise.all([messaging.startOffset(at), messaging.endOffset(at)]);
       return { start, end };
     };
-    return new RoutingProgress(store, boundsOf, alarmOf(logger));
+    return new RoutingProgress(store, boundsOf, alarmOf(logger, 'events'));
   },
   inject: [ROUTED_THROUGH_STORE, MESSAGING, TOPICS, LOGGER],
 };
@@ -116,6 +116,7 @@ const router: Provider = {
     openStores: OpenDatabase,
   ) =>
     new Router({
+      source: 'events',
       openStores,
       consumer: eventsConsumer,
       rounds: roundRouter,
@@ -144,7 +145,7 @@ const router: Provider = {
     },
     {
       provide: ROUTED_THROUGH_STORE,
-      useFactory: (dataSource: DataSource) => new TypeormRoutedThroughStore(dataSource),
+      useFactory: (dataSource: DataSource) => new TypeormRoutedThroughStore(dataSource, 'routed_through'),
       inject: [DATA_SOURCE],
     },
     {

@@ -1,18 +1,17 @@
 import { createMigratedDatabase, type MigratedDatabase } from '@hookstile/testing';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { eventIngestService } from './event-ingest.module.js';
 import { inboxStoreConformance } from './inbox/inbox.store.conformance.js';
 import { TypeormInboxStore } from './inbox/inbox.store.typeorm.js';
 import { tenantBeginningStoreConformance } from './inbox/tenant-beginning.store.conformance.js';
 import { TypeormTenantBeginningStore } from './inbox/tenant-beginning.store.typeorm.js';
-import { Inbox1764000000000 } from './migrations/1764000000000-inbox.migration.js';
-import { TenantBeginnings1764700000000 } from './migrations/1764700000000-tenant-beginnings.migration.js';
 import { routedThroughStoreConformance } from './routing/routed-through.store.conformance.js';
 import { TypeormRoutedThroughStore } from './routing/routed-through.store.typeorm.js';
 
 let database: MigratedDatabase;
 
 beforeAll(async () => {
-  const migrations = [Inbox1764000000000, TenantBeginnings1764700000000];
+  const { migrations } = eventIngestService;
   database = await createMigratedDatabase('ingest_stores', migrations);
 });
 
@@ -32,9 +31,9 @@ describe('the beginnings of tenants in Postgres', () => {
   });
 });
 
-describe('routed-through in Postgres', () => {
+describe.each(['routed_through', 'redeliveries_routed_through'] as const)('%s in Postgres', (table) => {
   routedThroughStoreConformance(async () => {
-    await database.dataSource.query('TRUNCATE routed_through');
-    return new TypeormRoutedThroughStore(database.dataSource);
+    await database.dataSource.query(`TRUNCATE ${table}`);
+    return new TypeormRoutedThroughStore(database.dataSource, table);
   });
 });

@@ -11,6 +11,20 @@ export interface RoutingConfiguration {
   catchUp(): Promise<void>;
 }
 
+/** What redeliveries need of it. */
+export interface RedeliveryConfiguration {
+  /** The version of an integration, also of a deleted one; 0 where it is unknown. */
+  versionOf(integrationId: string): number;
+  catchUp(): Promise<void>;
+}
+
+export function redeliveryConfigurationOf(projection: ConfigurationProjection): RedeliveryConfiguration {
+  return {
+    versionOf: (integrationId) => projection.integration(integrationId)?.version ?? 0,
+    catchUp: () => projection.catchUp(),
+  };
+}
+
 /** The runtime follows the topic; the router sees of it only what it needs. */
 export function routingConfigurationOf(projection: ConfigurationProjection): RoutingConfiguration {
   return {

@@ -1,9 +1,9 @@
 import { createHash, hash } from 'node:crypto';
-import type { EventAttributes } from '@hookstile/contracts';
+import type { EventAttributes, RedeliveryEnvelope } from '@hookstile/contracts';
 
-/** What the inbox keeps of an event: who it is, where it stood first, and what it said. */
+/** What the inbox keeps of an event, or a redelivery: who it is, where it stood first, and what it said. */
 export interface InboxEntry {
-  /** 16 bytes of SHA-256 over (tenant, source, id), hex. */
+  /** 16 bytes of SHA-256 over (tenant, source, id), or over what names a redelivery, hex. */
   key: string;
   sourcePartition: number;
   sourceOffset: number;
@@ -23,6 +23,12 @@ function tuple(parts: readonly (string | null)[]): string {
 
 export function inboxKeyOf({ tenantId, source, id }: Pick<EventAttributes, 'tenantId' | 'source' | 'id'>): string {
   return hash('sha256', tuple([tenantId, source, id]), 'hex').slice(0, HASH_HEX_DIGITS);
+}
+
+/** Of as many parts as no event's key has. */
+export function redeliveryKeyOf({ event, deliveryId, endedOffset }: RedeliveryEnvelope): string {
+  const parts = ['redelivery', event.tenantId, deliveryId, String(endedOffset)];
+  return hash('sha256', tuple(parts), 'hex').slice(0, HASH_HEX_DIGITS);
 }
 
 export function bodyHashOf({ type, subject, time }: EventAttributes, data: Buffer): string {

@@ -61,3 +61,29 @@ test('takes offsets that a transaction has used for what they are, and those tha
   expect(places(await progress.withoutLost(fetched))).toEqual(['0/3', '0/5']);
   expect([...progress.stopped.keys()]).toEqual([1]);
 });
+
+test('stops at a record that it refuses, and does not go on behind it after an assignment', async () => {
+  const store = new FakeRoutedThroughStore();
+  const stops: string[] = [];
+  const log = async () => ({ start: 0, end: 100 });
+  const refusalOf = ({ partition, offset }: ReceivedRecord) => (partition === 0 && offset === 5 ? 'newer' : null);
+  const progress = new RoutingProgress(
+    store,
+    log,
+    (partition, reason) => stops.push(`${partition} ${reason}`),
+    refusalOf,
+  );
+  const assigned = new Set([0, 1]);
+  await progress.load(assigned);
+  expect(places(progress.select(records([0, 4], [0, 5], [0, 6], [1, 5]), assigned))).toEqual(['0/4', '1/5']);
+  expect([stops, [...progress.stopped]]).toEqual([['0 newer'], [[0, 'newer']]]);
+
+  progress.routed(records([0, 4]));
+  await progress.load(assigned);
+  expect(places(progress.select(records([0, 7]), assigned))).toEqual([]);
+
+  // A newer release had the partition meanwhile.
+  await store.save(new Map([[0, 8]]));
+  await progress.load(assigned);
+  expect(places(progress.select(records([0, 7], [0, 8]), assigned))).toEqual(['0/8']);
+});

@@ -8,9 +8,13 @@ export interface LogBounds {
 }
 
 /** Tells whoever is on call that a partition stands still. */
-export function alarmOf(logger: Pick<Logger, 'fatal'>): (partition: number, reason: string) => void {
-  const advice = 'to go on, set next_offset of the partition in routed_through and restart the router';
-  return (partition, reason) => logger.fatal({ alarm: 'events_partition_stopped', partition, advice }, reason);
+export function alarmOf(
+  logger: Pick<Logger, 'fatal'>,
+  source: 'events' | 'redeliveries',
+): (partition: number, reason: string) => void {
+  const table = source === 'events' ? 'routed_through' : 'redeliveries_routed_through';
+  const advice = `to go on, set next_offset of the partition in ${table} and restart the router`;
+  return (partition, reason) => logger.fatal({ alarm: `${source}_partition_stopped`, partition, advice }, reason);
 }
 
 /** How far each partition of `events` was routed. Below it nothing is routed again, whatever is fetched again. */
@@ -19,11 +23,15 @@ export class RoutingProgress {
   /** Partitions that stand still until an admin decides, and why. */
   readonly stopped = new Map<number, string>();
   private readonly unsaved = new Set<number>();
+  /** The first record of a partition that this release must not pass by, for as long as the process lives. */
+  private readonly refused = new Map<number, { offset: number; reason: string }>();
 
   constructor(
     private readonly store: RoutedThroughStore,
     private readonly boundsOf: (partition: number) => Promise<LogBounds>,
     private readonly onStop: (partition: number, reason: string) => void,
+    /** Why a record stops its partition, or null. */
+    private readonly refusalOf: (record: ReceivedRecord) => string | null = () => null,
   ) {}
 
   /**
@@ -35,6 +43,7 @@ export class RoutingProgress {
     this.stopped.clear();
     for (const partition of partitions) {
       const next = stored.get(partition);
+      this.stopAgain(partition, next ?? 0);
       if (next === undefined) continue;
       const { start, end } = await this.boundsOf(partition);
       if (next < start) this.stop(partition, `unread events below offset ${start} are gone; routed to ${next}`);
@@ -46,9 +55,11 @@ export class RoutingProgress {
   /** Those of a round that are to be routed: assigned here, not stopped, not routed before, each offset once. */
   select(records: readonly ReceivedRecord[], assigned: ReadonlySet<number>): ReceivedRecord[] {
     const next = new Map<number, number>();
-    return records.filter(({ partition, offset }) => {
+    return records.filter((record) => {
+      const { partition, offset } = record;
       if (!assigned.has(partition) || this.stopped.has(partition)) return false;
       if (offset < (next.get(partition) ?? this.next.get(partition) ?? 0)) return false;
+      if (this.refuses(record)) return false;
       next.set(partition, offset + 1);
       return true;
     });
@@ -77,6 +88,23 @@ export class RoutingProgress {
       next.set(partition, offset + 1);
     }
     return gaps;
+  }
+
+  /** What stands before the record in the round is routed; nothing behind it is. */
+  private refuses(record: ReceivedRecord): boolean {
+    const reason = this.refusalOf(record);
+    if (reason === null) return false;
+    this.refused.set(record.partition, { offset: record.offset, reason });
+    this.stop(record.partition, reason);
+    return true;
+  }
+
+  /** The refused record left the queue and does not come again: what stands behind it must not be taken for the next. */
+  private stopAgain(partition: number, next: number): void {
+    const refusal = this.refused.get(partition);
+    if (refusal === undefined) return;
+    if (next > refusal.offset) this.refused.delete(partition);
+    else this.stopped.set(partition, refusal.reason);
   }
 
   private stop(partition: number, reason: string): void {

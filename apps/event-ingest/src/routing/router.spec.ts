@@ -62,8 +62,9 @@ class World {
       clock: systemClock,
       metrics,
     });
-    const progress = new RoutingProgress(this.routedThrough, boundsOf, alarmOf(logger));
+    const progress = new RoutingProgress(this.routedThrough, boundsOf, alarmOf(logger, 'events'));
     const router = new Router({
+      source: 'events',
       openStores: this.openStores,
       consumer,
       rounds,

@@ -3,7 +3,6 @@ import { type Clock, type Logger, reasonOf } from '@hookstile/service-runtime';
 import type { EventsConsumer } from '../consumes/events.consumer.js';
 import type { IngestMetrics } from '../ingest-metrics.js';
 import type { RoutingProgress } from './progress.js';
-import type { RoundRouter } from './round-router.js';
 
 export const ROUND_MAX_RECORDS = 1_000;
 export const ROUND_MAX_BYTES = 8 * 1024 * 1024;
@@ -17,11 +16,19 @@ export const STOP_TIMEOUT_MS = 8_000;
 
 const ROUND_BOUNDS = { maxRecords: ROUND_MAX_RECORDS, maxBytes: ROUND_MAX_BYTES };
 
+/** Takes what one round holds from bytes to acknowledged records. */
+export interface Rounds {
+  /** Where it rejects, the same round is given again. */
+  route(records: readonly ReceivedRecord[]): Promise<void>;
+}
+
 export interface RouterOptions {
+  /** What is routed, by the name of its topic. */
+  source: 'events' | 'redeliveries';
   /** Opens the database that inbox and progress need; called again while it rejects. */
   openStores(): Promise<void>;
   consumer: EventsConsumer;
-  rounds: RoundRouter;
+  rounds: Rounds;
   progress: RoutingProgress;
   clock: Clock;
   /** Must not keep the process alive: what waits is abandoned at the stop. */
@@ -65,8 +72,9 @@ export class Router {
   checkHealth(): void {
     if (this.failure) throw this.failure;
     if (this.obstacle !== null) throw new Error(this.obstacle);
-    const [stopped] = this.options.progress.stopped;
-    if (stopped) throw new Error(`partition ${stopped[0]} of events is stopped: ${stopped[1]}`);
+    const { source, progress } = this.options;
+    const [stopped] = progress.stopped;
+    if (stopped) throw new Error(`partition ${stopped[0]} of ${source} is stopped: ${stopped[1]}`);
   }
 
   /** Ends the running round, stores and commits what was routed, and leaves the group. */

@@ -223,6 +223,7 @@ export class RoutingWorld {
     );
     const sleep = (ms: number) => gates.sleep(id, ms);
     const router = new Router({
+      source: 'events',
       openStores: async () => {},
       consumer,
       rounds,
