@@ -10,6 +10,7 @@ import {
   EventAttributes,
   HeldRecord,
   IntegrationSignal,
+  RedeliveryEnvelope,
   Routing,
   type TopicName,
   topicName,
@@ -60,6 +61,13 @@ const CHANNELS: readonly Channel[] = [
     key: 'the integration',
     description: 'Events bound for one integration each. The value is the data as the producer sent it.',
     messages: { DeliveryEnvelope },
+    carriedIn: 'header hookstile-envelope',
+  },
+  {
+    topic: 'redeliveries',
+    key: 'the integration',
+    description: 'Ended deliveries that an admin wants sent once more. The value is the data as the producer sent it.',
+    messages: { RedeliveryEnvelope },
     carriedIn: 'header hookstile-envelope',
   },
   {

@@ -53,8 +53,10 @@ export class AllInOneUnderTest {
     await Promise.all(SERVICES.map(({ definition }) => this.startOne(definition.name)));
   }
 
-  async restart(name: string): Promise<void> {
+  /** @param meanwhile runs while the service is stopped */
+  async restart(name: string, meanwhile: () => Promise<void> = async () => {}): Promise<void> {
     await this.running.get(name)?.stop();
+    await meanwhile();
     await this.startOne(name);
   }
 
@@ -71,6 +73,16 @@ export class AllInOneUnderTest {
     });
     const text = await response.text();
     return { status: response.status, body: text === '' ? null : JSON.parse(text) };
+  }
+
+  /** Runs a statement in a service's schema. */
+  async query(schema: string, statement: string): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.environment.DATABASE_URL,
+      options: `-c search_path=${schema}`,
+    });
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
   }
 
   async destroy(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { RecordPublisher } from '@hookstile/messaging';
 import { BatchTransportStrategy } from '@hookstile/messaging/nest';
 import {
   ENV,
@@ -30,6 +31,7 @@ import { DecisionsConsumer } from './consumes/decisions.consumer.js';
 import { DeliveriesConsumer } from './consumes/deliveries.consumer.js';
 import { DomainEventsConsumer } from './consumes/domain-events.consumer.js';
 import { IntegrationSignalsConsumer } from './consumes/integration-signals.consumer.js';
+import { RedeliveriesConsumer } from './consumes/redeliveries.consumer.js';
 import { RoutingsConsumer } from './consumes/routings.consumer.js';
 import { DeliveryController } from './deliveries/delivery.controller.js';
 import { DELIVERY_STORE } from './deliveries/delivery.store.js';
@@ -43,11 +45,14 @@ import { BatchedAttempts1764200100000 } from './migrations/1764200100000-batched
 import { DeliveryMarks1764200200000 } from './migrations/1764200200000-delivery-marks.migration.js';
 import { ActivityLog1764600000000 } from './migrations/1764600000000-activity-log.migration.js';
 import { AttemptFlushes1764700000000 } from './migrations/1764700000000-attempt-flushes.migration.js';
+import { RedeliveredAttempts1764800000000 } from './migrations/1764800000000-redelivered-attempts.migration.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
 import { Projector } from './projection/projector.js';
 import { READ_POOL, TAIL_POOL } from './read/view-reader.js';
+import { RedeliverController } from './redeliver/redeliver.controller.js';
+import { REDELIVERIES_PUBLISHER, redeliverProviders } from './redeliver/redeliver.provider.js';
 import { LiveTail } from './tail/live-tail.js';
 import { TailController } from './tail/tail.controller.js';
 import { tailMetrics } from './tail/tail-metrics.js';
@@ -67,6 +72,7 @@ const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MAX_MS = 5_000;
 /** A flush can carry the bodies of thousands of attempts; one that is cut off would be tried again as it was. */
 const FLUSH_STATEMENT_TIMEOUT_MS = 120_000;
+const CLOSE_TIMEOUT_MS = 5_000;
 const READS = 'reads';
 const TAIL = 'tail';
 
@@ -78,9 +84,11 @@ const TAIL = 'tail';
     DomainEventsConsumer,
     IntegrationSignalsConsumer,
     DecisionsConsumer,
+    RedeliveriesConsumer,
     EventLogController,
     TailController,
     DeliveryController,
+    RedeliverController,
     EventController,
     AuditLogController,
     ActivityLogController,
@@ -90,6 +98,7 @@ export class AuditModule implements BeforeApplicationShutdown, OnApplicationShut
   constructor(
     @Inject(Projector) private readonly projector: Projector,
     @Inject(LiveTail) private readonly tail: LiveTail,
+    @Inject(REDELIVERIES_PUBLISHER) private readonly publisher: RecordPublisher,
     @Inject(READINESS) readiness: Readiness,
   ) {
     readiness.register('projections', () => projector.check());
@@ -101,8 +110,9 @@ export class AuditModule implements BeforeApplicationShutdown, OnApplicationShut
   }
 
   /** Consumers have drained by now; only a flush that keeps failing can still be there. */
-  onApplicationShutdown(): Promise<void> {
-    return this.projector.stop();
+  async onApplicationShutdown(): Promise<void> {
+    await this.projector.stop();
+    await this.publisher.close(CLOSE_TIMEOUT_MS);
   }
 }
 
@@ -121,6 +131,7 @@ function auditModule({ dataSource, pools, clock, logger }: ServiceContext<AuditE
       { provide: Projector, useValue: projector },
       { provide: EVENT_LOG_STORE, useValue: stores.eventLog },
       { provide: DELIVERY_STORE, useValue: stores.deliveries },
+      ...redeliverProviders,
       { provide: EVENT_STORE, useValue: stores.events },
       { provide: AUDIT_LOG_STORE, useValue: stores.auditLog },
       { provide: ACTIVITY_LOG_STORE, useValue: stores.activityLog },
@@ -158,6 +169,7 @@ export const auditService: ServiceDefinition<AuditEnv> = {
     DeliveryMarks1764200200000,
     ActivityLog1764600000000,
     AttemptFlushes1764700000000,
+    RedeliveredAttempts1764800000000,
   ],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
   pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL },

@@ -16,6 +16,13 @@ export function deliveryStoreConformance(make: () => AuditStores): void {
     await writeBatches(stores.projections, [{ topic: 'attempts', records }]);
     expect(await stores.deliveries.get(TENANT, deliveryId)).toMatchObject({ status: 'pending', attemptCount: 2 });
     expect(await stores.deliveries.get('ten_other', deliveryId)).toBeNull();
+    const position = { deliveryOffset: 0, epoch: 1, sequence: 2 };
+    expect(await stores.deliveries.find(TENANT, deliveryId)).toMatchObject({
+      deliveryId,
+      status: 'pending',
+      ...position,
+    });
+    expect(await stores.deliveries.find('ten_other', deliveryId)).toBeNull();
   });
 
   it('counts the attempts of a batch in each of its deliveries, beside those that a delivery had alone', async () => {

@@ -25,6 +25,11 @@ export class FakeDeliveryStore implements DeliveryStore {
     return row?.tenantId === tenantId ? this.#lineOf(row) : null;
   }
 
+  async find(tenantId: string, deliveryId: string): Promise<DeliveryRow | null> {
+    const row = this.projections.rows.deliveries.get(deliveryId);
+    return row?.tenantId === tenantId ? row : null;
+  }
+
   #lineOf({ deliveryOffset, epoch, sequence, ...line }: DeliveryRow): DeliveryLine {
     const attempts = [...this.projections.rows.attempts.values()].filter(
       (attempt) => !attempt.late && (attempt.deliveryIds ?? [attempt.deliveryId]).includes(line.deliveryId),

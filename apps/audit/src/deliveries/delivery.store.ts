@@ -22,6 +22,8 @@ export interface DeliveryStore {
   /** Newest first, up to one row more than the limit. */
   list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<DeliveryLine[]>;
   get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null>;
+  /** With the position of what was said of it last, and without its attempts. */
+  find(tenantId: string, deliveryId: string): Promise<DeliveryRow | null>;
 }
 
 export const DELIVERY_STORE = Symbol('DeliveryStore');

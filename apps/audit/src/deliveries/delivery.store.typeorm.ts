@@ -1,21 +1,23 @@
-import type { DeliveryStatus } from '../project/rows.js';
+import type { DeliveryRow, DeliveryStatus } from '../project/rows.js';
 import type { PageRequest } from '../read/list-page.js';
 import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.store.js';
 
+const ROW_COLUMNS = `delivery_id, tenant_id, integration_id, event_id, event_source, event_type, accepted_at, status,
+  reason, next_attempt_at, finished_at`;
+
 /**
  * Counted at the read, so that it equals the rows of the event log after any crash and replay. The index of batched
  * attempts has the database's own collation; in that of the ids' column it would be read from end to end.
  */
-const COLUMNS = `delivery_id, tenant_id, integration_id, event_id, event_source, event_type, accepted_at, status, reason,
-  next_attempt_at, finished_at, (
+const COLUMNS = `${ROW_COLUMNS}, (
     select count(*)::integer from attempts where not attempts.late and
       (attempts.delivery_id = deliveries.delivery_id
         or attempts.delivery_ids @> array[deliveries.delivery_id collate "default"])
   ) as attempt_count`;
 
-interface Found {
+interface FoundRow {
   delivery_id: string;
   tenant_id: string;
   integration_id: string;
@@ -27,8 +29,10 @@ interface Found {
   reason: string | null;
   next_attempt_at: Date | null;
   finished_at: Date | null;
-  attempt_count: number;
 }
+
+type Found = FoundRow & { attempt_count: number };
+type FoundPosition = Record<'delivery_offset' | 'epoch' | 'sequence', string>;
 
 export class TypeormDeliveryStore implements DeliveryStore {
   constructor(private readonly views: ViewReader) {}
@@ -50,6 +54,21 @@ export class TypeormDeliveryStore implements DeliveryStore {
     );
     return found ? lineOf(found) : null;
   }
+
+  async find(tenantId: string, deliveryId: string): Promise<DeliveryRow | null> {
+    const [found] = await this.views.query<FoundRow & FoundPosition>(
+      `select ${ROW_COLUMNS}, delivery_offset, epoch, sequence from deliveries where delivery_id = $1 and tenant_id = $2`,
+      [deliveryId, tenantId],
+    );
+    if (!found) return null;
+    const { delivery_offset: deliveryOffset, epoch, sequence } = found;
+    return {
+      ...statementOf(found),
+      deliveryOffset: Number(deliveryOffset),
+      epoch: Number(epoch),
+      sequence: Number(sequence),
+    };
+  }
 }
 
 function conditionsOf(tenantId: string, filters: DeliveryFilters): SqlConditions {
@@ -65,6 +84,10 @@ function conditionsOf(tenantId: string, filters: DeliveryFilters): SqlConditions
 }
 
 function lineOf(found: Found): DeliveryLine {
+  return { ...statementOf(found), attemptCount: found.attempt_count };
+}
+
+function statementOf(found: FoundRow): Omit<DeliveryLine, 'attemptCount'> {
   return {
     deliveryId: found.delivery_id,
     tenantId: found.tenant_id,
@@ -77,6 +100,5 @@ function lineOf(found: Found): DeliveryLine {
     reason: found.reason,
     nextAttemptAtMs: toNullableMs(found.next_attempt_at),
     finishedAtMs: toNullableMs(found.finished_at),
-    attemptCount: found.attempt_count,
   };
 }

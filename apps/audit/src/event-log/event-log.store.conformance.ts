@@ -42,6 +42,8 @@ export function eventLogStoreConformance(make: () => AuditStores): void {
     if (!first || !second) throw new Error('two were made');
     const deliveries = members.map((member, offset) => journaled(member, offset));
     const batch = sampleAttempt(first, { deliveries });
+    // It has the batch's number, and is none of the second event.
+    const again = sampleAttempt(first, { trigger: 'redelivery', deliveries: [journaled(first, 9)] });
     const alone = sampleAttempt(aDelivery({ event: { tenantId, id: 'evt_other', type: 'type.other' } }));
     const journal = [batch, alone].map((attempt, n) => received(journalRecord(attempt), n));
     const routings = members.map((member, n) => received(routingRecord(sampleRouting([member])), n));
@@ -49,13 +51,18 @@ export function eventLogStoreConformance(make: () => AuditStores): void {
       { topic: 'routings', records: routings },
       { topic: 'attempts', records: journal },
     ]);
+    const redelivered = [received(journalRecord(again), journal.length)];
+    await writeBatches(stores.projections, [{ topic: 'attempts', records: redelivered }]);
     const found = async (filters: EventLogFilters) =>
       (await stores.eventLog.list(tenantId, filters, { limit: 10, after: null })).map(({ attemptId }) => attemptId);
-    for (const { deliveryId, event } of [first.envelope, second.envelope]) {
+    expect(new Set(await found({ eventId: first.envelope.event.id }))).toEqual(
+      new Set([batch.attemptId, again.attemptId]),
+    );
+    for (const { deliveryId, event } of [second.envelope]) {
       const filters = [{ deliveryId }, { eventId: event.id }, { eventType: event.type }, { q: event.id.toUpperCase() }];
       for (const filter of filters) expect(await found(filter), JSON.stringify(filter)).toEqual([batch.attemptId]);
     }
     expect(await found({ eventType: 'type.odd' })).toEqual([]);
-    expect(await found({})).toHaveLength(2);
+    expect(await found({})).toHaveLength(3);
   });
 }

@@ -6,7 +6,7 @@ import type { ViewReader } from '../read/view-reader.js';
 import type { EventLogFilters, EventLogLine, EventLogStore } from './event-log.store.js';
 
 export const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id, event_source, event_type,
-  event_ids, event_types, at, epoch, attempt, trigger, outcome, http_status, error, error_detail, duration_ms,
+  event_ids, event_types, at, epoch, attempt, redelivery_offset, trigger, outcome, http_status, error, error_detail, duration_ms,
   next_attempt_at, trace_id, late, method, url, request_headers, request_truncated, response_headers, response_truncated`;
 
 /** Case does not matter; `position` takes the text as it is, where `like` would read its wildcards. */
@@ -15,9 +15,10 @@ const SEARCHED = `position(lower(?) in lower(concat_ws(' ', attempt_id, integrat
   error, error_detail, trace_id))) > 0`;
 
 /** Found first by its own two indexes: an `or` of the two conditions would walk through the tenant's whole list. */
-const OF_EVENT = `(delivery_id, epoch, attempt) in (
-  select delivery_id, epoch, attempt from attempts where delivery_id = any (${DELIVERIES_OF_EVENT})
-  union all select delivery_id, epoch, attempt from attempts where delivery_ids && ${DELIVERIES_OF_EVENT})`;
+const KEY = 'delivery_id, epoch, attempt, redelivery_offset';
+const OF_EVENT = `(${KEY}) in (
+  select ${KEY} from attempts where delivery_id = any (${DELIVERIES_OF_EVENT})
+  union all select ${KEY} from attempts where delivery_ids && ${DELIVERIES_OF_EVENT})`;
 
 export interface Found {
   attempt_id: string;
@@ -33,6 +34,7 @@ export interface Found {
   at: Date;
   epoch: number;
   attempt: number;
+  redelivery_offset: string;
   trigger: AttemptRow['trigger'];
   outcome: AttemptRow['outcome'];
   http_status: number | null;
@@ -107,6 +109,7 @@ export function lineOf(found: Found): EventLogLine {
     atMs: toMs(found.at),
     epoch: found.epoch,
     attempt: found.attempt,
+    redeliveryOffset: Number(found.redelivery_offset),
     trigger: found.trigger,
     outcome: found.outcome,
     httpStatus: found.http_status,

@@ -56,6 +56,7 @@ export function attemptRow(record: AttemptRecord, bytes: Buffer, late: boolean):
     atMs: instantMs(record.at),
     epoch: int32(record.epoch),
     attempt: int32(record.attempt),
+    redeliveryOffset: record.trigger === 'event' || record.trigger === 'test' ? 0 : first.offset,
     trigger: record.trigger,
     outcome: record.outcome,
     httpStatus: record.httpStatus === null ? null : int32(record.httpStatus),
@@ -75,7 +76,7 @@ export function attemptRow(record: AttemptRecord, bytes: Buffer, late: boolean):
   };
 }
 
-const ATTEMPT_ID = /^att_([0-9a-z]{1,64})_\d+_\d+$/;
+const ATTEMPT_ID = /^att_([0-9a-z]{1,64})_\d+_\d+(?:_\d+)?$/;
 
 /** The first delivery of the push that an attempt belongs to: `attemptIdOf` turned round. Null for any other text. */
 export function deliveryIdOfAttempt(attemptId: string): string | null {

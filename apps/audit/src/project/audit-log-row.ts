@@ -3,6 +3,7 @@ import {
   domainEventIdOf,
   type IntegrationSignal,
   type JournaledDelivery,
+  type RedeliveryEnvelope,
   type SkippedRecord,
 } from '@hookstile/contracts';
 import { EXHAUSTED } from './delivery-row.js';
@@ -51,6 +52,31 @@ export function skippedAuditLogRows(record: SkippedRecord): AuditLogRow[] {
     after: JSON.stringify({ integrationId, eventId, status: 'failed', reason: record.reason }),
     requestId: record.requestId,
   }));
+}
+
+/**
+ * Who had a delivery sent once more. One ending is redelivered once, so that all records of it are the same line, the
+ * first one's; `r` keeps it apart from the line of who gave it up there.
+ */
+export function redeliveredAuditLogRow(envelope: RedeliveryEnvelope): AuditLogRow {
+  const { deliveryId, integrationId, event, actor } = envelope;
+  const about = { integrationId, eventId: event.id };
+  return {
+    id: `aud_${deliveryId.replace(/^dlv_/, '')}_${envelope.endedOffset}r`,
+    tenantId: event.tenantId,
+    atMs: instantMs(envelope.requestedAt),
+    action: 'delivery.redelivered',
+    actorType: actor.type,
+    actorId: actor.id,
+    actorName: actor.name,
+    actorRole: actor.role,
+    subjectType: 'delivery',
+    subjectId: deliveryId,
+    subjectName: null,
+    before: JSON.stringify({ ...about, status: envelope.endedStatus, reason: envelope.endedReason }),
+    after: JSON.stringify({ ...about, status: 'pending', reason: null }),
+    requestId: envelope.requestId,
+  };
 }
 
 export function signalRow(signal: IntegrationSignal): SignalRow {

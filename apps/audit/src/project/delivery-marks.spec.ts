@@ -24,9 +24,22 @@ test('a partition that is read again from an earlier offset is not taken for rep
   expect(marks.found).toEqual([]);
 });
 
-test('a redelivery is never a replay, and sets no mark', () => {
+test('a redelivery has marks of its own, so that only its own replay is one', () => {
   const marks = new DeliveryMarks();
   marks.judge(0, 0, delivery(5, 'int_a'));
-  expect(marks.judge(0, 1, { ...delivery(1, 'int_a'), trigger: 'redelivery' })).toBe('new');
-  expect(marks.found).toMatchObject([{ sourceOffset: 5, setAt: 0 }]);
+  const again = { ...delivery(1, 'int_a'), trigger: 'redelivery' } as const;
+  expect([1, 2].map((offset) => marks.judge(0, offset, again))).toEqual(['new', 'replayed']);
+  expect(marks.found).toMatchObject([
+    { sourcePartition: 0, sourceOffset: 5, setAt: 0 },
+    { sourcePartition: -1, sourceOffset: 1, setAt: 1 },
+  ]);
+});
+
+test('a test is never a replay, and sets no mark', () => {
+  const marks = new DeliveryMarks();
+  expect([0, 1].map((offset) => marks.judge(0, offset, { ...delivery(1, 'int_a'), trigger: 'test' }))).toEqual([
+    'new',
+    'new',
+  ]);
+  expect(marks.found).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { DeliveryEnvelope } from '@hookstile/contracts';
+import { type DeliveryEnvelope, sourceNumberOf } from '@hookstile/contracts';
 import type { MarkRow } from './rows.js';
 
 /**
@@ -11,7 +11,7 @@ export type DeliveryJudgement = 'new' | 'replayed' | 'read again';
 type Judged = Pick<DeliveryEnvelope, 'trigger' | 'sourcePartition' | 'sourceOffset' | 'integrationId'>;
 
 /**
- * What dispatchers have taken of each partition of `deliveries`, by source partition: the same rule over the same
+ * What dispatchers have taken of each partition of `deliveries`, by source number: the same rule over the same
  * records gives the same answer here. It is needed where a replay under a newer configuration names a delivery that the
  * first routing did not: no dispatcher will ever say what became of it.
  */
@@ -23,10 +23,11 @@ export class DeliveryMarks {
     for (const row of known) this.#marks.set(markKey(row), row);
   }
 
-  /** To be called in the order of the partition's offsets. Redeliveries and tests are never replays. */
+  /** To be called in the order of the partition's offsets. Tests are never replays. */
   judge(partition: number, offset: number, delivery: Judged): DeliveryJudgement {
-    if (delivery.trigger !== 'event') return 'new';
-    const { sourcePartition, sourceOffset, integrationId } = delivery;
+    const sourcePartition = sourceNumberOf(delivery);
+    if (sourcePartition === null) return 'new';
+    const { sourceOffset, integrationId } = delivery;
     const mark = { partition, sourcePartition, sourceOffset, integrationId, setAt: offset };
     const known = this.#marks.get(markKey(mark));
     if (known && !isAbove(mark, known)) return offset > known.setAt ? 'replayed' : 'read again';

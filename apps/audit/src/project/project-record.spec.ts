@@ -22,11 +22,13 @@ import {
   journaled,
   journalRecord,
   received,
+  redeliveryRecord,
   routingRecord,
   sampleAttempt,
   sampleDiscarded,
   sampleFact,
   sampleHeld,
+  sampleRedelivery,
   sampleRouting,
   sampleSkipped,
 } from './sample-records.js';
@@ -164,6 +166,14 @@ describe('the view of deliveries', () => {
     expect(rows.deliveries.get(deliveryId)?.status).toBe('pending');
   });
 
+  it('stays what it became where a router wrote its redelivery twice', () => {
+    const again = aDelivery({ trigger: 'redelivery', sourceOffset: 3 });
+    const done = sampleAttempt(again, { trigger: 'redelivery', deliveries: [journaled(again, 0)] });
+    const record = deliveryRecord(again);
+    const rows = project(['deliveries', record], ['deliveries', record], ['attempts', journalRecord(done)]);
+    expect(rows.deliveries.get(deliveryId)?.status).toBe('delivered');
+  });
+
   it('leaves tests out, which belong to the event log alone', () => {
     const rows = journal(marker(2), sampleAttempt(delivery, { trigger: 'test', epoch: 0, sequence: 0 }));
     expect([...rows.attempts.values()].map(({ late }) => late)).toEqual([false]);
@@ -172,6 +182,16 @@ describe('the view of deliveries', () => {
 });
 
 describe('the event log', () => {
+  it("tells a redelivery's attempt from the one of the same number that it repeats", () => {
+    const again = [7, 9].map((offset) =>
+      sampleAttempt(delivery, { trigger: 'redelivery', deliveries: [journaled(delivery, offset)] }),
+    );
+    const rows = journal(sampleAttempt(delivery, { push: 'failed' }), ...again, ...again);
+    const ids = [...rows.attempts.keys()];
+    expect(ids).toHaveLength(3);
+    expect(new Set(ids.map(deliveryIdOfAttempt))).toEqual(new Set([deliveryId]));
+  });
+
   it('shows an attempt of an owner that had lost the partition as late, and does not count it', () => {
     const failed = sampleAttempt(delivery, { ...FAILED, epoch: 2, sequence: 5 });
     const rows = journal(marker(1), marker(2), failed, sampleAttempt(delivery, { epoch: 1, sequence: 9 }));
@@ -250,6 +270,25 @@ describe('the audit log', () => {
   it('has one line a skipping, however often the journal holds it, and another when it is redelivered and skipped', () => {
     const again = sampleSkipped(delivery, { sequence: 9, deliveries: [journaled(delivery, 12)] });
     expect(lines(sampleSkipped(delivery), sampleSkipped(delivery), again)).toHaveLength(2);
+  });
+
+  it('says who had a delivery sent once more, once for each ending, beside who gave it up there', () => {
+    const asked = [0, 0, 12].map((endedOffset) => sampleRedelivery(delivery, { endedOffset }));
+    const records = asked.map((one): [ProjectedTopic, ReturnType<typeof journalRecord>] => [
+      'redeliveries',
+      redeliveryRecord(one),
+    ]);
+    const rows = project(['attempts', journalRecord(sampleSkipped(delivery))], ...records);
+    const redelivered = [...rows.auditLog.values()].filter(({ action }) => action === 'delivery.redelivered');
+    expect([rows.auditLog.size, redelivered.length]).toEqual([3, 2]);
+    const { before, after, ...line } = redelivered[0] ?? {};
+    expect(line).toMatchObject({
+      ...{ tenantId: delivery.envelope.event.tenantId, actorId: 'key_1', actorRole: 'editor', requestId: 'req_1' },
+      ...{ subjectType: 'delivery', subjectId: deliveryId },
+    });
+    const about = { integrationId: 'int_1', eventId: delivery.envelope.event.id };
+    expect(JSON.parse(before ?? '')).toEqual({ ...about, status: 'failed', reason: 'http_status' });
+    expect(JSON.parse(after ?? '')).toEqual({ ...about, status: 'pending', reason: null });
   });
 
   it('has no line of an owner that had lost the partition, for its word ended nothing', () => {

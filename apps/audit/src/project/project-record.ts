@@ -7,11 +7,12 @@ import {
   domainEventsV1,
   integrationSignalsV1,
   type RecordToDecode,
+  redeliveriesV1,
   routingsV1,
 } from '@hookstile/contracts';
 import { activityLogRow } from './activity-log-row.js';
 import { attemptRow } from './attempt-row.js';
-import { auditLogRow, signalRow, skippedAuditLogRows } from './audit-log-row.js';
+import { auditLogRow, redeliveredAuditLogRow, signalRow, skippedAuditLogRows } from './audit-log-row.js';
 import type { DeliveryMarks } from './delivery-marks.js';
 import { journaledDeliveryRows, routedDeliveryRow } from './delivery-row.js';
 import type { Epochs } from './epochs.js';
@@ -28,6 +29,7 @@ export const PROJECTED_TOPICS = [
   'domain-events',
   'integration-signals',
   'decisions',
+  'redeliveries',
 ] as const;
 export type ProjectedTopic = (typeof PROJECTED_TOPICS)[number];
 
@@ -84,6 +86,8 @@ const PROJECTIONS: Readonly<Record<ProjectedTopic, Projection>> = {
   'domain-events': (record, position, rows) => rows.addAuditLog(auditLogRow(decoded(domainEventsV1, record, position))),
   'integration-signals': (record, position, rows) =>
     rows.addSignal(signalRow(decoded(integrationSignalsV1, record, position))),
+  redeliveries: (record, position, rows) =>
+    rows.addAuditLog(redeliveredAuditLogRow(decoded(redeliveriesV1, record, position).envelope)),
   decisions: (record, position, rows) => rows.addActivityLog(activityLogRow(decoded(decisionsV1, record, position))),
 };
 

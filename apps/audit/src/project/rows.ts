@@ -75,9 +75,11 @@ export interface AttemptRow {
   /** Each type once. */
   eventTypes: readonly string[] | null;
   atMs: number;
-  /** Of the partition's owner; delivery, epoch and attempt are what the attempt's id is made of. */
+  /** Of the partition's owner; delivery, epoch, attempt and redelivery are what the attempt's id is made of. */
   epoch: number;
   attempt: number;
+  /** Where a redelivery stands in `deliveries`; else 0. */
+  redeliveryOffset: number;
   trigger: Trigger;
   outcome: AttemptOutcome;
   httpStatus: number | null;
@@ -163,6 +165,7 @@ export interface EpochRow {
 /** The highest delivery that dispatchers took of a partition from a source partition, and the offset where it stands. */
 export interface MarkRow {
   partition: number;
+  /** A source number: negative for a partition of `redeliveries`. */
   sourcePartition: number;
   sourceOffset: number;
   integrationId: string;

@@ -11,7 +11,9 @@ import {
   type HeldRecord,
   type JournalEnvelope,
   type JournaledDelivery,
+  type Redelivery,
   type Routing,
+  redeliveriesV1,
   routingsV1,
   type SkippedRecord,
 } from '@hookstile/contracts';
@@ -60,12 +62,13 @@ const common = ({ envelope }: Delivery) => ({
 
 /** An attempt that succeeded; bodies are added by `journalRecord`. */
 export function sampleAttempt(delivery: Delivery, overrides: Partial<AttemptRecord> = {}): AttemptRecord {
-  const { epoch, attempt } = { epoch: 1, attempt: 1, ...overrides };
+  const { epoch, attempt, deliveries } = { epoch: 1, attempt: 1, deliveries: [journaled(delivery)], ...overrides };
+  const redeliveryOffset = overrides.trigger === 'redelivery' ? (deliveries[0]?.offset ?? 0) : 0;
   return {
     kind: 'attempt',
     ...common(delivery),
-    deliveries: [journaled(delivery)],
-    attemptId: attemptIdOf(delivery.envelope.deliveryId, epoch, attempt),
+    deliveries,
+    attemptId: attemptIdOf(delivery.envelope.deliveryId, epoch, attempt, redeliveryOffset),
     attempt,
     trigger: 'event',
     durationMs: 12.5,
@@ -124,6 +127,25 @@ export function sampleSkipped(delivery: Delivery, overrides: Partial<SkippedReco
   const said = { reason: 'skipped', actor: ADMIN, requestId: 'req_1' };
   return { kind: 'skipped', ...common(delivery), deliveries, ...said, ...overrides };
 }
+
+/** A failed delivery that an admin wants once more. */
+export function sampleRedelivery(
+  { envelope, bytes }: Delivery,
+  overrides: Partial<Redelivery['envelope']> = {},
+): Redelivery {
+  const { deliveryId, integrationId, event } = envelope;
+  return {
+    envelope: {
+      ...{ deliveryId, integrationId, event, endedOffset: 0, endedStatus: 'failed', endedReason: 'http_status' },
+      ...{ requestedAt: '2026-01-02T03:04:07.000Z', actor: ADMIN, requestId: 'req_1', traceparent: null },
+      ...overrides,
+    },
+    bytes,
+  };
+}
+
+export const redeliveryRecord = (redelivery: Redelivery) =>
+  redeliveriesV1.encode(redelivery.envelope.integrationId, redelivery);
 
 export function journalRecord(envelope: JournalEnvelope, request = '', response = ''): EncodedRecord {
   const bytes = Buffer.from(request + response);

@@ -14,10 +14,12 @@ import {
   journaled,
   journalRecord,
   received,
+  redeliveryRecord,
   routingRecord,
   sampleAttempt,
   sampleDiscarded,
   sampleHeld,
+  sampleRedelivery,
   sampleRouting,
   sampleSkipped,
 } from '../project/sample-records.js';
@@ -27,8 +29,8 @@ import { writeBatches } from './write-batches.js';
 /** Seconds of work on an idle machine, and many times that beside other suites. */
 const HISTORIES_TIMEOUT_MS = 60_000;
 
-type Log = Record<'routings' | 'deliveries' | 'attempts', EncodedRecord[]>;
-const TOPICS = ['routings', 'deliveries', 'attempts'] as const;
+type Log = Record<'routings' | 'deliveries' | 'attempts' | 'redeliveries', EncodedRecord[]>;
+const TOPICS = ['routings', 'deliveries', 'attempts', 'redeliveries'] as const;
 
 /** What the dispatcher may journal next; `take-over` is a new epoch, `late` a record of the owner before it. */
 const STEPS = [
@@ -54,6 +56,9 @@ const FAILURES: Readonly<Record<string, object>> = {
 const scenario = fc.record({
   deliveries: fc.integer({ min: 1, max: 3 }),
   routedTwice: fc.boolean(),
+  redelivered: fc.array(fc.record({ which: fc.nat(2), delivered: fc.boolean(), twice: fc.boolean() }), {
+    maxLength: 3,
+  }),
   steps: fc.array(fc.tuple(fc.constantFrom(...STEPS), fc.nat(2)), { maxLength: 12 }),
 });
 /** How readers go through the log: which topic, how far, and how far back first. */
@@ -93,13 +98,38 @@ function journalOf(deliveries: readonly Delivery[], { steps }: Scenario): Encode
   return records.map((record) => journalRecord(record, 'request', 'response'));
 }
 
+/** Deliveries are sent once more behind all that was said of them; a router may write each twice. */
 function logOf(tenantId: string, made: Scenario): Log {
+  const { deliveries, ...log } = routedLogOf(tenantId, made);
+  const epoch = 1 + made.steps.filter(([step]) => step === 'take-over').length;
+  made.redelivered.forEach(({ which, delivered, twice }, sourceOffset) => {
+    const delivery = deliveries[which % deliveries.length];
+    if (!delivery) return;
+    const asked = redeliveryRecord(sampleRedelivery(delivery, { endedOffset: which % deliveries.length }));
+    log.redeliveries.push(asked, ...(twice ? [asked] : []));
+    const again: Delivery = {
+      ...delivery,
+      envelope: { ...delivery.envelope, trigger: 'redelivery', sourceOffset },
+    };
+    const offset = log.routed.length;
+    log.routed.push(deliveryRecord(again), ...(twice ? [deliveryRecord(again)] : []));
+    const failure = delivered ? {} : FAILURES.failed;
+    const about = { epoch, sequence: made.steps.length + sourceOffset + 1, deliveries: [journaled(again, offset)] };
+    const attempt = sampleAttempt(again, { trigger: 'redelivery', ...about, ...failure });
+    log.attempts.push(journalRecord(attempt, 'request', 'response'));
+  });
+  return { routings: log.routings, deliveries: log.routed, attempts: log.attempts, redeliveries: log.redeliveries };
+}
+
+function routedLogOf(tenantId: string, made: Scenario) {
   const deliveries = Array.from({ length: made.deliveries }, (_, n) =>
     aDelivery({ event: { tenantId, id: `evt_${n}`, type: typeOf(n) }, sourceOffset: n }),
   );
   const routings = deliveries.map((delivery) => routingRecord(sampleRouting([delivery])));
   const routed = deliveries.map(deliveryRecord);
-  if (!made.routedTwice) return { routings, deliveries: routed, attempts: journalOf(deliveries, made) };
+  const attempts = journalOf(deliveries, made);
+  const redeliveries: EncodedRecord[] = [];
+  if (!made.routedTwice) return { deliveries, routings, routed, attempts, redeliveries };
   // The router died before it remembered what it had routed, and meanwhile integrations came and went.
   const others = deliveries.map(({ envelope: { event, sourceOffset } }) =>
     aDelivery({ event, sourceOffset, integrationId: 'int_2' }),
@@ -109,9 +139,11 @@ function logOf(tenantId: string, made: Scenario): Log {
   );
   const writtenAgain = deliveries.flatMap((delivery, n) => [delivery, ...others.slice(n, n % 2 === 0 ? n + 1 : n)]);
   return {
+    deliveries,
     routings: [...routings, ...again],
-    deliveries: [...routed, ...writtenAgain.map(deliveryRecord)],
-    attempts: journalOf(deliveries, made),
+    routed: [...routed, ...writtenAgain.map(deliveryRecord)],
+    attempts,
+    redeliveries,
   };
 }
 
@@ -129,7 +161,7 @@ async function readAll(stores: AuditStores, log: Log, partition: number): Promis
 }
 
 async function readInPieces(stores: AuditStores, log: Log, plan: Reads, partition: number): Promise<void> {
-  const next: Record<keyof Log, number> = { routings: 0, deliveries: 0, attempts: 0 };
+  const next: Record<keyof Log, number> = { routings: 0, deliveries: 0, attempts: 0, redeliveries: 0 };
   for (const { topic, back, count } of plan) {
     const from = Math.max(0, next[topic] - back);
     const to = Math.min(log[topic].length, from + count);
@@ -168,6 +200,7 @@ const EVENT_LOG_FILTERS: readonly EventLogFilters[] = [
   { eventId: 'evt_1', integrationId: 'int_1' },
   { error: 'http_status' },
   { httpStatus: 200, trigger: 'event' },
+  { trigger: 'redelivery' },
   { q: 'EVT_0' },
   { eventType: 'device.deleted' },
   { since: Date.parse('2026-01-02T03:04:06.000Z'), eventType: 'device.compliant' },

@@ -58,7 +58,7 @@ function projectionTable<Row>({
 const DELIVERY_COLUMNS =
   'delivery_id tenant_id integration_id event_id event_source event_type accepted_at status reason next_attempt_at finished_at delivery_offset epoch sequence';
 const ATTEMPT_COLUMNS =
-  'attempt_id tenant_id integration_id delivery_id delivery_ids event_id event_source event_type event_ids event_types at epoch attempt trigger outcome http_status error error_detail duration_ms next_attempt_at trace_id late method url request_headers request_truncated response_headers response_truncated request_body response_body';
+  'attempt_id tenant_id integration_id delivery_id delivery_ids event_id event_source event_type event_ids event_types at epoch attempt redelivery_offset trigger outcome http_status error error_detail duration_ms next_attempt_at trace_id late method url request_headers request_truncated response_headers response_truncated request_body response_body';
 
 const names = (text: string) => text.split(' ');
 const rank = (relation: string) =>
@@ -155,6 +155,7 @@ export const ATTEMPTS = projectionTable<AttemptRow>({
     copy.timestamptz(row.atMs);
     copy.integer(row.epoch);
     copy.integer(row.attempt);
+    copy.bigint(row.redeliveryOffset);
     copy.text(row.trigger);
     copy.text(row.outcome);
     copy.integer(row.httpStatus);
@@ -173,7 +174,7 @@ export const ATTEMPTS = projectionTable<AttemptRow>({
     copy.bytes(row.requestBody);
     copy.bytes(row.responseBody);
   },
-  key: 'delivery_id, epoch, attempt',
+  key: 'delivery_id, epoch, attempt, redelivery_offset',
   onConflict: 'do nothing',
 });
 

@@ -1,4 +1,4 @@
-import { operationsOf, READERS } from './operation.js';
+import { EDITORS, operationsOf, READERS } from './operation.js';
 
 /** A new route adds its line here and names its id by `@Operation`; tests compare both, and what the gateway makes of the path. */
 export const AUDIT_OPERATIONS = operationsOf('audit', {
@@ -17,6 +17,12 @@ export const AUDIT_OPERATIONS = operationsOf('audit', {
   },
   'deliveries.list': { method: 'GET', path: '/v1/deliveries', access: READERS, summary: 'List deliveries' },
   'deliveries.get': { method: 'GET', path: '/v1/deliveries/{id}', access: READERS, summary: 'Read a delivery' },
+  'deliveries.redeliver': {
+    method: 'POST',
+    path: '/v1/deliveries/{id}/redeliver',
+    access: EDITORS,
+    summary: 'Send a delivery that has ended once more',
+  },
   'events.list': { method: 'GET', path: '/v1/events', access: READERS, summary: 'List what happened to events' },
   'audit-log.list': { method: 'GET', path: '/v1/audit-log', access: READERS, summary: 'List who changed what' },
   'activity-log.list': { method: 'GET', path: '/v1/activity-log', access: READERS, summary: 'List decisions' },
