@@ -7,8 +7,11 @@ import {
   type Delivery,
   deliveriesV1,
   partitionOf,
+  type Redelivery,
   type Routing,
+  redeliveriesV1,
   routingsV1,
+  sourceNumberOf,
   topicName,
 } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, type RecordPublisher, topicDefinitions } from '@hookstile/messaging';
@@ -145,12 +148,12 @@ export class IngestUnderTest {
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   }
 
-  /** Writes what a platform producer writes. */
   /** What dispatchers take: per source partition nothing that is not above what they took before. */
   takenOf(tenantId: string) {
     const marks = new Map<string, readonly [number, string]>();
-    return this.deliveriesOf(tenantId).filter(({ integrationId, sourcePartition, sourceOffset }) => {
-      const key = `${partitionOf(integrationId, PARTITIONS)} of ${sourcePartition}`;
+    return this.deliveriesOf(tenantId).filter((delivery) => {
+      const { integrationId, sourceOffset } = delivery;
+      const key = `${partitionOf(integrationId, PARTITIONS)} of ${sourceNumberOf(delivery)}`;
       const [offset, id] = marks.get(key) ?? [-1, ''];
       const isAbove = sourceOffset > offset || (sourceOffset === offset && integrationId > id);
       if (isAbove) marks.set(key, [sourceOffset, integrationId]);
@@ -158,6 +161,16 @@ export class IngestUnderTest {
     });
   }
 
+  /** Writes what audit writes, or what a release would whose contract has another version. */
+  async askAgain(redelivery: Redelivery, headers: Record<string, string> = {}): Promise<void> {
+    const { integrationId } = redelivery.envelope;
+    const record = redeliveriesV1.encode(integrationId, redelivery);
+    const partition = partitionOf(integrationId, PARTITIONS);
+    const topic = topicName(this.prefix, 'redeliveries');
+    await this.publisher.publish([{ ...record, topic, partition, headers: { ...record.headers, ...headers } }]);
+  }
+
+  /** Writes what a platform producer writes. */
   async produce(key: string, { headers, value }: KafkaEvent): Promise<void> {
     const partition = partitionOf(key, PARTITIONS);
     await this.publisher.publish([{ topic: this.topic.events, partition, key, headers, value }]);

@@ -23,5 +23,5 @@ export function redeliverySourceOf(record: ReceivedRecord): RedeliverySource | n
 export function refusalOfRedelivery(record: ReceivedRecord): string | null {
   const decoded = redeliveriesV1.decode(record);
   if (decoded.outcome !== 'unknown-version') return null;
-  return `the redelivery at offset ${record.offset} was written by a newer release (${decoded.version})`;
+  return `the redelivery at offset ${record.offset} needs the newer release that wrote it (${decoded.version})`;
 }

@@ -13,7 +13,7 @@ export function alarmOf(
   source: 'events' | 'redeliveries',
 ): (partition: number, reason: string) => void {
   const table = source === 'events' ? 'routed_through' : 'redeliveries_routed_through';
-  const advice = `to go on, set next_offset of the partition in ${table} and restart the router`;
+  const advice = `to go on without, set next_offset of the partition in ${table} and restart the router`;
   return (partition, reason) => logger.fatal({ alarm: `${source}_partition_stopped`, partition, advice }, reason);
 }
 
