@@ -93,7 +93,7 @@ test('a process that starts while Postgres is away accepts events, is ready, and
   gate.close();
   const service = await start({ DATABASE_URL: gate.url });
   expect(await ingest.postTo(service, key, EVENT)).toMatchObject({ status: 202 });
-  expect(await readyz(service)).toEqual([200, ['postgres', 'router']]);
+  expect(await readyz(service)).toEqual([200, ['postgres', 'redeliveries', 'router']]);
   await gate.open();
   await ingest.routed(tenantId, 1);
   await until(async () => (await readyz(service))[1].length === 0);
@@ -109,6 +109,8 @@ test('deployed apart, the front door needs neither router nor Postgres, and the 
   const router = await start({ HOOKSTILE_INGEST_ROLES: 'router' });
   expect(await ingest.postTo(router, key, EVENT)).toMatchObject({ status: 404 });
   await ingest.routed(tenantId, 1);
+  // It joins a group for events and one for redeliveries.
+  await until(async () => (await readyz(router))[1].length === 0);
   expect(await readyz(router)).toEqual([200, []]);
 });
 
@@ -116,7 +118,7 @@ test('a router that runs alone is not ready while Postgres is away', async () =>
   const gate = await tcpGate(testDatabaseUrl());
   gate.close();
   const router = await start({ HOOKSTILE_INGEST_ROLES: 'router', DATABASE_URL: gate.url });
-  expect(await readyz(router)).toEqual([503, ['postgres', 'router']]);
+  expect(await readyz(router)).toEqual([503, ['postgres', 'redeliveries', 'router']]);
   await gate.open();
   await until(async () => (await readyz(router))[0] === 200);
   await router.stop();
