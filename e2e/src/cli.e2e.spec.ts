@@ -158,6 +158,17 @@ describe('the command line', () => {
     expect(await tail.code).toBe(0);
   });
 
+  it('has a delivery sent again, under its id', async () => {
+    const api = new Api(stack.run.baseUrl, key);
+    const [row] = await api.list<EventLogRow>('/v1/event-log?eventType=cli.sent');
+    const deliveryId = String(row?.deliveryId);
+    const again = await hookstile(['redeliver', '--profile', 'own', deliveryId]);
+    expect(again, again.err).toMatchObject({ code: 0, out: `Will be sent again: ${deliveryId}\n` });
+    const redelivered = () => api.list<EventLogRow>(`/v1/event-log?deliveryId=${deliveryId}&trigger=redelivery`);
+    await until(async () => (await redelivered()).length > 0, { timeoutMs: SHOWN_WITHIN_MS });
+    expect(receiver.on('/one').filter(({ headers }) => headers['webhook-id'] === deliveryId)).toHaveLength(2);
+  });
+
   it('says in a sentence why a delivery is not sent again', async () => {
     const unknown = await hookstile(['redeliver', '--profile', 'own', 'dlv_unknown']);
     expect([unknown.code, unknown.err]).toEqual([1, expect.stringMatching(/^Refused: .+ \(404 not_found\)\.\n$/)]);
