@@ -96,6 +96,8 @@ export const TRAFFIC_STORY: readonly Line[] = [
   ['lanes.skip/nothing-to-skip'],
   ['audit-log.list/of-the-tenant'],
   ['audit-log.list/skipped'],
+  ['deliveries.redeliver/asked'],
+  ['deliveries.redeliver/missing'],
   ['decisions.make/granted'],
   ['decisions.make/denied'],
   ['decisions.make/unknown-parameter'],

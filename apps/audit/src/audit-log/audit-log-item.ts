@@ -8,7 +8,7 @@ export const AuditLogItem = Type.Object({
   id: Type.String(),
   at: Time,
   actor: Actor,
-  action: Type.String({ description: 'Such as `integration.created`, `api_key.deleted` or `delivery.skipped`.' }),
+  action: Type.String({ description: 'Such as `integration.created`, `api_key.deleted` or `delivery.redelivered`.' }),
   subject: Type.Object({ type: Type.String(), id: Type.String(), name: Nullable(Type.String()) }),
   before: Type.Unknown({ description: 'The view before the change, secrets masked; null where there was none.' }),
   after: Type.Unknown({ description: 'The view after the change, secrets masked; null where there is none.' }),

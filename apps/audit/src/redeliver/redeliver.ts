@@ -77,7 +77,7 @@ export class Redeliver {
     const integration = configuration.integration(integrationId);
     if (!integration || integration.deleted) throw new ProblemError('conflict', 'its integration was deleted');
     if (integration.state === 'disabled') {
-      throw new ProblemError('integration_disabled', 'its integration is disabled; enable it first', { status: 409 });
+      throw new ProblemError('integration_disabled', 'its integration is disabled; enable it first');
     }
   }
 
@@ -86,7 +86,7 @@ export class Redeliver {
     const read = routed.at(partitionOf(integrationId, partitionCount), deliveryOffset, deliveryId);
     const delivery = await within(read, READ_TIMEOUT_MS, () => unavailable('the event cannot be read at present'));
     if (delivery) return { event: delivery.envelope.event, bytes: delivery.bytes };
-    throw new ProblemError('event_expired', "the event's data is not kept any more", { status: 410 });
+    throw new ProblemError('event_expired', "the event's data is not kept any more");
   }
 }
 

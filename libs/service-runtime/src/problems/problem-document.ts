@@ -35,6 +35,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   integration_disabled: { status: 409, title: 'The integration is disabled' },
   rule_disabled: { status: 409, title: 'The rule is disabled' },
   idempotency_key_in_flight: { status: 409, title: 'The first request with the key is still being carried out' },
+  event_expired: { status: 410, title: 'The event is not kept any more' },
   version_mismatch: { status: 412, title: 'Somebody else changed it' },
   too_large: { status: 413, title: 'The body is too large' },
   uri_too_long: { status: 414, title: 'The address is too long' },
