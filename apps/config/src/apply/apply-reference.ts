@@ -1,4 +1,5 @@
 import { jsonBody, type SomeReferences } from '@hookstile/service-runtime';
+import { SIEM, SIEM_DOCUMENT } from '../integrations/integration-example.js';
 import { AppliedList } from './applied-list.js';
 import { ApplyDto } from './apply.dto.js';
 
@@ -30,7 +31,7 @@ export const APPLY_REFERENCE = {
             {
               name: 'SIEM',
               action: 'changed',
-              id: 'int_01kxyza0123456789abcdefghj',
+              id: SIEM.id,
               changes: [{ pointer: '/rateLimit', from: { perSecond: 50 }, to: null }],
             },
             {
@@ -41,40 +42,7 @@ export const APPLY_REFERENCE = {
                 {
                   pointer: '',
                   from: null,
-                  to: {
-                    name: 'Archive',
-                    profile: 'standard-webhooks',
-                    url: 'https://example.com/archive',
-                    enabled: true,
-                    eventTypes: ['*'],
-                    filter: [],
-                    request: {
-                      method: 'POST',
-                      headers: {},
-                      auth: { type: 'none' },
-                      body: { rename: {}, omit: [], format: 'standard' },
-                      sign: {
-                        scheme: 'standard-webhooks',
-                        algorithm: 'hmac-sha256',
-                        secret: { set: true, lastFour: 'Q9l8', updatedAt: '2026-01-02T03:04:05.678Z' },
-                      },
-                      timeoutMs: 15000,
-                      tls: { verify: true },
-                    },
-                    ordering: { mode: 'strict' },
-                    batch: { maxItems: 1, maxWaitMs: 0 },
-                    retry: {
-                      stopOn: [],
-                      delaysMs: [5000, 300000, 1800000, 7200000, 18000000, 36000000, 50400000, 72000000, 86400000],
-                      disableOn: [410],
-                      onExhausted: 'continue',
-                      retryAfterMaxMs: 3600000,
-                    },
-                    disableAfter: 100,
-                    disableAfterMs: 432000000,
-                    rateLimit: null,
-                    logPayloads: 'full',
-                  },
+                  to: { ...SIEM_DOCUMENT, name: 'Archive', url: 'https://example.com/archive' },
                 },
               ],
             },
@@ -91,7 +59,7 @@ export const APPLY_REFERENCE = {
             {
               name: 'SIEM',
               action: 'changed',
-              id: 'int_01kxyza0123456789abcdefghj',
+              id: SIEM.id,
               changes: [{ pointer: '/rateLimit/perSecond', from: 50, to: 20 }],
             },
           ],

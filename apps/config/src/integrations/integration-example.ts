@@ -1,7 +1,5 @@
-/** The integration of the API reference, as it reads back with every default spelled out. */
-export const SIEM = {
-  id: 'int_01kxyza0123456789abcdefghj',
-  tenantId: 'acme',
+/** What a user gives of the integration of the API reference, as it reads back with every default spelled out. */
+export const SIEM_DOCUMENT = {
   name: 'SIEM',
   profile: 'standard-webhooks',
   url: 'https://example.com/hook',
@@ -34,6 +32,12 @@ export const SIEM = {
   disableAfterMs: 432000000,
   rateLimit: null,
   logPayloads: 'full',
+};
+
+export const SIEM = {
+  id: 'int_01kxyza0123456789abcdefghj',
+  tenantId: 'acme',
+  ...SIEM_DOCUMENT,
   version: 1,
   profileVersion: 1,
   state: 'enabled',
