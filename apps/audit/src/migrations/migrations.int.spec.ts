@@ -9,12 +9,16 @@ import { AuditLogIds1764200000000 } from './1764200000000-audit-log-ids.migratio
 import { BatchedAttempts1764200100000 } from './1764200100000-batched-attempts.migration.js';
 import { DeliveryMarks1764200200000 } from './1764200200000-delivery-marks.migration.js';
 import { ActivityLog1764600000000 } from './1764600000000-activity-log.migration.js';
+import { AttemptFlushes1764700000000 } from './1764700000000-attempt-flushes.migration.js';
+import { RedeliveredAttempts1764800000000 } from './1764800000000-redelivered-attempts.migration.js';
 
 const LATER = [
   new AuditLogIds1764200000000(),
   new BatchedAttempts1764200100000(),
   new DeliveryMarks1764200200000(),
   new ActivityLog1764600000000(),
+  new AttemptFlushes1764700000000(),
+  new RedeliveredAttempts1764800000000(),
 ];
 const SEQUENCES = [9, 10, 11];
 

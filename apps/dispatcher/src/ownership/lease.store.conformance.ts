@@ -7,7 +7,11 @@ const checkpoint = (epoch: number, deliveriesOffset: number): Checkpoint => ({
   deliveriesOffset,
   journalOffset: deliveriesOffset + 100,
   journalEpoch: epoch - 1,
-  marks: new Map([[2, { sourceOffset: 7, integrationId: 'int_1' }]]),
+  marks: new Map([
+    [2, { sourceOffset: 7, integrationId: 'int_1' }],
+    // A partition of `redeliveries`.
+    [-3, { sourceOffset: 9, integrationId: 'int_2' }],
+  ]),
 });
 
 /** What every lease store does. */
