@@ -140,6 +140,7 @@ export function eventStoreConformance<Handle>(name: string, createStore: () => P
       expect((await store.transaction(async () => 'nothing')).outboxIds).toEqual([]);
       const { outboxIds } = await store.transaction((tx) => tx.enqueue([record('a'), record('b')]));
       expect((await store.transaction((tx) => tx.load(lamp))).outboxIds).toEqual(outboxIds);
+      expect((await store.transaction((tx) => tx.outboxIds())).result).toEqual(outboxIds);
     });
 
     it('leaves nothing of a transaction that fails', async () => {

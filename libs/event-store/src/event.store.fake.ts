@@ -49,7 +49,7 @@ export class FakeEventStore implements EventStore<FakeHandle> {
     try {
       const result = await work({
         handle,
-        outboxIds: async () => [...outboxIds],
+        outboxIds: async () => this.awaitedIds(outboxIds),
         lockShared: async () => undefined,
         lock: async () => undefined,
         begin: () => undefined,
@@ -59,12 +59,16 @@ export class FakeEventStore implements EventStore<FakeHandle> {
           outboxIds.push(...this.enqueue(records, handle));
         },
       });
-      if (outboxIds.length === 0) outboxIds.push(...this.outbox.slice(-OUTBOX_BATCH_MAX_ROWS - 1).map(({ id }) => id));
-      return { result, outboxIds };
+      return { result, outboxIds: this.awaitedIds(outboxIds) };
     } catch (error) {
       for (const undo of undos.reverse()) undo();
       throw error;
     }
+  }
+
+  private awaitedIds(own: readonly number[]): number[] {
+    if (own.length > 0) return [...own];
+    return this.outbox.slice(-OUTBOX_BATCH_MAX_ROWS - 1).map(({ id }) => id);
   }
 
   private append(

@@ -56,7 +56,7 @@ export interface EventStoreTransaction<Handle> {
   ): Promise<readonly StoredDomainEvent[]>;
   /** Puts records into the outbox; they are published in this order. */
   enqueue(records: readonly OutboxRecord[]): Promise<void>;
-  /** The outbox rows of what was put so far. */
+  /** What `Committed.outboxIds` would be if the transaction ended now: for whoever keeps it with an answer. */
   outboxIds(): Promise<readonly number[]>;
 }
 

@@ -37,16 +37,12 @@ export class TypeormEventStore implements EventStore<EntityManager> {
   ) {}
 
   async transaction<T>(work: (transaction: EventStoreTransaction<EntityManager>) => Promise<T>): Promise<Committed<T>> {
-    const outboxIds: number[] = [];
     try {
-      const result = await this.dataSource.transaction(async (manager) => {
-        const transaction = new TypeormEventStoreTransaction(manager, quoted(this.schema), outboxIds);
-        const answer = await work(transaction);
-        await transaction.writeOutbox();
-        if (outboxIds.length === 0) outboxIds.push(...(await this.newestUnpublished(manager)));
-        return answer;
+      return await this.dataSource.transaction(async (manager) => {
+        const transaction = new TypeormEventStoreTransaction(manager, quoted(this.schema));
+        const result = await work(transaction);
+        return { result, outboxIds: await transaction.outboxIds() };
       });
-      return { result, outboxIds };
     } catch (error) {
       throw translated(error);
     }
@@ -60,19 +56,6 @@ export class TypeormEventStore implements EventStore<EntityManager> {
     );
     return rows.map(stored);
   }
-
-  /**
-   * The newest row alone would not do: the relay may have it in hand already, in a batch that it read before a slower
-   * transaction committed below it. Of more rows than a batch takes at least one is published by a batch that is read
-   * later, and that one has whatever was committed below.
-   */
-  private async newestUnpublished(manager: EntityManager): Promise<number[]> {
-    const rows: { id: string }[] = await manager.query(
-      `SELECT id FROM ${quoted(this.schema)}.outbox WHERE published_at IS NULL ORDER BY id DESC LIMIT $1`,
-      [OUTBOX_BATCH_MAX_ROWS + 1],
-    );
-    return rows.map(({ id }) => Number(id)).reverse();
-  }
 }
 
 /** The columns of `StoredRow`. */
@@ -83,11 +66,11 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
   private readonly locked = new Set<string>();
   private readonly enqueued: OutboxRecord[] = [];
   private enqueuedBytes = 0;
+  private readonly ids: number[] = [];
 
   constructor(
     readonly handle: EntityManager,
     private readonly schema: string,
-    private readonly ids: number[],
   ) {}
 
   async lockShared(ref: AggregateRef): Promise<void> {
@@ -159,10 +142,10 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
 
   async outboxIds(): Promise<readonly number[]> {
     await this.writeOutbox();
-    return [...this.ids];
+    return this.ids.length > 0 ? [...this.ids] : this.newestUnpublished();
   }
 
-  async writeOutbox(): Promise<void> {
+  private async writeOutbox(): Promise<void> {
     const records = this.enqueued.splice(0);
     this.enqueuedBytes = 0;
     if (records.length === 0) return;
@@ -181,6 +164,19 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
       ],
     );
     for (const { id } of rows) this.ids.push(Number(id));
+  }
+
+  /**
+   * The newest row alone would not do: the relay may have it in hand already, in a batch that it read before a slower
+   * transaction committed below it. Of more rows than a batch takes at least one is published by a batch that is read
+   * later, and that one has whatever was committed below.
+   */
+  private async newestUnpublished(): Promise<number[]> {
+    const rows: { id: string }[] = await this.handle.query(
+      `SELECT id FROM ${this.schema}.outbox WHERE published_at IS NULL ORDER BY id DESC LIMIT $1`,
+      [OUTBOX_BATCH_MAX_ROWS + 1],
+    );
+    return rows.map(({ id }) => Number(id)).reverse();
   }
 
   private async take(ref: AggregateRef, lock: string): Promise<void> {
