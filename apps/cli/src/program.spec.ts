@@ -48,6 +48,13 @@ describe('login', () => {
     expect(() => readFileSync(profilesPath())).toThrow();
   });
 
+  it('says in a sentence that what it keeps cannot be written', async () => {
+    writeFileSync(join(line.configHome, 'hookstile'), 'no folder');
+    line.piped = KEY;
+    expect(await line.run('login', '--url', api.url)).toBe(2);
+    expect(line.err).toMatch(/profiles\.json cannot be written: E[A-Z]+\.\n$/);
+  });
+
   it('takes no key from the command line', async () => {
     expect(await line.run('login', '--url', api.url, '--key', KEY)).toBe(2);
     expect(api.requests).toEqual([]);
@@ -158,6 +165,21 @@ describe('apply', () => {
     expect(JSON.parse(line.out)).toMatchObject({ dryRun: false, summary: { deleted: 1 } });
   });
 
+  it.each(['"s3cret', '"a" s3cret"', '*s3cret', '!s3cret x', '{s3cret', 'a: s3cret: b', '@s3cret', '|s3cret'])(
+    'quotes nothing of a file that a secret breaks: %s',
+    async (token) => {
+      writeFileSync(file(), `- name: a\n  url: b\n  request: {}\n  token: ${token}\n`);
+      expect(await line.run('apply', '-f', file())).toBe(2);
+      expect(line.err).toMatch(/hooks\.yaml: [A-Z].+\.\n$/);
+      expect(line.err).not.toContain('s3cret');
+    },
+  );
+
+  it('reads no more of a file without an end than a list may have', async () => {
+    expect(await line.run('apply', '-f', '/dev/zero')).toBe(2);
+    expect(line.err).toBe('/dev/zero has more than 4194304 bytes.\n');
+  });
+
   it('names every wrong place of a list that is refused', async () => {
     problem(422, 'invalid', 'The input is not valid.', [
       { pointer: '/items/0/url', code: 'x', detail: 'must be a URL' },
@@ -174,6 +196,8 @@ describe('apply', () => {
     ['{"items": [], "dryRun": true}', '"dryRun" has no meaning'],
     ['name: SIEM', '"items"'],
     ['items: []\nitems: []', 'unique'],
+    ['{"items": [], "\u001b[31m": 1}', '" [31m" has no meaning'],
+    ['- a'.padEnd(4 * 1024 * 1024 + 1), 'more than 4194304 bytes'],
   ])('refuses the file %j as wrong usage', async (text, said) => {
     writeFileSync(file(), text);
     expect(await line.run('apply', '-f', file())).toBe(2);

@@ -6,6 +6,7 @@ import { type RedeliverOptions, redeliver } from './commands/redeliver.ts';
 import { type SendOptions, send } from './commands/send.ts';
 import { type TailOptions, tail } from './commands/tail.ts';
 import type { Context } from './context.ts';
+import { printableLines } from './terminal.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 the API cannot be reached or does not work.
@@ -20,7 +21,8 @@ export async function run(context: Context, args: readonly string[]): Promise<Ex
     // Commander has said what it found; help and version are no errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (!(error instanceof CliError)) throw error;
-    context.terminal.err(`${error.message}\n`);
+    // Whatever it quotes: a file may come from others, too.
+    context.terminal.err(`${printableLines(error.message)}\n`);
     return error.exitCode;
   }
 }

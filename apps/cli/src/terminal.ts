@@ -16,6 +16,11 @@ export function printable(text: unknown): string {
   return String(text).replace(CONTROL, ' ');
 }
 
+/** The same of several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 /** The same JSON: JSON itself leaves some control characters as they are, which therefore become escapes. */
 export function printableJson(json: string): string {
   return json.replace(CONTROL, (found) => (found === '\n' ? found : escaped(found)));

@@ -1,11 +1,15 @@
-import { parseDocument } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { usageError } from '../cli.error.ts';
 
 /** The items of a file: a list of integrations, or an object with `items`. JSON is YAML, too. */
 export function integrationList(text: string, path: string): unknown[] {
-  const document = parseDocument(text, { prettyErrors: true });
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem) throw usageError(`${path}: ${problem.message}`);
+  if (problem) {
+    const { line, col } = lineCounter.linePos(problem.pos[0]);
+    throw usageError(`${path}: ${withoutQuote(problem)} at line ${line}, column ${col}.`);
+  }
   const value = plainValue(document, path);
   if (Array.isArray(value)) return value;
   if (typeof value === 'object' && value !== null && 'items' in value && Array.isArray(value.items)) {
@@ -20,6 +24,11 @@ function plainValue(document: ReturnType<typeof parseDocument>, path: string): u
   try {
     return document.toJS();
   } catch (error) {
-    throw usageError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw usageError(`${path}: ${error instanceof Error ? withoutQuote(error) : 'cannot be read'}.`);
   }
+}
+
+/** What is wrong, without the words that are: secrets are put into a file just before it is applied, and break it at times. */
+function withoutQuote({ message }: Error): string {
+  return message.split(/[:\n]/, 1)[0] ?? '';
 }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { INPUT_MAX_BYTES } from '../cli.bounds.ts';
 import { usageError } from '../cli.error.ts';
 import type { Terminal } from '../terminal.ts';
@@ -13,12 +13,19 @@ export async function readInput(path: string, terminal: Terminal): Promise<strin
   }
 }
 
+/** Read piece by piece: of a device or a named pipe nobody knows the size before. */
 async function fileBytes(path: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
   try {
-    const { size } = await stat(path);
-    if (size <= INPUT_MAX_BYTES) return await readFile(path);
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > INPUT_MAX_BYTES) break;
+      chunks.push(chunk);
+    }
   } catch (error) {
     throw usageError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`);
   }
-  throw usageError(`${path} has more than ${INPUT_MAX_BYTES} bytes.`);
+  if (bytes > INPUT_MAX_BYTES) throw usageError(`${path} has more than ${INPUT_MAX_BYTES} bytes.`);
+  return Buffer.concat(chunks);
 }

@@ -38,9 +38,15 @@ export class Profiles {
     }
     const before = await this.#read({ whoeverMayRead: true });
     const file: ProfilesFile = { current: name, profiles: { ...before?.profiles, [name]: account } };
+    await this.#write(`${JSON.stringify(file, null, 2)}\n`).catch((error: NodeJS.ErrnoException) => {
+      throw usageError(`${this.path} cannot be written: ${error.code ?? error.message}.`);
+    });
+  }
+
+  async #write(text: string): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
     const written = `${this.path}.${this.#uniqueSuffix}`;
-    await writeFile(written, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    await writeFile(written, text, { mode: 0o600, flag: 'wx' });
     // Whatever the mask of the process says.
     await chmod(written, 0o600);
     await rename(written, this.path);
