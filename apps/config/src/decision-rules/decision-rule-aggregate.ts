@@ -8,9 +8,10 @@ import {
 } from './decision-rule.decider.js';
 import { decisionRuleView } from './decision-rule-view.js';
 
-/** What a deleted rule's configuration still says; its secrets are gone from it. */
+/** What a deleted rule's configuration still says: every service keeps it for ever, so that neither secrets nor what may be large stay in it. */
 function configuredSettings({ status, settings }: DecisionRule): DecisionRule['settings'] {
-  return status === 'present' ? settings : { ...settings, headers: {}, auth: { type: 'none' } };
+  if (status === 'present') return settings;
+  return { ...settings, headers: {}, auth: { type: 'none' }, body: null, responseActions: [] };
 }
 
 export const decisionRuleAggregate = defineAggregate<

@@ -10,14 +10,19 @@ import {
 import { integrationUpcasts } from './integration-upcasts.js';
 import { integrationView } from './integration-view.js';
 
-/** What an integration of a deleted one's configuration still says; its secrets are gone from it. */
+/**
+ * What a deleted integration's configuration still says: every service keeps it for ever, so that its secrets are gone from
+ * it, and whatever may be large.
+ */
 function configuredSettings({ status, settings }: Integration): Integration['settings'] {
   if (status === 'present') return settings;
   const { request } = settings;
   return {
     ...settings,
+    eventTypes: [],
     request: {
       ...request,
+      body: { format: 'standard' },
       headers: {},
       auth: { type: 'none' },
       sign: { scheme: request.sign.scheme, algorithm: request.sign.algorithm, secret: null },
