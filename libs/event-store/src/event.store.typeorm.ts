@@ -1,4 +1,5 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { ClientBase, QueryResultRow } from 'pg';
+import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import {
   type AggregateRef,
   type Committed,
@@ -61,6 +62,26 @@ export class TypeormEventStore implements EventStore<EntityManager> {
 /** The columns of `StoredRow`. */
 const COLUMNS = 'sequence, version, type, at, schema_version, data, metadata';
 
+/**
+ * A statement of a transaction that every change makes: each connection keeps it under its name, so that Postgres parses
+ * and plans it once. It names its columns: of `*` Postgres would refuse to answer, once a migration has added one.
+ * Rejects as TypeORM's own `query` does.
+ */
+export async function preparedQuery<Row extends QueryResultRow>(
+  { queryRunner }: EntityManager,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> {
+  if (!queryRunner) throw new Error('a prepared statement needs its transaction');
+  const client: ClientBase = await queryRunner.connect();
+  try {
+    return (await client.query<Row>({ name, text, values })).rows;
+  } catch (error) {
+    throw new QueryFailedError(text, values, error as Error);
+  }
+}
+
 class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManager> {
   /** What nobody else can write until the end of the transaction. */
   private readonly locked = new Set<string>();
@@ -91,7 +112,9 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
   async load(ref: AggregateRef): Promise<StoredDomainEvent[]> {
     await this.lock(ref);
     // A statement of its own: the snapshot of one that also took the lock would be older than the lock.
-    const rows: StoredRow[] = await this.handle.query(
+    const rows = await preparedQuery<StoredRow>(
+      this.handle,
+      'load-stream',
       `SELECT ${COLUMNS} FROM ${this.schema}.domain_events
        WHERE aggregate = $1 AND aggregate_id = $2 ORDER BY version`,
       [ref.aggregate, ref.id],
@@ -107,7 +130,9 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
     if (events.length === 0) return [];
     // The lock comes before the sequence id, so that one aggregate's ids rise in the order of its versions.
     await this.lock(ref);
-    const rows: StoredRow[] = await this.handle.query(
+    const rows = await preparedQuery<StoredRow>(
+      this.handle,
+      'append',
       `WITH stream AS (SELECT coalesce(max(version), 0) AS version FROM ${this.schema}.domain_events
                        WHERE aggregate = $1 AND aggregate_id = $2)
        INSERT INTO ${this.schema}.domain_events
@@ -149,7 +174,9 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
     const records = this.enqueued.splice(0);
     this.enqueuedBytes = 0;
     if (records.length === 0) return;
-    const rows: { id: string }[] = await this.handle.query(
+    const rows = await preparedQuery<{ id: string }>(
+      this.handle,
+      'enqueue',
       `INSERT INTO ${this.schema}.outbox (topic, partition, key, headers, value)
        SELECT r.topic, r.partition, r.key, r.headers, r.value
        FROM unnest($1::text[], $2::integer[], $3::text[], $4::jsonb[], $5::bytea[])
@@ -180,10 +207,12 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
   }
 
   private async take(ref: AggregateRef, lock: string): Promise<void> {
-    await this.handle.query(`SELECT set_config('lock_timeout', $2, true), ${lock}(hashtextextended($1, 0))`, [
-      `${this.schema}:${lockName(ref)}`,
-      String(LOCK_WAIT_MAX_MS),
-    ]);
+    await preparedQuery(
+      this.handle,
+      lock,
+      `SELECT set_config('lock_timeout', $2, true), ${lock}(hashtextextended($1, 0))`,
+      [`${this.schema}:${lockName(ref)}`, String(LOCK_WAIT_MAX_MS)],
+    );
   }
 }
 

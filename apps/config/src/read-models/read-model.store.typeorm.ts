@@ -1,5 +1,5 @@
 import type { Role } from '@hookstile/contracts';
-import { quoted } from '@hookstile/event-store';
+import { preparedQuery, quoted } from '@hookstile/event-store';
 import type { FoundKey } from '@hookstile/service-runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import type {
@@ -33,6 +33,9 @@ interface Row {
   state: unknown;
 }
 
+/** The columns of `Row`. */
+const COLUMNS = 'id, tenant_id, version, deleted, position, state';
+
 interface FailureRow {
   integration_id: string;
   enablement: number;
@@ -64,7 +67,9 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
       columns.push('hash');
       values.push(row.hash);
     }
-    await manager.query(
+    await preparedQuery(
+      manager,
+      `put-${kind}`,
       `INSERT INTO ${this.table(kind)} (${columns.join(', ')}) VALUES (${columns.map((_, n) => `$${n + 1}`).join(', ')})
        ON CONFLICT (id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted, state = excluded.state`,
       values,
@@ -76,15 +81,16 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
   }
 
   async get(kind: Kind, id: string, manager?: EntityManager): Promise<ReadModelRow | null> {
-    const rows: Row[] = await (manager ?? this.dataSource).query(`SELECT * FROM ${this.table(kind)} WHERE id = $1`, [
-      id,
-    ]);
+    const text = `SELECT ${COLUMNS} FROM ${this.table(kind)} WHERE id = $1`;
+    const rows = manager
+      ? await preparedQuery<Row>(manager, `get-${kind}`, text, [id])
+      : await this.dataSource.query<Row[]>(text, [id]);
     return rows[0] ? rowOf(rows[0]) : null;
   }
 
   async list(kind: Kind, { tenantId, limit, before }: ReadModelPage): Promise<ReadModelRow[]> {
     const rows: Row[] = await this.dataSource.query(
-      `SELECT * FROM ${this.table(kind)}
+      `SELECT ${COLUMNS} FROM ${this.table(kind)}
        WHERE NOT deleted AND ($1::text IS NULL OR tenant_id = $1) AND ($2::bigint IS NULL OR position < $2)
        ORDER BY position DESC LIMIT $3`,
       [tenantId, before, limit],

@@ -1,5 +1,5 @@
 import { configurationKey } from '@hookstile/contracts';
-import { quoted } from '@hookstile/event-store';
+import { preparedQuery, quoted } from '@hookstile/event-store';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { RingKeyUse, TenantKeyRow, TenantKeyStore } from './tenant-key.store.js';
 
@@ -26,7 +26,12 @@ export class TypeormTenantKeyStore implements TenantKeyStore<EntityManager> {
   }
 
   async get(manager: EntityManager, tenantId: string): Promise<TenantKeyRow | null> {
-    const rows: StoredTenantKey[] = await manager.query(`SELECT * FROM ${this.table} WHERE tenant_id = $1`, [tenantId]);
+    const rows = await preparedQuery<StoredTenantKey>(
+      manager,
+      'get-tenant-key',
+      `SELECT tenant_id, version, key_id, nonce, ciphertext, at FROM ${this.table} WHERE tenant_id = $1`,
+      [tenantId],
+    );
     return rows[0] ? tenantKeyOf(rows[0]) : null;
   }
 
