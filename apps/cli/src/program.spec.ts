@@ -229,6 +229,8 @@ describe('any command', () => {
   it('says by its exit code what went wrong', async () => {
     problem(503, 'unavailable', 'Kafka is away');
     expect(await line.run('send', 'a', '--data', '1')).toBe(3);
+    problem(429, 'rate_limited', 'Too many requests');
+    expect(await line.run('send', 'a', '--data', '1')).toBe(3);
     line.environment.HOOKSTILE_URL = 'http://127.0.0.1:9';
     expect(await line.run('send', 'a', '--data', '1')).toBe(3);
     expect(line.err).toMatch(/^http:\/\/127\.0\.0\.1:9 cannot be reached: \w+.*\.\n$/);

@@ -7,6 +7,9 @@ interface Problem {
   errors?: readonly { pointer?: unknown; detail?: unknown }[];
 }
 
+/** Refused for now: as worth trying again as an API that is away. */
+const TOO_MANY_REQUESTS = 429;
+
 const text = (value: unknown, other: string): string =>
   typeof value === 'string' && value !== '' ? printable(value) : other;
 
@@ -21,7 +24,9 @@ export function problemError(status: number, body: string): CliError {
     .map((line) => `\n  ${line}`);
   const message = `${detail} (${status} ${text(problem.code, 'without a code')}).${lines.join('')}`;
   // A change may be stored although its answer is 503: only a refusal says that nothing was done.
-  return status >= 500 ? unreachable(`Failed: ${message}`) : refused(`Refused: ${message}`);
+  return status >= 500 || status === TOO_MANY_REQUESTS
+    ? unreachable(`Failed: ${message}`)
+    : refused(`Refused: ${message}`);
 }
 
 function parsed(body: string): Problem {
