@@ -96,6 +96,23 @@ test('keeps a pool while it connects, while a request runs, and while a connecti
   await server.close();
 });
 
+test('lets a pool with TLS options go that nobody used for long, without cutting its attempt in flight', async () => {
+  const server = await heldServer((listener) => createHttpsServer(secured, listener));
+  const bounds = { securedIdleMaxMs: 50 };
+  const pools = new OriginPools((options) => guardedConnector(policy, undefined, options), bounds);
+  const pool = pools.of(`https://127.0.0.1:${server.port}`, unverified);
+  const request = { path: '/', method: 'POST', headers: [], body: Buffer.from('{}'), timeoutMs: 5_000 };
+  const signal = new AbortController().signal;
+  const pending = exchange(pool, { ...request, signal, mayBegin: () => true });
+  await until(() => server.held.length === 1, { what: 'the request' });
+  await until(() => pools.size === 0, { what: 'the pool to go by itself' });
+  for (const answer of server.held) answer();
+  expect(await pending).toMatchObject({ answer: { status: 200 } });
+  await until(() => server.connections() === 0, { what: 'the pool to close its connection' });
+  await pools.close();
+  await server.close();
+});
+
 test('lets a pool go whose connections have ended, and makes it anew for the next request', async () => {
   const { pools, server, post, answer } = await poolsAndServer();
   const posted = post();

@@ -14,6 +14,9 @@ const ORIGINS_MAX = 2_000;
 /** Pools with TLS options of their own, beside those: each also has a store of authorities, about 50 KiB. */
 const SECURED_POOLS_MAX = 500;
 
+/** A pool with TLS options that nobody used for so long goes: with it goes the client key of an integration that was deleted. */
+const SECURED_IDLE_MAX_MS = 600_000;
+
 /** How often pools without a connection are let go of: each takes 20 KiB, most of it for the queue that it may need. */
 const SWEEP_INTERVAL_MS = 1_000;
 
@@ -23,7 +26,14 @@ export type ConnectorFor = (tls: TlsOptions | null) => buildConnector.connector;
 export interface OriginPoolsBounds {
   origins: number;
   secured: number;
+  securedIdleMaxMs: number;
 }
+
+const BOUNDS: OriginPoolsBounds = {
+  origins: ORIGINS_MAX,
+  secured: SECURED_POOLS_MAX,
+  securedIdleMaxMs: SECURED_IDLE_MAX_MS,
+};
 
 /**
  * Pools of connections, all behind the egress guard: one an origin, and one an origin and TLS options. Connections are
@@ -38,15 +48,13 @@ export class OriginPools {
   readonly #closing = new Set<Pool>();
   readonly #sweeping: NodeJS.Timeout;
 
-  constructor(
-    connectorFor: ConnectorFor,
-    { origins, secured }: OriginPoolsBounds = { origins: ORIGINS_MAX, secured: SECURED_POOLS_MAX },
-  ) {
+  constructor(connectorFor: ConnectorFor, bounds: Partial<OriginPoolsBounds> = {}) {
+    const { origins, secured, securedIdleMaxMs } = { ...BOUNDS, ...bounds };
     this.#connectorFor = connectorFor;
     this.#connect = connectorFor(null);
     const dispose = (pool: Pool) => this.#retire(pool);
     this.#pools = new LRUCache({ max: origins, dispose });
-    this.#secured = new LRUCache({ max: secured, dispose });
+    this.#secured = new LRUCache({ max: secured, dispose, ttl: securedIdleMaxMs, updateAgeOnGet: true });
     this.#sweeping = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS).unref();
   }
 
@@ -68,10 +76,11 @@ export class OriginPools {
   }
 
   /**
-   * Endpoints that are down, and those whose connections have ended, cost no memory. Pools with TLS options stay: they are
-   * dear to make.
+   * Endpoints that are down, and those whose connections have ended, cost no memory. Pools with TLS options stay until they
+   * were unused for long: they are dear to make.
    */
   sweep(): void {
+    this.#secured.purgeStale();
     for (const [origin, pool] of this.#pools.entries()) {
       const { connected, size } = pool.stats;
       if (connected === 0 && size === 0) this.#pools.delete(origin);
