@@ -27,8 +27,8 @@ class BusyError extends Error {
 }
 
 /**
- * Follows a stream until nothing more is wanted. One that breaks is resumed where it was; one that is refused, and a
- * first connection that fails, end the run.
+ * Follows a stream until nothing more is wanted. One that breaks is resumed where it was, and an API that is busy is
+ * asked again; a refusal, and an API that is not reached at first, end the run.
  */
 export async function follow(client: ApiClient, followed: Followed): Promise<void> {
   const state = new StreamState(followed.lastEventId);
