@@ -1,16 +1,20 @@
 import type { TenantKeyConfiguration } from '@hookstile/contracts';
 import type { KeyRing } from '@hookstile/service-runtime';
 
-/** Throws, and names the keys, where tenants' keys stand under keys that the ring does not have. */
-export function checkKeyRing(ring: Pick<KeyRing, 'has'>, tenantKeys: Iterable<TenantKeyConfiguration>): void {
-  const missing = new Set<string>();
+/**
+ * Throws, and names the keys, where tenants' keys stand under keys that the ring does not have. Another key under the right
+ * name opens nothing either: of each name one tenant's key is tried, for this is asked often.
+ */
+export function checkKeyRing(ring: Pick<KeyRing, 'opens'>, tenantKeys: Iterable<TenantKeyConfiguration>): void {
+  const opens = new Map<string, boolean>();
   let tenants = 0;
-  for (const { wrapped } of tenantKeys) {
-    if (!wrapped || ring.has(wrapped.keyId)) continue;
-    missing.add(wrapped.keyId);
-    tenants += 1;
+  for (const { tenantId, wrapped } of tenantKeys) {
+    if (!wrapped) continue;
+    const isOpened = opens.get(wrapped.keyId) ?? ring.opens(tenantId, wrapped);
+    opens.set(wrapped.keyId, isOpened);
+    if (!isOpened) tenants += 1;
   }
-  if (missing.size === 0) return;
-  const names = [...missing].sort().map((keyId) => `"${keyId}"`);
-  throw new Error(`the key ring lacks ${names.join(', ')}: the secrets of ${tenants} tenants cannot be opened`);
+  if (tenants === 0) return;
+  const names = [...opens].filter(([, isOpened]) => !isOpened).map(([keyId]) => `"${keyId}"`);
+  throw new Error(`the key ring lacks ${names.sort().join(', ')}: the secrets of ${tenants} tenants cannot be opened`);
 }

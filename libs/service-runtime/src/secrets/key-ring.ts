@@ -44,8 +44,15 @@ export class KeyRing {
     return new KeyRing(current[0], keys, random);
   }
 
-  has(keyId: string): boolean {
-    return this.keys.has(keyId);
+  /** Whether the tenant's key can be unwrapped: also a ring that has a key of the right name may hold another one under it. */
+  opens(tenantId: string, wrapped: WrappedKey): boolean {
+    try {
+      this.unwrap(wrapped, tenantId);
+      return true;
+    } catch (error) {
+      if (error instanceof KeyRingError) return false;
+      throw error;
+    }
   }
 
   /** A new key for a tenant. */
