@@ -33,8 +33,6 @@ export interface ReadbackOptions {
  */
 export class Readback {
   private readonly versions = new TopicVersions();
-  /** The version that the topic ended with when a key that had fallen back was written again. */
-  private readonly rewritten = new Map<string, number>();
   private follower: Follower | null = null;
   private timer: NodeJS.Timeout | null = null;
   private round: Promise<void> = Promise.resolve();
@@ -63,27 +61,15 @@ export class Readback {
     try {
       if (!isLeading()) return;
       this.follower ??= await messaging.follow({ topic, onRecords: (records) => this.read(records) });
-      await this.restoreFallenBack();
+      for (const key of this.versions.fallenBack) {
+        this.versions.rewritten(key);
+        await this.republish(key);
+      }
       if (monotonicMs() - this.comparedAtMs < FULL_ROUND_MS) return;
       await this.compareAll();
       this.comparedAtMs = monotonicMs();
     } catch (error) {
       logger.warn({ err: error }, 'reading the configuration back failed and is tried again');
-    }
-  }
-
-  /**
-   * Each is written once. Where that leaves it as it is, the database itself was restored to before what the topic has:
-   * to write it again each second would fill the topic, and put nothing right.
-   */
-  private async restoreFallenBack(): Promise<void> {
-    const fallenBack = new Set(this.versions.fallenBack);
-    for (const key of this.rewritten.keys()) if (!fallenBack.has(key)) this.rewritten.delete(key);
-    for (const key of fallenBack) {
-      const version = this.versions.lastOf(key);
-      if (this.rewritten.get(key) === version) continue;
-      this.rewritten.set(key, version);
-      await this.republish(key);
     }
   }
 
