@@ -152,6 +152,18 @@ describe('batch transport', () => {
     expect(batches.flatMap(valuesOf)).toEqual(['a', 'b', 'c']);
   });
 
+  it('goes on after a rejoin that brought nothing but what it had handled', async () => {
+    write(0, 'a');
+    await start({ commitIntervalMs: 60_000 });
+    await until(() => batches.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    messaging.rebalance(GROUP);
+    await new Promise((resolve) => setImmediate(resolve));
+    write(0, 'b');
+    await until(() => batches.length === 2);
+    expect(batches.map(valuesOf)).toEqual([['a'], ['b']]);
+  });
+
   it('lets the handler finish what is buffered, and commits it, before it leaves the group', async () => {
     write(0, 'a');
     await start({ lingerMs: 60_000, commitIntervalMs: 60_000 });

@@ -25,8 +25,10 @@ export class TopicPump {
   constructor(private readonly options: TopicPumpOptions) {}
 
   wake(): void {
-    if (this.abandoned.signal.aborted) return;
-    if (this.options.buffer.length >= this.options.batchMaxRecords) this.filled.resolve();
+    const { buffer, batchMaxRecords } = this.options;
+    // A run with nothing to do would end within this call, before it is kept, and be taken for one that goes on.
+    if (buffer.length === 0 || this.abandoned.signal.aborted) return;
+    if (buffer.length >= batchMaxRecords) this.filled.resolve();
     this.running ??= this.run();
   }
 
