@@ -33,7 +33,7 @@ import { TypeormInboxStore } from './inbox/inbox.store.typeorm.js';
 import { EVENT_METRICS, type IngestMetrics, ingestMetrics } from './ingest-metrics.js';
 import { RedeliveryRounds } from './redeliver/redelivery-rounds.js';
 import { refusalOfRedelivery } from './redeliver/redelivery-source.js';
-import { alarmOf, RoutingProgress } from './routing/progress.js';
+import { alarmOf, boundsIn, RoutingProgress } from './routing/progress.js';
 import { TypeormRoutedThroughStore } from './routing/routed-through.store.typeorm.js';
 import { Router } from './routing/router.js';
 
@@ -81,11 +81,7 @@ const rounds: Provider = {
 const progress: Provider = {
   provide: RoutingProgress,
   useFactory: (dataSource: DataSource, messaging: Messaging, topics: TopicsByName, logger: Logger) => {
-    const boundsOf = async (partition: number) => {
-      const at = { topic: topics('redeliveries'), partition };
-      const [start, end] = await Promise.all([messaging.startOffset(at), messaging.endOffset(at)]);
-      return { start, end };
-    };
+    const boundsOf = boundsIn(messaging, topics('redeliveries'));
     const store = new TypeormRoutedThroughStore(dataSource, 'redeliveries_routed_through');
     return new RoutingProgress(store, boundsOf, alarmOf(logger, 'redeliveries'), refusalOfRedelivery);
   },

@@ -36,7 +36,7 @@ import { sweepInbox } from './inbox/inbox-retention.js';
 import { TENANT_BEGINNING_STORE, type TenantBeginningStore } from './inbox/tenant-beginning.store.js';
 import { TypeormTenantBeginningStore } from './inbox/tenant-beginning.store.typeorm.js';
 import { EVENT_METRICS, type IngestMetrics, ingestMetrics } from './ingest-metrics.js';
-import { alarmOf, RoutingProgress } from './routing/progress.js';
+import { alarmOf, boundsIn, RoutingProgress } from './routing/progress.js';
 import { RoundRouter } from './routing/round-router.js';
 import { ROUTED_THROUGH_STORE, type RoutedThroughStore } from './routing/routed-through.store.js';
 import { TypeormRoutedThroughStore } from './routing/routed-through.store.typeorm.js';
@@ -60,14 +60,8 @@ const consumer: Provider = {
 
 const progress: Provider = {
   provide: RoutingProgress,
-  useFactory: (store: RoutedThroughStore, messaging: Messaging, topics: TopicsByName, logger: Logger) => {
-    const boundsOf = async (partition: number) => {
-      const at = { topic: topics('events'), partition };
-      const [start, end] = await Promise.all([messaging.startOffset(at), messaging.endOffset(at)]);
-      return { start, end };
-    };
-    return new RoutingProgress(store, boundsOf, alarmOf(logger, 'events'));
-  },
+  useFactory: (store: RoutedThroughStore, messaging: Messaging, topics: TopicsByName, logger: Logger) =>
+    new RoutingProgress(store, boundsIn(messaging, topics('events')), alarmOf(logger, 'events')),
   inject: [ROUTED_THROUGH_STORE, MESSAGING, TOPICS, LOGGER],
 };
 

@@ -1,10 +1,19 @@
-import type { ReceivedRecord } from '@hookstile/messaging';
+import type { Messaging, ReceivedRecord } from '@hookstile/messaging';
 import type { Logger } from '@hookstile/service-runtime';
 import type { RoutedThroughStore } from './routed-through.store.js';
 
 export interface LogBounds {
   start: number;
   end: number;
+}
+
+/** Reads where each partition of a topic begins and ends now. */
+export function boundsIn(messaging: Messaging, topic: string): (partition: number) => Promise<LogBounds> {
+  return async (partition) => {
+    const at = { topic, partition };
+    const [start, end] = await Promise.all([messaging.startOffset(at), messaging.endOffset(at)]);
+    return { start, end };
+  };
 }
 
 /** Tells whoever is on call that a partition stands still. */
