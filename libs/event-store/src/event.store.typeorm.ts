@@ -20,7 +20,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const ENQUEUED_MAX_ROWS = 500;
 const ENQUEUED_MAX_BYTES = 4 * 1024 * 1024;
 
-interface StoredRow {
+/** A domain event as Postgres gives it. */
+export interface StoredRow {
   sequence: string;
   version: number;
   type: string;
@@ -55,7 +56,7 @@ export class TypeormEventStore implements EventStore<EntityManager> {
        WHERE aggregate = $1 AND aggregate_id = $2 AND version > $3 ORDER BY version LIMIT $4`,
       [ref.aggregate, ref.id, after, limit],
     );
-    return rows.map(stored);
+    return rows.map(storedDomainEventOf);
   }
 }
 
@@ -119,7 +120,7 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
        WHERE aggregate = $1 AND aggregate_id = $2 ORDER BY version`,
       [ref.aggregate, ref.id],
     );
-    return rows.map(stored);
+    return rows.map(storedDomainEventOf);
   }
 
   async append(
@@ -154,7 +155,7 @@ class TypeormEventStoreTransaction implements EventStoreTransaction<EntityManage
       ],
     );
     if (rows.length !== events.length) throw versionConflict(ref, expectedVersion);
-    return rows.map(stored);
+    return rows.map(storedDomainEventOf);
   }
 
   /** Written together at the end, as long as they are few: a transaction of many changes would else wait for each. */
@@ -220,7 +221,7 @@ function lockName(ref: AggregateRef): string {
   return `${ref.aggregate}:${ref.id}`;
 }
 
-function stored(row: StoredRow): StoredDomainEvent {
+export function storedDomainEventOf(row: StoredRow): StoredDomainEvent {
   return {
     sequence: Number(row.sequence),
     version: row.version,

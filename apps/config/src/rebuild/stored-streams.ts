@@ -1,5 +1,5 @@
 import { UnreadableDomainEventError } from '@hookstile/event-sourcing';
-import { quoted, type StoredDomainEvent } from '@hookstile/event-store';
+import { quoted, type StoredRow, storedDomainEventOf } from '@hookstile/event-store';
 import type { ClientBase } from 'pg';
 import { AGGREGATES, type KnownAggregate } from '../changes/aggregates.js';
 import { FETCH_MAX_ROWS } from './rebuild.bounds.js';
@@ -11,15 +11,9 @@ export interface Folded {
   fold: ReturnType<KnownAggregate['fold']>;
 }
 
-interface DomainEventRow {
-  sequence: string;
+interface DomainEventRow extends Omit<StoredRow, 'metadata'> {
   aggregate: string;
   aggregate_id: string;
-  version: number;
-  type: string;
-  at: Date;
-  schema_version: number;
-  data: unknown;
 }
 
 const COLUMNS = 'sequence, aggregate, aggregate_id, version, type, at, schema_version, data';
@@ -81,7 +75,7 @@ function begun(row: DomainEventRow): Folded {
 
 function take({ fold }: Folded, row: DomainEventRow): void {
   try {
-    fold.take(storedOf(row));
+    fold.take(storedDomainEventOf({ ...row, metadata: null }));
   } catch (error) {
     if (!(error instanceof UnreadableDomainEventError)) throw error;
     throw new UnreadableDomainEventError(error.code, `${placeOf(row)}: ${error.message}`);
@@ -90,16 +84,4 @@ function take({ fold }: Folded, row: DomainEventRow): void {
 
 function placeOf({ aggregate, aggregate_id, version, sequence }: DomainEventRow): string {
   return `domain event ${sequence}, version ${version} of ${aggregate} ${aggregate_id}`;
-}
-
-function storedOf(row: DomainEventRow): StoredDomainEvent {
-  return {
-    sequence: Number(row.sequence),
-    version: row.version,
-    type: row.type,
-    at: row.at.toISOString(),
-    schemaVersion: row.schema_version,
-    data: row.data,
-    metadata: null,
-  };
 }
