@@ -46,6 +46,7 @@ import { DeliveryMarks1764200200000 } from './migrations/1764200200000-delivery-
 import { ActivityLog1764600000000 } from './migrations/1764600000000-activity-log.migration.js';
 import { AttemptFlushes1764700000000 } from './migrations/1764700000000-attempt-flushes.migration.js';
 import { RedeliveredAttempts1764800000000 } from './migrations/1764800000000-redelivered-attempts.migration.js';
+import { DailyPartitions1764900000000 } from './migrations/1764900000000-daily-partitions.migration.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
@@ -170,6 +171,7 @@ export const auditService: ServiceDefinition<AuditEnv> = {
     ActivityLog1764600000000,
     AttemptFlushes1764700000000,
     RedeliveredAttempts1764800000000,
+    DailyPartitions1764900000000,
   ],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
   pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL },

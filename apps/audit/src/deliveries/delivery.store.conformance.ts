@@ -1,6 +1,15 @@
 import { aDelivery } from '@hookstile/testing';
 import { expect, it } from 'vitest';
-import { FAILED, journaled, journalRecord, received, sampleAttempt } from '../project/sample-records.js';
+import {
+  deliveryRecord,
+  FAILED,
+  journaled,
+  journalRecord,
+  received,
+  routingRecord,
+  sampleAttempt,
+  sampleRouting,
+} from '../project/sample-records.js';
 import type { AuditStores } from '../projection/audit.store.js';
 import { writeBatches } from '../projection/write-batches.js';
 
@@ -48,5 +57,34 @@ export function deliveryStoreConformance(make: () => AuditStores): void {
         ['c', 'pending', 1],
       ]),
     );
+  });
+
+  it('keeps an event that came again after its window apart, and names its newer deliveries', async () => {
+    const stores = make();
+    const of = (acceptedAt: string, sourceOffset: number) =>
+      aDelivery({ event: { tenantId: `${TENANT}_again`, acceptedAt }, sourceOffset });
+    const [first, again] = [of('2026-01-02T03:04:05.000Z', 1), of('2026-01-04T03:04:05.000Z', 2)];
+    const { deliveryId, event } = first.envelope;
+    const attempts = [first, again].map((delivery, offset) =>
+      sampleAttempt(delivery, { sequence: offset + 1, attempt: offset + 1, deliveries: [journaled(delivery, offset)] }),
+    );
+    const [delivered, failed] = attempts;
+    if (!delivered || !failed) throw new Error('two were made');
+    Object.assign(failed, { ...FAILED, at: '2026-01-04T03:04:06.000Z' });
+    await writeBatches(stores.projections, [
+      { topic: 'routings', records: [first, again].map((one, n) => received(routingRecord(sampleRouting([one])), n)) },
+      { topic: 'deliveries', records: [first, again].map((one, n) => received(deliveryRecord(one), n)) },
+      { topic: 'attempts', records: [delivered, failed].map((one, n) => received(journalRecord(one), n)) },
+    ]);
+    const page = { limit: 10, after: null };
+    const lines = await stores.deliveries.list(event.tenantId, {}, page);
+    expect(lines.map(({ acceptedAtMs, status }) => [new Date(acceptedAtMs).getUTCDate(), status])).toEqual([
+      [4, 'pending'],
+      [2, 'delivered'],
+    ]);
+    expect(await stores.deliveries.get(event.tenantId, deliveryId)).toMatchObject({ status: 'pending' });
+    expect(await stores.deliveries.find(event.tenantId, deliveryId)).toMatchObject({ deliveryOffset: 1 });
+    const fates = await stores.events.list(event.tenantId, {}, page);
+    expect(fates.map(({ deliveries }) => deliveries[0]?.status)).toEqual(['pending', 'delivered']);
   });
 }

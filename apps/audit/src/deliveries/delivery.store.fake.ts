@@ -21,12 +21,12 @@ export class FakeDeliveryStore implements DeliveryStore {
   }
 
   async get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null> {
-    const row = this.projections.rows.deliveries.get(deliveryId);
+    const row = this.projections.newestDelivery(deliveryId);
     return row?.tenantId === tenantId ? this.#lineOf(row) : null;
   }
 
   async find(tenantId: string, deliveryId: string): Promise<DeliveryRow | null> {
-    const row = this.projections.rows.deliveries.get(deliveryId);
+    const row = this.projections.newestDelivery(deliveryId);
     return row?.tenantId === tenantId ? row : null;
   }
 

@@ -21,8 +21,9 @@ export interface DeliveryLine extends Omit<DeliveryRow, 'deliveryOffset' | 'epoc
 export interface DeliveryStore {
   /** Newest first, up to one row more than the limit. */
   list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<DeliveryLine[]>;
+  /** Of several with one id, the one whose event was accepted last. */
   get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null>;
-  /** With the position of what was said of it last, and without its attempts. */
+  /** The same, with the position of what was said of it last, and without its attempts. */
   find(tenantId: string, deliveryId: string): Promise<DeliveryRow | null>;
 }
 

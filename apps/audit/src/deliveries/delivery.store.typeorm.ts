@@ -7,6 +7,9 @@ import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.st
 const ROW_COLUMNS = `delivery_id, tenant_id, integration_id, event_id, event_source, event_type, accepted_at, status,
   reason, next_attempt_at, finished_at`;
 
+/** Probes each partition for the id; several have it only where an event came again after the inbox had forgotten it. */
+const NAMED = 'where delivery_id = $1 and tenant_id = $2 order by accepted_at desc limit 1';
+
 /**
  * Counted at the read, so that it equals the rows of the event log after any crash and replay. The index of batched
  * attempts has the database's own collation; in that of the ids' column it would be read from end to end.
@@ -48,16 +51,13 @@ export class TypeormDeliveryStore implements DeliveryStore {
   }
 
   async get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null> {
-    const [found] = await this.views.query<Found>(
-      `select ${COLUMNS} from deliveries where delivery_id = $1 and tenant_id = $2`,
-      [deliveryId, tenantId],
-    );
+    const [found] = await this.views.query<Found>(`select ${COLUMNS} from deliveries ${NAMED}`, [deliveryId, tenantId]);
     return found ? lineOf(found) : null;
   }
 
   async find(tenantId: string, deliveryId: string): Promise<DeliveryRow | null> {
     const [found] = await this.views.query<FoundRow & FoundPosition>(
-      `select ${ROW_COLUMNS}, delivery_offset, epoch, sequence from deliveries where delivery_id = $1 and tenant_id = $2`,
+      `select ${ROW_COLUMNS}, delivery_offset, epoch, sequence from deliveries ${NAMED}`,
       [deliveryId, tenantId],
     );
     if (!found) return null;

@@ -15,7 +15,7 @@ const SEARCHED = `position(lower(?) in lower(concat_ws(' ', attempt_id, integrat
   error, error_detail, trace_id))) > 0`;
 
 /** Found first by its own two indexes: an `or` of the two conditions would walk through the tenant's whole list. */
-const KEY = 'delivery_id, epoch, attempt, redelivery_offset';
+const KEY = 'delivery_id, epoch, attempt, redelivery_offset, at';
 const OF_EVENT = `(${KEY}) in (
   select ${KEY} from attempts where delivery_id = any (${DELIVERIES_OF_EVENT})
   union all select ${KEY} from attempts where delivery_ids && ${DELIVERIES_OF_EVENT})`;

@@ -1,3 +1,4 @@
+import { deliveryKey } from '../project/delivery-row.js';
 import type { EventRow } from '../project/rows.js';
 import type { FakeProjectionStore } from '../projection/projection.store.fake.js';
 import { isBehind, newestFirst, type PageRequest } from '../read/list-page.js';
@@ -19,10 +20,13 @@ export class FakeEventStore implements EventStore {
   }
 
   #fateOf({ deliveryIds, integrationIds, ...row }: EventRow): EventFate {
+    const { acceptedAtMs } = row;
+    const statusOf = (deliveryId: string) =>
+      this.projections.rows.deliveries.get(deliveryKey({ deliveryId, acceptedAtMs }))?.status ?? ('pending' as const);
     const deliveries = deliveryIds.map((deliveryId, index) => ({
       deliveryId,
       integrationId: integrationIds[index] ?? '',
-      status: this.projections.rows.deliveries.get(deliveryId)?.status ?? ('pending' as const),
+      status: statusOf(deliveryId),
     }));
     return { ...row, deliveries };
   }

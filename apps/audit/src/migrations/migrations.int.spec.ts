@@ -11,6 +11,7 @@ import { DeliveryMarks1764200200000 } from './1764200200000-delivery-marks.migra
 import { ActivityLog1764600000000 } from './1764600000000-activity-log.migration.js';
 import { AttemptFlushes1764700000000 } from './1764700000000-attempt-flushes.migration.js';
 import { RedeliveredAttempts1764800000000 } from './1764800000000-redelivered-attempts.migration.js';
+import { DailyPartitions1764900000000 } from './1764900000000-daily-partitions.migration.js';
 
 const LATER = [
   new AuditLogIds1764200000000(),
@@ -19,6 +20,7 @@ const LATER = [
   new ActivityLog1764600000000(),
   new AttemptFlushes1764700000000(),
   new RedeliveredAttempts1764800000000(),
+  new DailyPartitions1764900000000(),
 ];
 const SEQUENCES = [9, 10, 11];
 

@@ -99,6 +99,11 @@ export function comparePositions(a: DeliveryPosition, b: DeliveryPosition): numb
   return a.deliveryOffset - b.deliveryOffset || a.epoch - b.epoch || a.sequence - b.sequence;
 }
 
+/** The row's table is partitioned by the time, so that it is part of the key. */
+export function deliveryKey({ deliveryId, acceptedAtMs }: Pick<DeliveryRow, 'deliveryId' | 'acceptedAtMs'>): string {
+  return `${deliveryId}\n${acceptedAtMs}`;
+}
+
 /** The newer statement about the same delivery. */
 export function newerDeliveryRow(known: DeliveryRow, other: DeliveryRow): DeliveryRow {
   return comparePositions(other, known) > 0 ? other : known;

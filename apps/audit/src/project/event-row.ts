@@ -18,7 +18,7 @@ export function eventRow(routing: Routing): EventRow {
     type: event?.type ?? null,
     subject: event?.subject ?? null,
     time: event?.time ?? null,
-    acceptedAtMs: instantMs(event?.acceptedAt ?? routing.routedAt),
+    acceptedAtMs: acceptedAtMs(routing),
     via: routing.via,
     outcome: routing.outcome,
     reason: routing.reason,
@@ -29,8 +29,17 @@ export function eventRow(routing: Routing): EventRow {
   };
 }
 
+/**
+ * A former release's routing of an unreadable record does not say when it was accepted, only when it was routed: routed
+ * twice, it is two rows.
+ */
+function acceptedAtMs({ event, acceptedAt, routedAt }: Routing): number {
+  return instantMs(event?.acceptedAt ?? acceptedAt ?? routedAt);
+}
+
+/** The row's table is partitioned by the time, so that it is part of the key. */
 export function eventKey(row: EventRow): string {
-  return `${row.tenantId}\n${row.eventId}\n${row.sourcePartition}\n${row.sourceOffset}`;
+  return `${row.tenantId}\n${row.eventId}\n${row.sourcePartition}\n${row.sourceOffset}\n${row.acceptedAtMs}`;
 }
 
 /** Routed wins over all else: deliveries that were published stay true, whatever a replay under newer settings found. */
@@ -55,7 +64,6 @@ export function mergedEventRow(known: EventRow, other: EventRow): EventRow {
   const deliveryIds = [...integrationOf.keys()].sort();
   return {
     ...better,
-    acceptedAtMs: Math.min(known.acceptedAtMs, other.acceptedAtMs),
     deliveryIds,
     integrationIds: deliveryIds.map((id) => integrationOf.get(id) ?? ''),
   };

@@ -54,6 +54,8 @@ function project(...records: [ProjectedTopic, ReturnType<typeof journalRecord>][
   });
   return rows;
 }
+const deliveryIn = (rows: ProjectionRows, id: string = deliveryId) =>
+  [...rows.deliveries.values()].find((row) => row.deliveryId === id);
 const journal = (...envelopes: JournalEnvelope[]) =>
   project(
     ...envelopes.map((envelope): [ProjectedTopic, ReturnType<typeof journalRecord>] => [
@@ -61,7 +63,7 @@ const journal = (...envelopes: JournalEnvelope[]) =>
       journalRecord(envelope),
     ]),
   );
-const statusAfter = (...envelopes: JournalEnvelope[]) => journal(...envelopes).deliveries.get(deliveryId);
+const statusAfter = (...envelopes: JournalEnvelope[]) => deliveryIn(journal(...envelopes));
 const routed: [ProjectedTopic, ReturnType<typeof journalRecord>] = ['deliveries', deliveryRecord(delivery)];
 
 /** A delivery of the event at `sourceOffset`, as the router writes it. */
@@ -77,7 +79,7 @@ const idOf = ([, record]: ReturnType<typeof at>) => {
 
 describe('the view of deliveries', () => {
   it('shows a routed delivery as pending', () => {
-    expect(project(routed).deliveries.get(deliveryId)).toMatchObject({
+    expect(deliveryIn(project(routed))).toMatchObject({
       status: 'pending',
       reason: null,
       finishedAtMs: null,
@@ -87,10 +89,10 @@ describe('the view of deliveries', () => {
   it('shows one that only a replay under a newer configuration names as discarded, for no dispatcher takes it', () => {
     const [first, later] = [at(0, 'int_a'), at(1, 'int_a')];
     const named = at(0, 'int_b');
-    const { deliveries } = project(first, later, first, named, later);
-    expect(deliveries.get(idOf(named))).toMatchObject({ status: 'discarded', reason: 'replayed' });
-    expect(deliveries.get(idOf(first))).toMatchObject({ status: 'pending', finishedAtMs: null });
-    expect(deliveries.get(idOf(later))).toMatchObject({ status: 'pending', finishedAtMs: null });
+    const rows = project(first, later, first, named, later);
+    expect(deliveryIn(rows, idOf(named))).toMatchObject({ status: 'discarded', reason: 'replayed' });
+    expect(deliveryIn(rows, idOf(first))).toMatchObject({ status: 'pending', finishedAtMs: null });
+    expect(deliveryIn(rows, idOf(later))).toMatchObject({ status: 'pending', finishedAtMs: null });
   });
 
   it('shows a delivered one as delivered, also when its routing is read afterwards', () => {
@@ -99,7 +101,7 @@ describe('the view of deliveries', () => {
       journalRecord(sampleAttempt(delivery)),
     ];
     const finishedAtMs = Date.parse('2026-01-02T03:04:06.000Z');
-    expect(project(routed, attempt).deliveries.get(deliveryId)).toMatchObject({ status: 'delivered', finishedAtMs });
+    expect(deliveryIn(project(routed, attempt))).toMatchObject({ status: 'delivered', finishedAtMs });
     expect(project(attempt, routed)).toEqual(project(routed, attempt));
   });
 
@@ -163,7 +165,7 @@ describe('the view of deliveries', () => {
     const failed = sampleAttempt(delivery, { ...FAILED, push: 'failed', deliveries: [journaled(delivery, 0)] });
     const again = aDelivery({ trigger: 'redelivery' });
     const rows = project(['attempts', journalRecord(failed)], ['deliveries', deliveryRecord(again)]);
-    expect(rows.deliveries.get(deliveryId)?.status).toBe('pending');
+    expect(deliveryIn(rows)?.status).toBe('pending');
   });
 
   it('stays what it became where a router wrote its redelivery twice', () => {
@@ -171,7 +173,7 @@ describe('the view of deliveries', () => {
     const done = sampleAttempt(again, { trigger: 'redelivery', deliveries: [journaled(again, 0)] });
     const record = deliveryRecord(again);
     const rows = project(['deliveries', record], ['deliveries', record], ['attempts', journalRecord(done)]);
-    expect(rows.deliveries.get(deliveryId)?.status).toBe('delivered');
+    expect(deliveryIn(rows)?.status).toBe('delivered');
   });
 
   it('leaves tests out, which belong to the event log alone', () => {
@@ -196,7 +198,7 @@ describe('the event log', () => {
     const failed = sampleAttempt(delivery, { ...FAILED, epoch: 2, sequence: 5 });
     const rows = journal(marker(1), marker(2), failed, sampleAttempt(delivery, { epoch: 1, sequence: 9 }));
     expect([...rows.attempts.values()].map(({ late }) => late)).toEqual([false, true]);
-    expect(rows.deliveries.get(deliveryId)?.status).toBe('pending');
+    expect(deliveryIn(rows)?.status).toBe('pending');
   });
 
   it('does not take an attempt for late that was written before the next owner began', () => {
@@ -320,20 +322,21 @@ describe('signals', () => {
 
 describe('the view of events', () => {
   it('shows a rejected record with its reason, also one that held no readable event', () => {
-    const rejected = sampleRouting([], {
-      outcome: 'rejected',
-      reason: 'malformed',
-      tenantId: 'ten_1',
-      sourceOffset: 9,
-    });
+    const about = { outcome: 'rejected', reason: 'malformed', tenantId: 'ten_1', sourceOffset: 9 } as const;
+    const rejected = sampleRouting([], about);
     const [row] = project(['routings', routingRecord(rejected)]).events.values();
-    expect(row).toMatchObject({
-      tenantId: 'ten_1',
-      eventId: '',
-      outcome: 'rejected',
-      reason: 'malformed',
-      sourceOffset: 9,
-    });
+    expect(row).toMatchObject({ ...about, eventId: '' });
+  });
+
+  it('has one row of an unreadable record that was routed twice, at the time when it was accepted', () => {
+    const acceptedAt = '2026-01-02T03:04:05.000Z';
+    const routings = [1, 2].map((n) =>
+      routingRecord(
+        sampleRouting([], { outcome: 'rejected', acceptedAt, routedAt: `2026-01-0${n + 2}T00:00:00.000Z` }),
+      ),
+    );
+    const rows = project(...routings.map((record): [ProjectedTopic, typeof record] => ['routings', record]));
+    expect([...rows.events.values()].map(({ acceptedAtMs }) => acceptedAtMs)).toEqual([Date.parse(acceptedAt)]);
   });
 
   it('names all deliveries when a router that had died routes the event again under newer settings', () => {

@@ -1,5 +1,5 @@
 import { markKey } from './delivery-marks.js';
-import { newerDeliveryRow } from './delivery-row.js';
+import { deliveryKey, newerDeliveryRow } from './delivery-row.js';
 import { eventKey, mergedEventRow } from './event-row.js';
 import type {
   ActivityLogRow,
@@ -35,8 +35,9 @@ export class ProjectionRows {
   }
 
   addDelivery(row: DeliveryRow): void {
-    const known = this.deliveries.get(row.deliveryId);
-    this.deliveries.set(row.deliveryId, known ? newerDeliveryRow(known, row) : row);
+    const key = deliveryKey(row);
+    const known = this.deliveries.get(key);
+    this.deliveries.set(key, known ? newerDeliveryRow(known, row) : row);
   }
 
   /** The same attempt id is the same attempt: the journal's writer may have written it twice. */

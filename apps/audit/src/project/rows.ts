@@ -13,7 +13,7 @@ export interface EventRow {
   subject: string | null;
   /** As the producer gave it. */
   time: string | null;
-  /** When it was accepted; of an unreadable record, when it was routed. */
+  /** When the source record was accepted. */
   acceptedAtMs: number;
   via: 'http' | 'kafka';
   outcome: EventOutcome;
@@ -43,6 +43,10 @@ export interface DeliveryPosition {
 }
 
 export interface DeliveryRow extends DeliveryPosition {
+  /**
+   * With `acceptedAtMs` what names the row: an event that comes once more after the inbox has forgotten it is another
+   * event, and its deliveries have the ids of the first one's.
+   */
   deliveryId: string;
   tenantId: string;
   integrationId: string;

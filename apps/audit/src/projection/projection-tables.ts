@@ -18,7 +18,7 @@ interface TableDefinition<Row> {
   columns: readonly string[];
   rowsOf(rows: ProjectionRows): Iterable<Row>;
   encode(copy: CopyEncoder, row: Row): void;
-  /** Columns of the primary key. */
+  /** Columns of the primary key; of a partitioned table the time is one, and is the same in every record of a row. */
   key: string;
   /** What happens where the key exists. */
   onConflict: string;
@@ -99,13 +99,11 @@ export const EVENTS = projectionTable<EventRow>({
     copy.textArray(row.integrationIds);
     copy.text(row.traceId);
   },
-  key: 'tenant_id, event_id, source_partition, source_offset',
+  key: 'tenant_id, event_id, source_partition, source_offset, accepted_at',
   onConflict: `do update set
     ${names('source type subject event_time via outcome reason detail trace_id').map(better).join(', ')},
-    accepted_at = least(events.accepted_at, excluded.accepted_at),
     delivery_ids = ${coalescedUnion('delivery_id')}, integration_ids = ${coalescedUnion('integration_id')}
-    where ${rank('excluded')} > ${rank('events')} or excluded.accepted_at < events.accepted_at
-      or not events.delivery_ids @> excluded.delivery_ids`,
+    where ${rank('excluded')} > ${rank('events')} or not events.delivery_ids @> excluded.delivery_ids`,
 });
 
 export const DELIVERIES = projectionTable<DeliveryRow>({
@@ -128,7 +126,7 @@ export const DELIVERIES = projectionTable<DeliveryRow>({
     copy.bigint(row.epoch);
     copy.bigint(row.sequence);
   },
-  key: 'delivery_id',
+  key: 'delivery_id, accepted_at',
   onConflict: `do update set
     ${names('status reason next_attempt_at finished_at delivery_offset epoch sequence')
       .map((column) => `${column} = excluded.${column}`)
@@ -174,7 +172,7 @@ export const ATTEMPTS = projectionTable<AttemptRow>({
     copy.bytes(row.requestBody);
     copy.bytes(row.responseBody);
   },
-  key: 'delivery_id, epoch, attempt, redelivery_offset',
+  key: 'delivery_id, epoch, attempt, redelivery_offset, at',
   onConflict: 'do nothing',
 });
 
@@ -228,7 +226,7 @@ export const ACTIVITY_LOG = projectionTable<ActivityLogRow>({
     copy.text(row.deviceId);
     copy.text(row.traceId);
   },
-  key: 'id',
+  key: 'id, at',
   onConflict: 'do nothing',
 });
 

@@ -1,5 +1,5 @@
 import { ProjectionRows } from '../project/projection-rows.js';
-import type { EpochRow, MarkRow } from '../project/rows.js';
+import type { DeliveryRow, EpochRow, MarkRow } from '../project/rows.js';
 import type { ProjectionStore } from './projection.store.js';
 
 /** Keeps everything in memory, by the same merges that a flush uses; the views' fakes read from it. */
@@ -31,6 +31,12 @@ export class FakeProjectionStore implements ProjectionStore {
 
   async marksOf(partitions: readonly number[]): Promise<readonly MarkRow[]> {
     return [...this.rows.marks.values()].filter((row) => partitions.includes(row.partition));
+  }
+
+  /** The one of this id that was accepted last. */
+  newestDelivery(deliveryId: string): DeliveryRow | null {
+    const named = [...this.rows.deliveries.values()].filter((row) => row.deliveryId === deliveryId);
+    return named.sort((a, b) => b.acceptedAtMs - a.acceptedAtMs)[0] ?? null;
   }
 
   deliveriesOfEvent(tenantId: string, eventId: string): ReadonlySet<string> {

@@ -35,7 +35,13 @@ function emitted(character: string, integrations: number) {
       version: n,
     })),
   } as unknown as Fate;
-  const source = { partition: 99, offset: Number.MAX_SAFE_INTEGER, via: 'kafka', tenantId: text(255) } as SourceRecord;
+  const source = {
+    partition: 99,
+    offset: Number.MAX_SAFE_INTEGER,
+    via: 'kafka',
+    acceptedAt: FIXED_NOW,
+    tenantId: text(255),
+  } as SourceRecord;
   const traceparent = `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`;
   return emissionOf({ source, fate, traceparent, routedAt: FIXED_NOW }, TOPICS);
 }

@@ -62,6 +62,7 @@ export function* emissionOf(routed: Routed, topics: EmissionTopics): Generator<O
     sourceOffset: source.offset,
     via: source.via,
     routedAt,
+    acceptedAt: source.acceptedAt,
     event: fate.event,
     tenantId: source.tenantId,
     outcome: fate.outcome,

@@ -16,7 +16,7 @@ function receiversOf(attributes: Record<string, string>): readonly string[] | st
   const given = { ce_specversion: '1.0', ce_id: 'e', ce_source: '/s', ce_tenantid: 'ten_1', ...attributes };
   const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Buffer.from(value)]));
   const place = { topic: 'events', partition: 0, offset: 0, key: null, timestampMs: 0 };
-  const source = sourceRecordOf({ ...place, headers, value: Buffer.from('1') }, 0);
+  const source = sourceRecordOf({ ...place, headers, value: Buffer.from('1') });
   const holders = new Map(source.inboxEntry ? [[source.inboxEntry.key, source.inboxEntry]] : []);
   const fate = fateOf(source, configuration, { holders, refused: new Set() });
   return fate.outcome === 'routed' ? fate.integrations.map(({ id }) => id) : fate.outcome;

@@ -52,8 +52,7 @@ export class RoundRouter {
    */
   async route(records: readonly ReceivedRecord[]): Promise<void> {
     const { configuration, clock } = this.options;
-    const nowMs = clock.nowMs();
-    const sources = records.map((record) => sourceRecordOf(record, nowMs));
+    const sources = records.map(sourceRecordOf);
     const admission = await this.admissions.admit(sources);
     const routedAt = new Date(clock.nowMs()).toISOString();
     const spans: SpanHandle[] = [];

@@ -19,6 +19,8 @@ export interface SourceRecord {
   partition: number;
   offset: number;
   via: EventVia;
+  /** The same whenever it is read. */
+  acceptedAt: string;
   reading: Reading;
   /** Null of a rejected record. */
   inboxEntry: InboxEntry | null;
@@ -34,10 +36,13 @@ function acceptedByFrontDoorAt(record: ReceivedRecord): string | null {
   return header !== undefined && isInstant(header) ? header : null;
 }
 
-/** A producer chooses its record's timestamp; one that no date shows must not stop the partition. */
-function writtenAt({ timestampMs }: ReceivedRecord, nowMs: number): string {
+/**
+ * A producer chooses its record's timestamp; one that no date shows must not stop the partition. The time of reading
+ * would be another one at each replay, and audit keeps its rows by this time: so it is Kafka's first moment.
+ */
+function writtenAt({ timestampMs }: ReceivedRecord): string {
   const shown = timestampMs >= 0 && timestampMs <= LAST_FOUR_DIGIT_YEAR_MS;
-  return new Date(shown ? timestampMs : nowMs).toISOString();
+  return new Date(shown ? timestampMs : 0).toISOString();
 }
 
 function claimedInValue(value: Buffer | null): unknown {
@@ -72,15 +77,16 @@ function readingOf(record: ReceivedRecord, acceptedAt: string): Reading {
   }
 }
 
-export function sourceRecordOf(record: ReceivedRecord, nowMs: number): SourceRecord {
+export function sourceRecordOf(record: ReceivedRecord): SourceRecord {
   const { partition, offset } = record;
-  const acceptedAt = acceptedByFrontDoorAt(record);
-  const via: EventVia = acceptedAt === null ? 'kafka' : 'http';
-  const reading = readingOf(record, acceptedAt ?? writtenAt(record, nowMs));
+  const byFrontDoor = acceptedByFrontDoorAt(record);
+  const via: EventVia = byFrontDoor === null ? 'kafka' : 'http';
+  const acceptedAt = byFrontDoor ?? writtenAt(record);
+  const reading = readingOf(record, acceptedAt);
   const parent = parentOf(record, reading);
   if (reading.outcome === 'rejected') {
     const tenantId = reading.attributes?.tenantId ?? claimedTenantOf(record);
-    return { partition, offset, via, reading, inboxEntry: null, tenantId, parent };
+    return { partition, offset, via, acceptedAt, reading, inboxEntry: null, tenantId, parent };
   }
   const { attributes, data } = reading;
   const inboxEntry: InboxEntry = {
@@ -89,5 +95,5 @@ export function sourceRecordOf(record: ReceivedRecord, nowMs: number): SourceRec
     sourceOffset: offset,
     bodyHash: bodyHashOf(attributes, data),
   };
-  return { partition, offset, via, reading, inboxEntry, tenantId: attributes.tenantId, parent };
+  return { partition, offset, via, acceptedAt, reading, inboxEntry, tenantId: attributes.tenantId, parent };
 }

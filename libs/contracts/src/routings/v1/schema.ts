@@ -9,6 +9,11 @@ export const Routing = Type.Object({
   sourceOffset: WholeNumber,
   via: EventVia,
   routedAt: Instant,
+  /**
+   * When the source record was accepted: the same in every routing of it, and also where there is no readable event to
+   * say so. Former releases leave it out.
+   */
+  acceptedAt: Type.Optional(Instant),
   /** Null where a rejected record did not hold a readable event. */
   event: Type.Union([EventAttributes, Type.Null()]),
   /** The tenant where it is known, also of a rejected record. */
