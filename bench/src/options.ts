@@ -11,6 +11,7 @@ export const LONG_SCENARIOS = [
   'dispatcher-alone',
   'decisions',
   'configuration',
+  'event-log',
 ] as const;
 export const SCENARIOS = [...LOAD_SCENARIOS, ...LONG_SCENARIOS] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
@@ -25,6 +26,7 @@ const PARKED_MAX = 1_000_000;
 const LANES_MAX = 100_000;
 const CONFIGURED_MAX = 100_000;
 const DELIVERIES_MAX = 1_000_000;
+const ROWS_MAX = 100_000_000;
 
 export interface BenchOptions {
   scenarios: readonly ScenarioName[];
@@ -46,6 +48,8 @@ export interface BenchOptions {
   deliveries: number;
   /** Integrations of the scenario configuration: so many in one tenant, and as many over others. */
   configured: number;
+  /** Attempts of the scenario event-log. */
+  rows: number;
   /** About the size of an event's data. */
   dataBytes: number;
   json: boolean;
@@ -57,7 +61,7 @@ export interface BenchOptions {
 
 const USAGE = `npm run bench -- [${SCENARIOS.join('|')}…] [--seconds 20] [--warm-up-seconds 5] [--integrations 20]
   [--streams 2] [--window 2000] [--rate 200] [--data-bytes 300] [--parked 100000] [--lanes 10000] [--deliveries 60000]
-  [--configured 10000]  [--json] [--keep] [--profile <folder>]
+  [--configured 10000] [--rows 10000000] [--json] [--keep] [--profile <folder>]
 Without a name: ${LOAD_SCENARIOS.join(', ')}.`;
 
 export class UsageError extends Error {}
@@ -91,6 +95,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     lanes: wholeNumber('lanes', values.lanes, LANES_MAX),
     deliveries: wholeNumber('deliveries', values.deliveries, DELIVERIES_MAX),
     configured: wholeNumber('configured', values.configured, CONFIGURED_MAX),
+    rows: wholeNumber('rows', values.rows, ROWS_MAX),
     json: values.json,
     keep: values.keep,
     profile: values.profile === undefined ? null : resolve(values.profile),
@@ -114,6 +119,7 @@ function parse(args: readonly string[]) {
         lanes: { type: 'string', default: '10000' },
         deliveries: { type: 'string', default: '60000' },
         configured: { type: 'string', default: '10000' },
+        rows: { type: 'string', default: '10000000' },
         json: { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
         profile: { type: 'string' },

@@ -70,7 +70,7 @@ export class OwnStack {
   }
 
   /** Resolves when it is ready. */
-  async startService(name: 'config' | 'dispatcher' | 'event-ingest'): Promise<RunningService> {
+  async startService(name: 'config' | 'dispatcher' | 'event-ingest' | 'audit'): Promise<RunningService> {
     const { ports, owned, environment, logs } = this.#parts;
     const plan = servicePlans({ mode: 'services', dispatchers: 1 }, ports).find(({ instance }) => instance === name);
     if (!plan) throw new Error(`no service ${name}`);

@@ -5,6 +5,7 @@ import { type ScenarioResult, textReport } from './report/text-report.ts';
 import { configuration } from './scenarios/configuration.ts';
 import { decisions } from './scenarios/decisions.ts';
 import { dispatcherAlone } from './scenarios/dispatcher-alone.ts';
+import { eventLog } from './scenarios/event-log.ts';
 import { isolation } from './scenarios/isolation.ts';
 import { fanOut, idle, latency, throughput } from './scenarios/load-scenarios.ts';
 import { parkedLanes } from './scenarios/parked-lanes.ts';
@@ -22,6 +23,7 @@ const WITH_SOME_SERVICES = {
   'dispatcher-alone': dispatcherAlone,
   decisions,
   configuration,
+  'event-log': eventLog,
 };
 
 type Report = (result: ScenarioResult) => void;

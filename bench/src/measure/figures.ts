@@ -1,3 +1,5 @@
+import type { LONG_SCENARIOS } from '../options.ts';
+
 /** One measured number and, where the project wants something of it, what. */
 export interface Figure {
   name: string;
@@ -8,7 +10,7 @@ export interface Figure {
 }
 
 export interface FiguresResult {
-  scenario: 'isolation' | 'recovery' | 'parked-lanes' | 'dispatcher-alone' | 'decisions' | 'configuration';
+  scenario: (typeof LONG_SCENARIOS)[number];
   /** What was done, in a few words. */
   title: string;
   figures: Figure[];
