@@ -15,7 +15,7 @@ import {
   topicName,
 } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, type RecordPublisher, topicDefinitions } from '@hookstile/messaging';
-import { deleteWithPrefix } from '@hookstile/messaging/testing';
+import { deleteWithPrefix, type PackedBatch, publishPacked } from '@hookstile/messaging/testing';
 import { hashKey, type RunningService, type ServiceOverrides, startService } from '@hookstile/service-runtime';
 import {
   anIntegration,
@@ -174,6 +174,11 @@ export class IngestUnderTest {
   async produce(key: string, { headers, value }: KafkaEvent): Promise<void> {
     const partition = partitionOf(key, PARTITIONS);
     await this.publisher.publish([{ topic: this.topic.events, partition, key, headers, value }]);
+  }
+
+  /** Writes a batch as a producer in another language packs it. */
+  async producePacked(key: string, batch: PackedBatch): Promise<void> {
+    await publishPacked(testBrokers(), { topic: this.topic.events, partition: partitionOf(key, PARTITIONS) }, batch);
   }
 
   routingsOf(tenantId: string): Routing[] {

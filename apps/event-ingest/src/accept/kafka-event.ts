@@ -9,14 +9,15 @@ import { readStructuredEvent } from './structured-event.js';
 
 const ATTRIBUTE_PREFIX = 'ce_';
 
-type KafkaMessage = Pick<ReceivedRecord, 'headers' | 'value'>;
+type KafkaMessage = Pick<ReceivedRecord, 'headers' | 'value' | 'unreadable'>;
 
-function unreadable(header: string): Rejection {
+function notUtf8(header: string): Rejection {
   return rejection('malformed', `The header ${quoted(header)} is not valid UTF-8.`);
 }
 
 /** A CloudEvent of the Kafka binding 1.0.2: header values are plain UTF-8, never percent-encoded. */
-export function readKafkaRecord({ headers, value }: KafkaMessage, door: DoorContext): Reading {
+export function readKafkaRecord({ headers, value, unreadable }: KafkaMessage, door: DoorContext): Reading {
+  if (unreadable) return rejection(unreadable.code, unreadable.detail);
   if (value === null) return rejection('malformed', 'The record has no value.');
   const contentType = headers['content-type']?.toString('utf8');
   const mediaType = mediaTypeOf(contentType ?? '');
@@ -31,7 +32,7 @@ export function readKafkaRecord({ headers, value }: KafkaMessage, door: DoorCont
   for (const header of Object.keys(headers)) {
     const bytes = headers[header];
     if (!header.startsWith(ATTRIBUTE_PREFIX) || !bytes) continue;
-    if (!isUtf8(bytes)) return unreadable(header);
+    if (!isUtf8(bytes)) return notUtf8(header);
     given[header.slice(ATTRIBUTE_PREFIX.length)] = bytes.toString('utf8');
     found = true;
   }

@@ -5,6 +5,7 @@ export type RejectionCode =
   | 'malformed'
   | 'too_large'
   | 'unsupported_media_type'
+  | 'unsupported_compression'
   | 'invalid'
   | 'data_not_json'
   | 'reserved_type'

@@ -1,5 +1,6 @@
 import kafkajs, { type ISocketFactory, type Kafka } from 'kafkajs';
 import { type MessagingLogger, silentLogger } from '../port/messaging-logger.js';
+import { readFetchesWithinBounds } from './fetch-decoder.js';
 import {
   type Cluster,
   ClusterClass,
@@ -52,6 +53,7 @@ export function createClient({
   stopIdleThrottleTimers();
   endConnectionsThatTimeOut();
   encodeProduceRequestsOnce();
+  readFetchesWithinBounds();
   const kafkaOf = (requestTimeout: number): Kafka =>
     new kafkajs.Kafka({
       brokers: [...brokers],

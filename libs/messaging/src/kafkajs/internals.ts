@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { ISocketFactory, Logger } from 'kafkajs';
+import type { Unreadable } from '../port/records.js';
 
 /**
  * The few parts of kafkajs 2.2.4 behind its public API that readers without a group and the barrier need: kafkajs's
@@ -19,6 +20,10 @@ export interface WireMessage {
   key: Buffer | null;
   value: Buffer | null;
   headers: Record<string, Buffer | Buffer[] | undefined>;
+  /** A record of Kafka's own, such as the end of a transaction. */
+  isControlRecord: boolean;
+  batchContext: { producerId: string; inTransaction: boolean };
+  unreadable?: Unreadable;
 }
 
 export interface FetchedPartition {

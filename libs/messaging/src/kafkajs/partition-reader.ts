@@ -5,7 +5,7 @@ import type { ReceivedRecord } from '../port/records.js';
 import { brokerErrorType } from './broker-error.js';
 import { type Cluster, type FetchedBatch, FetchedBatchClass } from './internals.js';
 import { leaderOf, recover } from './offsets.js';
-import { receivedRecord } from './received-record.js';
+import { receivedRecord, tellUnreadable } from './received-record.js';
 
 const READ_COMMITTED = 1;
 const FETCH_MAX_WAIT_MS = 500;
@@ -100,8 +100,9 @@ export class PartitionReader {
 
   private take(partition: number, batch: FetchedBatch): void {
     if (batch.rawMessages.length === 0 || this.options.isDone()) return;
-    const { topic, positions } = this.options;
+    const { topic, positions, logger } = this.options;
     const records = batch.messages.map((message) => receivedRecord(topic, partition, message));
+    tellUnreadable(logger, records);
     positions.set(partition, Number(batch.lastOffset()) + 1);
     this.options.onRecords(records, partition);
   }

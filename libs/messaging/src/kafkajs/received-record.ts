@@ -1,4 +1,5 @@
-import type { ReceivedRecord } from '../port/records.js';
+import type { MessagingLogger } from '../port/messaging-logger.js';
+import type { ReceivedRecord, Unreadable } from '../port/records.js';
 
 /** A message as kafkajs decodes it, from a fetch or in a batch. */
 export interface KafkajsMessage {
@@ -7,6 +8,8 @@ export interface KafkajsMessage {
   key: Buffer | null;
   value: Buffer | null;
   headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+  /** Of our own reading of a fetch. */
+  unreadable?: Unreadable;
 }
 
 const NO_HEADERS: ReceivedRecord['headers'] = {};
@@ -42,5 +45,18 @@ export function receivedRecord(topic: string, partition: number, message: Kafkaj
     headers: headersOf(message.headers),
     value: message.value && detached(message.value),
     timestampMs: Number(message.timestamp),
+    ...(message.unreadable && { unreadable: message.unreadable }),
   };
+}
+
+/** One line a batch of a fetch: nothing is skipped in silence. */
+export function tellUnreadable(logger: MessagingLogger, records: readonly ReceivedRecord[]): void {
+  const unreadable = records.filter((record) => record.unreadable);
+  const [first] = unreadable;
+  if (!first?.unreadable) return;
+  const { topic, partition, offset } = first;
+  const { code, detail } = first.unreadable;
+  const count = unreadable.reduce((sum, record) => sum + (record.unreadable?.records ?? 0), 0);
+  const lastOffset = unreadable.at(-1)?.offset;
+  logger.error({ alarm: 'records_unreadable', topic, partition, offset, lastOffset, records: count, code }, detail);
 }

@@ -6,7 +6,7 @@ import type { Position, TopicPartition } from '../port/records.js';
 import { unavailable } from './broker-error.js';
 import type { Client } from './client.js';
 import { FetchPacer } from './fetch-pacer.js';
-import { receivedRecord } from './received-record.js';
+import { receivedRecord, tellUnreadable } from './received-record.js';
 
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
@@ -148,6 +148,7 @@ export class KafkajsSubscription implements Subscription {
     const { topic, partition, messages, highWatermark } = batch;
     if (this.stopping || messages.length === 0 || !this.current.has({ topic, partition })) return;
     const records = messages.map((message) => receivedRecord(topic, partition, message));
+    tellUnreadable(this.client.logger, records);
     try {
       this.options.onBatch({ topic, partition, records, highWatermark: Number(highWatermark) });
     } catch (error) {

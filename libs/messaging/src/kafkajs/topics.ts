@@ -4,6 +4,7 @@ import { MessagingError } from '../port/messaging.error.js';
 import type { TopicDefinition } from '../port/messaging.js';
 import { brokerErrorType, unavailable } from './broker-error.js';
 import type { Client } from './client.js';
+import { tellRepackedTopics } from './topic-compression.js';
 
 const CREATE_TIMEOUT_MS = 20_000;
 /** How long a new topic may take until its partitions have leaders, and how often that is looked at. */
@@ -62,15 +63,17 @@ async function countsOnceLed(admin: Admin, topics: readonly TopicDefinition[]): 
   }
 }
 
-/** Rejects with `partition_count_differs` where a topic that exists has another count. */
+/** Rejects with `partition_count_differs` where a topic that exists has another count; tells which are packed anew. */
 export async function refuseOtherPartitionCounts(
-  { adminKafka }: Client,
+  { adminKafka, logger }: Client,
   topics: readonly TopicDefinition[],
 ): Promise<void> {
   const admin = adminKafka.admin();
   try {
     await admin.connect();
-    refuseOtherCounts(topics, await partitionCounts(admin, topics));
+    const counts = await partitionCounts(admin, topics);
+    refuseOtherCounts(topics, counts);
+    await tellRepackedTopics(admin, [...counts.keys()], logger);
   } catch (error) {
     throw unavailable('topics cannot be looked at', error);
   } finally {

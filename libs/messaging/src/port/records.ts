@@ -6,6 +6,14 @@ export interface OutgoingRecord extends EncodedRecord {
   partition: number;
 }
 
+/** Why a record could not be had from its batch. */
+export interface Unreadable {
+  code: 'malformed' | 'too_large' | 'unsupported_compression';
+  detail: string;
+  /** How many records it stands for: one, but for the last of a batch with too many. */
+  records: number;
+}
+
 /** A record as a reader gets it. Offsets are whole numbers below 2^53. */
 export interface ReceivedRecord {
   topic: string;
@@ -16,6 +24,8 @@ export interface ReceivedRecord {
   value: Buffer | null;
   /** Unix milliseconds, as the broker stored it. */
   timestampMs: number;
+  /** The record has neither key nor value nor headers here: its batch could not be decompressed, or is no batch. */
+  unreadable?: Unreadable;
 }
 
 /** Records of one partition in offset order, never empty. */

@@ -19,6 +19,10 @@ describe('topic definitions', () => {
     expect(named('p.configuration')?.settings).toMatchObject({ 'max.compaction.lag.ms': '86400000' });
   });
 
+  it('leave batches packed as their producers sent them, whatever the broker does by default', () => {
+    for (const { settings } of definitions) expect(settings).toMatchObject({ 'compression.type': 'producer' });
+  });
+
   it('keep domain events for ever', () => {
     expect(named('p.domain-events')?.settings).toMatchObject({ 'retention.ms': '-1' });
   });
