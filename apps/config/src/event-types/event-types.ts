@@ -1,4 +1,5 @@
 import { eventTypeIdOf } from '@hookstile/contracts';
+import { readJsonSchema } from '@hookstile/contracts/event-schemas';
 import { type Clock, ProblemError, parseBody } from '@hookstile/service-runtime';
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
@@ -11,7 +12,6 @@ import type { EventType, EventTypeDefinition, EventTypeState } from './event-typ
 import { EventTypeDto } from './event-type.dto.js';
 import { type EventTypeView, eventTypeAggregate, eventTypeView } from './event-type-aggregate.js';
 import { checkEventTypeName } from './event-type-name.js';
-import { checkInstance, checkJsonSchema } from './json-schema.js';
 
 /** Every service that reads `configuration` keeps all of them in memory. */
 export const EVENT_TYPES_MAX_COUNT = 500;
@@ -26,11 +26,21 @@ function present(state: EventTypeState | undefined): EventType {
   throw new ProblemError('not_found', 'There is no such event type.');
 }
 
+function checkSchema(schema: object, example: unknown, errors: InputErrors): void {
+  const reading = readJsonSchema(schema);
+  if (reading.outcome === 'refused') {
+    for (const { pointer, code, detail } of reading.problems) errors.add(`/schema${pointer}`, code, detail);
+  } else if (example !== null) {
+    for (const { pointer, code, detail } of reading.check.mismatchesOf(example)) {
+      errors.add(`/example${pointer}`, code, detail);
+    }
+  }
+}
+
 function definitionOf(body: unknown): EventTypeDefinition {
   const { description, schema = null, example = null } = parseBody(EventTypeDto, body);
   const errors = new InputErrors();
-  const check = isObject(schema) ? checkJsonSchema(schema, '/schema', errors) : null;
-  if (check && example !== null) checkInstance(check, example, '/example', errors);
+  if (isObject(schema)) checkSchema(schema, example, errors);
   errors.throwIfAny();
   return { description, schema, example };
 }

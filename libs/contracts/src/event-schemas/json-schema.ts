@@ -1,11 +1,16 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { type InputErrors, pointerTo } from '../input/input-errors.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { detailOf, InstanceCheck } from './instance-check.js';
+import { InstanceWork } from './instance-work.js';
 import { type LinearPattern, linearPattern } from './linear-pattern.js';
 import { type SchemaPlace, schemaPlacesOf } from './schema-places.js';
-import { referredPointer, schemaWorkOf } from './schema-work.js';
+import { type AddProblem, pointerTo, type SchemaProblem } from './schema-problem.js';
+import { referredPointer, type SchemaWork, schemaWorkOf } from './schema-work.js';
+import { WorkBudget } from './work-budget.js';
 
-/** Says whether an instance matches, and leaves what does not in its `errors`. */
-export type InstanceCheck = ValidateFunction;
+/** A schema's check, or all that is wrong with the schema. */
+export type SchemaReading =
+  | { readonly outcome: 'check'; readonly check: InstanceCheck }
+  | { readonly outcome: 'refused'; readonly problems: readonly SchemaProblem[] };
 
 const DIALECT = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
 const PATTERNS_MAX_COUNT = 32;
@@ -15,18 +20,15 @@ const PATTERNS_MAX_CHARACTERS = 2_048;
 const SCHEMA_WORK_MAX = 500;
 /** What checking the largest event against it costs: some 100,000 elements, half a second. */
 const REPEATED_WORK_MAX = 150;
-/** Elements are compared each with each. */
-const UNIQUE_ITEMS_MAX = 1_000;
-const ERRORS_MAX = 20;
+/** What the patterns of a schema may cost with one instance: some 0.2 s, where they cannot remember what they saw. */
+export const PATTERN_STEPS_MAX = 8_000_000;
+/** What all else may cost with one instance, in schemas that check next to nothing: some 0.1 s. */
+export const INSTANCE_WORK_MAX = 1_000_000;
+const PROBLEMS_MAX = 20;
 
 const META_SCHEMA = 'https://json-schema.org/draft/2020-12/schema';
 /** Asked by its own name: a schema's `$schema` does not choose what it is checked by. */
 const meta = new Ajv2020({ allErrors: true, validateFormats: false });
-
-function detailOf({ message, params }: ErrorObject): string {
-  const names = Object.values(params).filter((value) => typeof value === 'string');
-  return `${message ?? 'is not valid'}${names.length === 1 ? ` (${names[0]})` : ''}.`;
-}
 
 /** What breaks the meta-schema, once a place: alternatives are told one by one. */
 function metaErrorsOf(schema: object): Map<string, string> {
@@ -44,7 +46,11 @@ function* patternsOf({ pointer, schema }: SchemaPlace): Generator<[pointer: stri
 }
 
 /** The patterns that can be read, by their text. */
-function checkPatterns(places: Iterable<SchemaPlace>, add: InputErrors['add']): ReadonlyMap<string, LinearPattern> {
+function checkPatterns(
+  places: Iterable<SchemaPlace>,
+  budget: WorkBudget,
+  add: AddProblem,
+): ReadonlyMap<string, LinearPattern> {
   const read = new Map<string, LinearPattern>();
   const patterns = [...places].flatMap((place) => [...patternsOf(place)]);
   if (patterns.length > PATTERNS_MAX_COUNT) {
@@ -57,7 +63,7 @@ function checkPatterns(places: Iterable<SchemaPlace>, add: InputErrors['add']): 
   }
   for (const [pointer, pattern] of patterns) {
     try {
-      read.set(pattern, linearPattern(pattern));
+      read.set(pattern, linearPattern(pattern, budget));
     } catch (error) {
       add(pointer, 'pattern', `is no pattern that can be checked in linear time: ${(error as Error).message}.`);
     }
@@ -65,12 +71,8 @@ function checkPatterns(places: Iterable<SchemaPlace>, add: InputErrors['add']): 
   return read;
 }
 
-function checkPlace(
-  { pointer, schema }: SchemaPlace,
-  places: ReadonlyMap<string, SchemaPlace>,
-  add: InputErrors['add'],
-) {
-  const { $schema, $ref, uniqueItems, maxItems } = schema;
+function checkPlace({ pointer, schema }: SchemaPlace, places: ReadonlyMap<string, SchemaPlace>, add: AddProblem) {
+  const { $schema, $ref } = schema;
   if (typeof $schema === 'string' && !DIALECT.test($schema)) {
     add(`${pointer}/$schema`, 'dialect', 'only JSON Schema 2020-12 is known here.');
   }
@@ -78,76 +80,51 @@ function checkPlace(
   if (target === null || !places.has(target)) {
     add(`${pointer}/$ref`, 'reference', 'must be "#" or "#/…", the place of an object within this schema.');
   }
-  if (uniqueItems === true && !(typeof maxItems === 'number' && maxItems <= UNIQUE_ITEMS_MAX)) {
-    add(`${pointer}/uniqueItems`, 'unbounded', `needs a maxItems of at most ${UNIQUE_ITEMS_MAX} beside it.`);
-  }
 }
 
 function checkWork(
   places: ReadonlyMap<string, SchemaPlace>,
   patterns: ReadonlyMap<string, LinearPattern>,
-  add: InputErrors['add'],
-): void {
-  const { total, repeated } = schemaWorkOf(places, (pattern) => patterns.get(pattern)?.size ?? 0);
+  add: AddProblem,
+): SchemaWork {
+  const work = schemaWorkOf(places, (pattern) => patterns.get(pattern)?.stepsPerCharacter ?? 0);
+  const { total, repeated } = work;
   if (total === Number.POSITIVE_INFINITY) add('', 'recursive', 'a $ref leads back to where it stands.');
   else if (total > SCHEMA_WORK_MAX) add('', 'too_complex', `costs more than ${SCHEMA_WORK_MAX} schemas that apply.`);
   else if (repeated > REPEATED_WORK_MAX) {
     const detail = `costs more than ${REPEATED_WORK_MAX} schemas that apply to each of many elements or members.`;
     add('', 'too_complex', detail);
   }
+  return work;
 }
 
 /**
- * The check of instances that a JSON Schema (2020-12) is, or null where something is wrong with it: that is added. What
- * passes costs a check of an instance a bounded amount: nothing is fetched, patterns are linear, references cannot run in
- * circles, and what applies is counted.
+ * Reads a JSON Schema (2020-12). What passes costs a check of an instance a bounded amount: nothing is fetched, patterns
+ * are linear and their steps are counted, references cannot run in circles, and what applies is counted.
  */
-export function checkJsonSchema(schema: object, pointer: string, errors: InputErrors): InstanceCheck | null {
-  const before = errors.list.length;
-  const add: InputErrors['add'] = (at, code, detail) => {
-    if (errors.list.length - before < ERRORS_MAX) errors.add(pointer + at, code, detail);
+export function readJsonSchema(schema: object): SchemaReading {
+  const problems: SchemaProblem[] = [];
+  const add: AddProblem = (pointer, code, detail) => {
+    if (problems.length < PROBLEMS_MAX) problems.push({ pointer, code, detail });
   };
+  const refused: SchemaReading = { outcome: 'refused', problems };
   const { places, unknown } = schemaPlacesOf(schema);
   for (const at of unknown) add(at, 'unknown_keyword', 'is no keyword that is known here.');
   for (const [at, detail] of metaErrorsOf(schema)) add(at, 'json_schema', detail);
-  if (errors.list.length > before) return null;
+  if (problems.length > 0) return refused;
   for (const place of places.values()) checkPlace(place, places, add);
-  const patterns = checkPatterns(places.values(), add);
-  checkWork(places, patterns, add);
-  if (errors.list.length > before) return null;
+  const steps = new WorkBudget(PATTERN_STEPS_MAX);
+  const workBudget = new WorkBudget(INSTANCE_WORK_MAX);
+  const patterns = checkPatterns(places.values(), steps, add);
+  const { total } = checkWork(places, patterns, add);
+  if (problems.length > 0) return refused;
+  const work = new InstanceWork(places, workBudget);
+  const bounded = { schema, patterns, steps, work, workBudget, extentMax: INSTANCE_WORK_MAX / total };
   try {
-    return compileJsonSchema(schema, patterns);
+    return { outcome: 'check', check: new InstanceCheck(bounded) };
   } catch (error) {
     // Such as an `enum` without values: the meta-schema allows more than ajv makes code of.
     add('', 'json_schema', `cannot be carried out: ${(error as Error).message}.`);
-    return null;
-  }
-}
-
-/**
- * ajv makes code of the schema: names and values stand in it as escaped literals only, and its size is bounded by the
- * schema's, as no reference is inlined. `format` is an annotation, as the standard has it.
- */
-function compileJsonSchema(schema: object, patterns: ReadonlyMap<string, LinearPattern>): InstanceCheck {
-  const regExp = (pattern: string) => patterns.get(pattern) ?? linearPattern(pattern);
-  const ajv = new Ajv2020({
-    meta: false,
-    validateSchema: false,
-    addUsedSchema: false,
-    inlineRefs: false,
-    validateFormats: false,
-    // Unknown keywords were refused with a pointer; the other strict rules forbid what the standard allows.
-    strict: false,
-    logger: false,
-    code: { regExp: Object.assign(regExp, { code: 'linearPattern' }) },
-  });
-  return ajv.compile(schema);
-}
-
-/** Adds where an instance does not match its schema. */
-export function checkInstance(check: InstanceCheck, instance: unknown, pointer: string, errors: InputErrors): void {
-  if (check(instance)) return;
-  for (const error of (check.errors ?? []).slice(0, ERRORS_MAX)) {
-    errors.add(pointer + error.instancePath, 'schema_mismatch', detailOf(error));
+    return refused;
   }
 }

@@ -1,4 +1,4 @@
-import type { SchemaPlace } from './schema-places.js';
+import type { AppliedSchema, SchemaPlace } from './schema-places.js';
 
 /** A reference to a place in the same schema: `#` or `#/…`. */
 const LOCAL_REFERENCE = /^#(\/.*)?$/s;
@@ -13,12 +13,18 @@ export function referredPointer(reference: string): string | null {
   }
 }
 
+/** What an instance is checked against with a schema, the one that it refers to among them. */
+export function appliedAt({ schema: { $ref }, children }: SchemaPlace): readonly AppliedSchema[] {
+  const referred = typeof $ref === 'string' ? referredPointer($ref) : null;
+  return referred === null ? children : [...children, { pointer: referred, keyword: '$ref', at: '', repeats: false }];
+}
+
 /** Comparing with a number, a text or the like takes a quarter of what a schema takes that checks next to nothing. */
 const SCALAR_WORK = 0.25;
 /** Of each value within an array or object that is compared with others. */
 const STRUCTURED_WORK = 4;
-/** `uniqueItems` compares an element with half of the others. */
-const UNIQUE_ITEM_WORK = 0.1;
+/** `uniqueItems` makes a text of each element, and of all within it. */
+const UNIQUE_ITEMS_WORK = 4;
 
 /**
  * What applies, references followed, in schemas that check next to nothing; `repeated` counts what applies to each of many
@@ -47,18 +53,18 @@ function sumOf(numbers: readonly number[]): number {
 }
 
 /** What a schema costs without those that it holds or refers to: keywords that compare with many values count by them. */
-function ownWork({ schema }: SchemaPlace, sizeOf: PatternSize): SchemaWork {
-  const { enum: values = [], dependentRequired = {}, uniqueItems, maxItems, pattern, patternProperties = {} } = schema;
+export function ownWork({ schema }: SchemaPlace, sizeOf: PatternSize): SchemaWork {
+  const { enum: values = [], dependentRequired = {}, uniqueItems, pattern, patternProperties = {} } = schema;
   const patterns = [...(typeof pattern === 'string' ? [pattern] : []), ...Object.keys(patternProperties as object)];
   const dependents = Object.values(dependentRequired as Record<string, unknown[]>);
   const compared = sumOf((values as unknown[]).map(comparisonWork)) + sumOf(dependents.map(({ length }) => 1 + length));
   const total = 1 + compared + sumOf(patterns.map(sizeOf));
-  const unique = uniqueItems === true && typeof maxItems === 'number' ? UNIQUE_ITEM_WORK * maxItems : 0;
+  const unique = uniqueItems === true ? UNIQUE_ITEMS_WORK : 0;
   return { total: total + unique, repeated: unique };
 }
 
-/** Instructions of a pattern: each costs as much for a text as a schema for many elements. */
-type PatternSize = (pattern: string) => number;
+/** Steps of a pattern for a character: each costs as much for a text as a schema for many elements. */
+export type PatternSize = (pattern: string) => number;
 
 /**
  * The work that an instance is at most; endless where a reference leads back to where it stands. Schemas that refer to
@@ -72,14 +78,11 @@ export function schemaWorkOf(places: ReadonlyMap<string, SchemaPlace>, sizeOf: P
     const before = known.get(pointer);
     if (before) return before;
     known.set(pointer, ENDLESS);
-    const { $ref } = place.schema;
-    const referred = typeof $ref === 'string' ? referredPointer($ref) : null;
-    const followed = referred === null ? [] : [{ pointer: referred, repeats: false }];
     const work = ownWork(place, sizeOf);
-    for (const child of [...place.children, ...followed]) {
-      const { total, repeated } = workAt(child.pointer);
+    for (const { pointer: applied, repeats } of appliedAt(place)) {
+      const { total, repeated } = workAt(applied);
       work.total += total;
-      work.repeated += child.repeats ? total : repeated;
+      work.repeated += repeats ? total : repeated;
     }
     known.set(pointer, work);
     return work;

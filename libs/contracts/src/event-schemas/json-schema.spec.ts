@@ -1,18 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { InputErrors } from '../input/input-errors.js';
-import { checkInstance, checkJsonSchema } from './json-schema.js';
+import { readJsonSchema } from './json-schema.js';
 
 const wrongWith = (schema: object) => {
-  const errors = new InputErrors();
-  checkJsonSchema(schema, '/schema', errors);
-  return errors.list.map(({ pointer, code }) => `${pointer} ${code}`);
+  const reading = readJsonSchema(schema);
+  return reading.outcome === 'refused' ? reading.problems.map(({ pointer, code }) => `${pointer} ${code}`) : [];
 };
 
 const mismatches = (schema: object, instance: unknown) => {
-  const errors = new InputErrors();
-  const check = checkJsonSchema(schema, '/schema', errors);
-  if (check) checkInstance(check, instance, '/example', errors);
-  return errors.list.map(({ pointer, code }) => `${pointer} ${code}`);
+  const reading = readJsonSchema(schema);
+  if (reading.outcome === 'refused') throw new Error(wrongWith(schema).join());
+  return reading.check.mismatchesOf(instance).map(({ pointer, code }) => `${pointer} ${code}`);
 };
 const many = <T>(count: number, each: (n: number) => T) => Array.from({ length: count }, (_, n) => each(n));
 
@@ -45,36 +42,34 @@ describe('a JSON Schema', () => {
   });
 
   it.each([
-    [{ type: 'objekt' }, '/schema/type json_schema'],
-    [{ properties: { 'a/b': { minLength: -1 } } }, '/schema/properties/a~1b/minLength json_schema'],
-    [{ properties: 3 }, '/schema/properties json_schema'],
-    [{ allOf: [{ proprties: {} }] }, '/schema/allOf/0/proprties unknown_keyword'],
-    [{ $id: 'https://example.com/a' }, '/schema/$id unknown_keyword'],
-    [{ $defs: { a: { $dynamicRef: '#b' } } }, '/schema/$defs/a/$dynamicRef unknown_keyword'],
-    [{ $schema: 'http://json-schema.org/draft-07/schema#' }, '/schema/$schema dialect'],
-    [{ items: { $ref: 'https://example.com/schema.json' } }, '/schema/items/$ref reference'],
-    [{ $ref: '#/$defs/none' }, '/schema/$ref reference'],
-    [{ $ref: '#/properties', properties: { a: {} } }, '/schema/$ref reference'],
-    [{ $ref: '#/%E0%A4%A' }, '/schema/$ref reference'],
-    [{ items: { uniqueItems: true } }, '/schema/items/uniqueItems unbounded'],
-    [{ uniqueItems: true, maxItems: 1_001 }, '/schema/uniqueItems unbounded'],
-    [{ allOf: [{ $ref: '#' }] }, '/schema recursive'],
-    [{ properties: { next: { $ref: '#' } } }, '/schema recursive'],
-    [{ items: { $ref: '#' } }, '/schema recursive'],
-    [{ items: { anyOf: Array.from({ length: 150 }, () => ({})) } }, '/schema too_complex'],
-    [doubling(40), '/schema too_complex'],
-    [{ properties: { a: { pattern: '(' } } }, '/schema/properties/a/pattern pattern'],
-    [{ pattern: '(?=a)' }, '/schema/pattern pattern'],
-    [{ pattern: '(a)\\1' }, '/schema/pattern pattern'],
-    [{ pattern: '((a{100}){100}){100}' }, '/schema/pattern pattern'],
-    [{ pattern: 'a{1,1000}' }, '/schema/pattern pattern'],
-    [{ pattern: 'a'.repeat(513) }, '/schema/pattern pattern'],
-    [{ pattern: 'a(?i)b' }, '/schema/pattern pattern'],
-    [{ pattern: '\\\\(?s-i:b)' }, '/schema/pattern pattern'],
-    [{ enum: [] }, '/schema json_schema'],
-    [{ $ref: '#/$defs/\u2028', $defs: { '\u2028': {} } }, '/schema json_schema'],
-    [{ patternProperties: { '[': {} } }, '/schema/patternProperties/[ pattern'],
-    [{ allOf: Array.from({ length: 33 }, () => ({ pattern: 'a' })) }, '/schema too_many_patterns'],
+    [{ type: 'objekt' }, '/type json_schema'],
+    [{ properties: { 'a/b': { minLength: -1 } } }, '/properties/a~1b/minLength json_schema'],
+    [{ properties: 3 }, '/properties json_schema'],
+    [{ allOf: [{ proprties: {} }] }, '/allOf/0/proprties unknown_keyword'],
+    [{ $id: 'https://example.com/a' }, '/$id unknown_keyword'],
+    [{ $defs: { a: { $dynamicRef: '#b' } } }, '/$defs/a/$dynamicRef unknown_keyword'],
+    [{ $schema: 'http://json-schema.org/draft-07/schema#' }, '/$schema dialect'],
+    [{ items: { $ref: 'https://example.com/schema.json' } }, '/items/$ref reference'],
+    [{ $ref: '#/$defs/none' }, '/$ref reference'],
+    [{ $ref: '#/properties', properties: { a: {} } }, '/$ref reference'],
+    [{ $ref: '#/%E0%A4%A' }, '/$ref reference'],
+    [{ allOf: [{ $ref: '#' }] }, ' recursive'],
+    [{ properties: { next: { $ref: '#' } } }, ' recursive'],
+    [{ items: { $ref: '#' } }, ' recursive'],
+    [{ items: { anyOf: Array.from({ length: 150 }, () => ({})) } }, ' too_complex'],
+    [doubling(40), ' too_complex'],
+    [{ properties: { a: { pattern: '(' } } }, '/properties/a/pattern pattern'],
+    [{ pattern: '(?=a)' }, '/pattern pattern'],
+    [{ pattern: '(a)\\1' }, '/pattern pattern'],
+    [{ pattern: '((a{100}){100}){100}' }, '/pattern pattern'],
+    [{ pattern: 'a{1,1000}' }, '/pattern pattern'],
+    [{ pattern: 'a'.repeat(513) }, '/pattern pattern'],
+    [{ pattern: 'a(?i)b' }, '/pattern pattern'],
+    [{ pattern: '\\\\(?s-i:b)' }, '/pattern pattern'],
+    [{ enum: [] }, ' json_schema'],
+    [{ $ref: '#/$defs/\u2028', $defs: { '\u2028': {} } }, ' json_schema'],
+    [{ patternProperties: { '[': {} } }, '/patternProperties/[ pattern'],
+    [{ allOf: Array.from({ length: 33 }, () => ({ pattern: 'a' })) }, ' too_many_patterns'],
   ])('is refused where it cannot be read or bounded: %j', (schema, wrong) => {
     expect(wrongWith(schema)).toEqual([wrong]);
   });
@@ -82,17 +77,17 @@ describe('a JSON Schema', () => {
   it.each([
     ['elements with many values', { items: { enum: many(700, (n) => n) } }],
     ['elements with many arrays', { items: { enum: many(40, (n) => [n]) } }],
-    ['elements with each other, twice', { allOf: many(2, () => ({ uniqueItems: true, maxItems: 1_000 })) }],
+    ['elements with each other, 40 times', { items: { allOf: many(40, () => ({ uniqueItems: true })) } }],
     ['a text with one long pattern twice', { allOf: many(2, () => ({ pattern: '^([ab]*a[ab]{250}c)?$' })) }],
     ['members with many names', { dependentRequired: { a: many(2_000, (n) => `b${n}`) } }],
     ['members by many names', { dependentRequired: Object.fromEntries(many(2_000, (n) => [`a${n}`, ['b']])) }],
   ])('is refused where it compares %s', (_, schema) => {
-    expect(wrongWith(schema)).toEqual(['/schema too_complex']);
+    expect(wrongWith(schema)).toEqual([' too_complex']);
   });
 
   it('is refused where its patterns are long in all', () => {
     const schema = { allOf: many(5, (n) => ({ pattern: `${n}`.repeat(500) })) };
-    expect(wrongWith(schema)).toEqual(['/schema too_many_patterns']);
+    expect(wrongWith(schema)).toEqual([' too_many_patterns']);
   });
 
   it('names at most 20 places', () => {
@@ -116,11 +111,11 @@ describe('an instance', () => {
   });
 
   it.each([
-    [{}, '/example schema_mismatch'],
-    [{ id: 'x' }, '/example/id schema_mismatch'],
-    [{ id: 'd-1', tags: ['a', 'B'] }, '/example/tags/1 schema_mismatch'],
-    [{ id: 'd-1', more: 1 }, '/example schema_mismatch'],
-    ['text', '/example schema_mismatch'],
+    [{}, ' schema_mismatch'],
+    [{ id: 'x' }, '/id schema_mismatch'],
+    [{ id: 'd-1', tags: ['a', 'B'] }, '/tags/1 schema_mismatch'],
+    [{ id: 'd-1', more: 1 }, ' schema_mismatch'],
+    ['text', ' schema_mismatch'],
   ])('that does not is told where: %j', (instance, wrong) => {
     expect(mismatches(device, instance)).toEqual([wrong]);
   });
@@ -128,7 +123,7 @@ describe('an instance', () => {
   it('is checked by each of several patterns, not by the first one', () => {
     const two = { properties: { a: { pattern: '^a$' }, b: { pattern: '^b$' } } };
     expect(mismatches(two, { a: 'a', b: 'b' })).toEqual([]);
-    expect(mismatches(two, { a: 'a', b: 'a' })).toEqual(['/example/b schema_mismatch']);
+    expect(mismatches(two, { a: 'a', b: 'a' })).toEqual(['/b schema_mismatch']);
   });
 
   it('is not checked for its format, which is an annotation', () => {
@@ -137,9 +132,7 @@ describe('an instance', () => {
 
   it('that would make a backtracking pattern go back for ever is checked at once', () => {
     const startedMs = performance.now();
-    expect(mismatches({ pattern: '^(a|a)*(b|b)*(a+)+$' }, `${'a'.repeat(50_000)}!`)).toEqual([
-      '/example schema_mismatch',
-    ]);
+    expect(mismatches({ pattern: '^(a|a)*(b|b)*(a+)+$' }, `${'a'.repeat(50_000)}!`)).toEqual([' schema_mismatch']);
     expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 

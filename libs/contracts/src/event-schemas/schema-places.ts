@@ -1,5 +1,4 @@
-import { pointerTo } from '../input/input-errors.js';
-import { isObject } from '../input/merge-patch.js';
+import { isObject, pointerTo } from './schema-problem.js';
 
 /** What a schema (2020-12) may hold that holds no schema itself. */
 const PLAIN_KEYWORDS = new Set([
@@ -26,6 +25,10 @@ const REPEATING_KEYWORDS = new Set([
 
 export interface AppliedSchema {
   pointer: string;
+  /** What applies it. */
+  keyword: string;
+  /** Of a list its place, of a map its name; else empty. */
+  at: string;
   repeats: boolean;
 }
 
@@ -50,15 +53,19 @@ interface Child extends AppliedSchema {
 }
 
 function childrenAt(pointer: string, keyword: string, value: unknown): Child[] {
-  const at = pointerTo(pointer, keyword);
-  const repeats = REPEATING_KEYWORDS.has(keyword);
-  if (SCHEMA_KEYWORDS.has(keyword)) return [{ pointer: at, value, applies: true, repeats }];
-  if (SCHEMA_LIST_KEYWORDS.has(keyword) && Array.isArray(value)) {
-    return value.map((each, index) => ({ pointer: pointerTo(at, index), value: each, applies: true, repeats }));
-  }
-  if (!SCHEMA_MAP_KEYWORDS.has(keyword) || !isObject(value)) return [];
+  const parent = pointerTo(pointer, keyword);
+  const common = { keyword, repeats: REPEATING_KEYWORDS.has(keyword) };
+  if (SCHEMA_KEYWORDS.has(keyword)) return [{ ...common, pointer: parent, at: '', value, applies: true }];
+  const isList = SCHEMA_LIST_KEYWORDS.has(keyword) && Array.isArray(value);
+  if (!isList && !(SCHEMA_MAP_KEYWORDS.has(keyword) && isObject(value))) return [];
   const applies = keyword !== '$defs';
-  return Object.entries(value).map(([name, each]) => ({ pointer: pointerTo(at, name), value: each, applies, repeats }));
+  return Object.entries(value).map(([at, each]) => ({
+    ...common,
+    pointer: pointerTo(parent, at),
+    at,
+    value: each,
+    applies,
+  }));
 }
 
 function isKeyword(name: string): boolean {
@@ -69,7 +76,7 @@ function isKeyword(name: string): boolean {
 export function schemaPlacesOf(root: unknown): SchemaPlaces {
   const places = new Map<string, SchemaPlace>();
   const unknown: string[] = [];
-  const pending: Child[] = [{ pointer: '', value: root, applies: true, repeats: false }];
+  const pending: Child[] = [{ pointer: '', keyword: '', at: '', value: root, applies: true, repeats: false }];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { pointer, value } = next;
     if (!isObject(value)) continue;
