@@ -34,7 +34,7 @@ export function activityLogStoreConformance(make: () => AuditStores): void {
   const idsOf = async (stores: AuditStores, filters: ActivityLogFilters, limit = 10, after = null as string | null) => {
     const last = after === null ? null : await stores.activityLog.get(TENANT, after);
     const page = { limit, after: last && { atMs: last.atMs, key: last.id } };
-    return (await stores.activityLog.list(TENANT, filters, page)).map(({ id }) => id);
+    return (await stores.activityLog.list(TENANT, filters, page)).rows.map(({ id }) => id);
   };
 
   it('lists the newest decision first and goes on behind any of them', async () => {
@@ -68,7 +68,7 @@ export function activityLogStoreConformance(make: () => AuditStores): void {
     expect(await stores.activityLog.get(TENANT, 'dec_c')).toMatchObject({ ruleName: 'other', ...timedOut });
     expect(await stores.activityLog.get('ten_other', 'dec_c')).toBeNull();
     expect(await stores.activityLog.get(TENANT, 'dec_none')).toBeNull();
-    expect(await stores.activityLog.list('ten_other', {}, { limit: 10, after: null })).toEqual([]);
+    expect((await stores.activityLog.list('ten_other', {}, { limit: 10, after: null })).rows).toEqual([]);
   });
 
   it('keeps each decision as it is when its record is read again, alone or twice at once', async () => {

@@ -1,7 +1,7 @@
 import { clipped } from '../project/clipped.js';
 import type { ActivityLogRow } from '../project/rows.js';
 import type { FakeProjectionStore } from '../projection/projection.store.fake.js';
-import { isBehind, newestFirst, type PageRequest } from '../read/list-page.js';
+import { isBehind, type ListedRows, newestFirst, type PageRequest } from '../read/list-page.js';
 import type { ActivityLogFilters, ActivityLogStore } from './activity-log.store.js';
 
 const positionOf = (row: ActivityLogRow) => ({ atMs: row.atMs, key: row.id });
@@ -9,12 +9,13 @@ const positionOf = (row: ActivityLogRow) => ({ atMs: row.atMs, key: row.id });
 export class FakeActivityLogStore implements ActivityLogStore {
   constructor(private readonly projections: FakeProjectionStore) {}
 
-  async list(tenantId: string, filters: ActivityLogFilters, page: PageRequest): Promise<ActivityLogRow[]> {
-    return [...this.projections.rows.activityLog.values()]
+  async list(tenantId: string, filters: ActivityLogFilters, page: PageRequest): Promise<ListedRows<ActivityLogRow>> {
+    const rows = [...this.projections.rows.activityLog.values()]
       .filter((row) => row.tenantId === tenantId && matches(row, filters))
       .filter((row) => !page.after || isBehind(positionOf(row), page.after))
       .sort((a, b) => newestFirst(positionOf(a), positionOf(b)))
       .slice(0, page.limit + 1);
+    return { rows, stoppedAt: null };
   }
 
   async get(tenantId: string, id: string): Promise<ActivityLogRow | null> {

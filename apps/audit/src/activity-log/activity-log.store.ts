@@ -1,6 +1,6 @@
 import type { DecisionCode, Verdict } from '@hookstile/contracts';
 import type { ActivityLogRow } from '../project/rows.js';
-import type { PageRequest } from '../read/list-page.js';
+import type { ListedRows, PageRequest } from '../read/list-page.js';
 
 export interface ActivityLogFilters {
   ruleId?: string;
@@ -15,8 +15,7 @@ export interface ActivityLogFilters {
 
 /** Decisions, by `at` and `id`. */
 export interface ActivityLogStore {
-  /** Newest first, up to one row more than the limit. */
-  list(tenantId: string, filters: ActivityLogFilters, page: PageRequest): Promise<ActivityLogRow[]>;
+  list(tenantId: string, filters: ActivityLogFilters, page: PageRequest): Promise<ListedRows<ActivityLogRow>>;
   get(tenantId: string, id: string): Promise<ActivityLogRow | null>;
 }
 

@@ -1,7 +1,7 @@
 import type { DecisionCode, Verdict } from '@hookstile/contracts';
 import { clipped } from '../project/clipped.js';
 import type { ActivityLogRow } from '../project/rows.js';
-import type { PageRequest } from '../read/list-page.js';
+import type { ListedRows, PageRequest } from '../read/list-page.js';
 import { newestFirstSql, SqlConditions, toMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { ActivityLogFilters, ActivityLogStore } from './activity-log.store.js';
@@ -28,7 +28,7 @@ interface Found {
 export class TypeormActivityLogStore implements ActivityLogStore {
   constructor(private readonly views: ViewReader) {}
 
-  async list(tenantId: string, filters: ActivityLogFilters, page: PageRequest): Promise<ActivityLogRow[]> {
+  async list(tenantId: string, filters: ActivityLogFilters, page: PageRequest): Promise<ListedRows<ActivityLogRow>> {
     const { ruleId, decision, code, username, since, until } = filters;
     const conditions = new SqlConditions(tenantId)
       .given('rule_id = ?', ruleId)
@@ -42,7 +42,7 @@ export class TypeormActivityLogStore implements ActivityLogStore {
       `select * from activity_log where ${conditions.where} ${newestFirstSql('at', 'id', page)}`,
       conditions.parameters,
     );
-    return found.map(rowOf);
+    return { rows: found.map(rowOf), stoppedAt: null };
   }
 
   async get(tenantId: string, id: string): Promise<ActivityLogRow | null> {

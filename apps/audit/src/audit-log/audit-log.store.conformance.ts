@@ -34,10 +34,10 @@ async function written(stores: AuditStores): Promise<AuditStores> {
 
 export function auditLogStoreConformance(make: () => AuditStores): void {
   const idsOf = async (stores: AuditStores, filters: AuditLogFilters, limit = 10, after = null as string | null) => {
-    const all = await stores.auditLog.list(TENANT, {}, { limit: 10, after: null });
+    const { rows: all } = await stores.auditLog.list(TENANT, {}, { limit: 10, after: null });
     const last = all.find(({ id }) => id === after);
     const page = { limit, after: last ? { atMs: last.atMs, key: last.id } : null };
-    return (await stores.auditLog.list(TENANT, filters, page)).map(({ id }) => id);
+    return (await stores.auditLog.list(TENANT, filters, page)).rows.map(({ id }) => id);
   };
 
   it('lists the newest line first, facts of one moment by their sequence, and goes on behind any line', async () => {

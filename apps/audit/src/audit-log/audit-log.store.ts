@@ -1,5 +1,5 @@
 import type { AuditLogRow } from '../project/rows.js';
-import type { PageRequest } from '../read/list-page.js';
+import type { ListedRows, PageRequest } from '../read/list-page.js';
 
 export interface AuditLogFilters {
   actorId?: string;
@@ -14,8 +14,7 @@ export interface AuditLogFilters {
 
 /** Who changed what, by `at` and `id`. */
 export interface AuditLogStore {
-  /** Newest first, up to one row more than the limit. */
-  list(tenantId: string, filters: AuditLogFilters, page: PageRequest): Promise<AuditLogRow[]>;
+  list(tenantId: string, filters: AuditLogFilters, page: PageRequest): Promise<ListedRows<AuditLogRow>>;
 }
 
 export const AUDIT_LOG_STORE = Symbol('AuditLogStore');

@@ -1,5 +1,5 @@
 import type { AuditLogRow } from '../project/rows.js';
-import type { PageRequest } from '../read/list-page.js';
+import type { ListedRows, PageRequest } from '../read/list-page.js';
 import { newestFirstSql, SqlConditions, toMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { AuditLogFilters, AuditLogStore } from './audit-log.store.js';
@@ -24,7 +24,7 @@ interface Found {
 export class TypeormAuditLogStore implements AuditLogStore {
   constructor(private readonly views: ViewReader) {}
 
-  async list(tenantId: string, filters: AuditLogFilters, page: PageRequest): Promise<AuditLogRow[]> {
+  async list(tenantId: string, filters: AuditLogFilters, page: PageRequest): Promise<ListedRows<AuditLogRow>> {
     const conditions = new SqlConditions(tenantId)
       .given('actor_id = ?', filters.actorId)
       .given('action = ?', filters.action)
@@ -37,7 +37,7 @@ export class TypeormAuditLogStore implements AuditLogStore {
       `select * from audit_log where ${conditions.where} ${newestFirstSql('at', 'id', page)}`,
       conditions.parameters,
     );
-    return found.map(rowOf);
+    return { rows: found.map(rowOf), stoppedAt: null };
   }
 }
 

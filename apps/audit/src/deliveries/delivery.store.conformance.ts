@@ -48,7 +48,7 @@ export function deliveryStoreConformance(make: () => AuditStores): void {
     ];
     const records = attempts.map((attempt, n) => received(journalRecord(attempt), n));
     await writeBatches(stores.projections, [{ topic: 'attempts', records }]);
-    const lines = await stores.deliveries.list(event.tenantId, {}, { limit: 10, after: null });
+    const { rows: lines } = await stores.deliveries.list(event.tenantId, {}, { limit: 10, after: null });
     const counted = lines.map(({ eventId, status, attemptCount }) => [eventId, status, attemptCount]);
     expect(new Set(counted)).toEqual(
       new Set([
@@ -77,14 +77,14 @@ export function deliveryStoreConformance(make: () => AuditStores): void {
       { topic: 'attempts', records: [delivered, failed].map((one, n) => received(journalRecord(one), n)) },
     ]);
     const page = { limit: 10, after: null };
-    const lines = await stores.deliveries.list(event.tenantId, {}, page);
+    const { rows: lines } = await stores.deliveries.list(event.tenantId, {}, page);
     expect(lines.map(({ acceptedAtMs, status }) => [new Date(acceptedAtMs).getUTCDate(), status])).toEqual([
       [4, 'pending'],
       [2, 'delivered'],
     ]);
     expect(await stores.deliveries.get(event.tenantId, deliveryId)).toMatchObject({ status: 'pending' });
     expect(await stores.deliveries.find(event.tenantId, deliveryId)).toMatchObject({ deliveryOffset: 1 });
-    const fates = await stores.events.list(event.tenantId, {}, page);
+    const { rows: fates } = await stores.events.list(event.tenantId, {}, page);
     expect(fates.map(({ deliveries }) => deliveries[0]?.status)).toEqual(['pending', 'delivered']);
   });
 }

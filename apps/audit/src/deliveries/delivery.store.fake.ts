@@ -1,6 +1,6 @@
 import type { DeliveryRow } from '../project/rows.js';
 import type { FakeProjectionStore } from '../projection/projection.store.fake.js';
-import { isBehind, newestFirst, type PageRequest } from '../read/list-page.js';
+import { isBehind, type ListedRows, newestFirst, type PageRequest } from '../read/list-page.js';
 import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.store.js';
 
 const positionOf = (row: DeliveryRow) => ({ atMs: row.acceptedAtMs, key: row.deliveryId });
@@ -8,16 +8,17 @@ const positionOf = (row: DeliveryRow) => ({ atMs: row.acceptedAtMs, key: row.del
 export class FakeDeliveryStore implements DeliveryStore {
   constructor(private readonly projections: FakeProjectionStore) {}
 
-  async list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<DeliveryLine[]> {
+  async list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<ListedRows<DeliveryLine>> {
     const ofEvent =
       filters.eventId === undefined ? null : this.projections.deliveriesOfEvent(tenantId, filters.eventId);
-    return [...this.projections.rows.deliveries.values()]
+    const rows = [...this.projections.rows.deliveries.values()]
       .filter((row) => row.tenantId === tenantId && matches(row, filters))
       .filter((row) => !ofEvent || ofEvent.has(row.deliveryId))
       .filter((row) => !page.after || isBehind(positionOf(row), page.after))
       .sort((a, b) => newestFirst(positionOf(a), positionOf(b)))
       .slice(0, page.limit + 1)
       .map((row) => this.#lineOf(row));
+    return { rows, stoppedAt: null };
   }
 
   async get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null> {

@@ -1,5 +1,5 @@
 import type { DeliveryRow, DeliveryStatus } from '../project/rows.js';
-import type { PageRequest } from '../read/list-page.js';
+import type { ListedRows, PageRequest } from '../read/list-page.js';
 
 export interface DeliveryFilters {
   integrationId?: string;
@@ -19,8 +19,7 @@ export interface DeliveryLine extends Omit<DeliveryRow, 'deliveryOffset' | 'epoc
 
 /** Deliveries, by `acceptedAt` and `deliveryId`. */
 export interface DeliveryStore {
-  /** Newest first, up to one row more than the limit. */
-  list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<DeliveryLine[]>;
+  list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<ListedRows<DeliveryLine>>;
   /** Of several with one id, the one whose event was accepted last. */
   get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null>;
   /** The same, with the position of what was said of it last, and without its attempts. */

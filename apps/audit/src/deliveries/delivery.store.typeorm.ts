@@ -1,5 +1,5 @@
 import type { DeliveryRow, DeliveryStatus } from '../project/rows.js';
-import type { PageRequest } from '../read/list-page.js';
+import type { ListedRows, PageRequest } from '../read/list-page.js';
 import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.store.js';
@@ -40,14 +40,14 @@ type FoundPosition = Record<'delivery_offset' | 'epoch' | 'sequence', string>;
 export class TypeormDeliveryStore implements DeliveryStore {
   constructor(private readonly views: ViewReader) {}
 
-  async list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<DeliveryLine[]> {
+  async list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<ListedRows<DeliveryLine>> {
     const conditions = conditionsOf(tenantId, filters).behind('accepted_at', 'delivery_id', page.after);
     const found = await this.views.query<Found>(
       `select ${COLUMNS} from deliveries where ${conditions.where}
        ${newestFirstSql('accepted_at', 'delivery_id', page)}`,
       conditions.parameters,
     );
-    return found.map(lineOf);
+    return { rows: found.map(lineOf), stoppedAt: null };
   }
 
   async get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null> {

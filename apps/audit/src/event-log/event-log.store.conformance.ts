@@ -20,10 +20,10 @@ export function eventLogStoreConformance(make: () => AuditStores): void {
     const deliveries = ['a', 'b', 'c'].map((id) => aDelivery({ event: { tenantId: TENANT, id } }));
     const records = deliveries.map((delivery, n) => received(journalRecord(sampleAttempt(delivery), 'in\0', 'out'), n));
     await writeBatches(stores.projections, [{ topic: 'attempts', records }]);
-    const first = await stores.eventLog.list(TENANT, {}, { limit: 1, after: null });
+    const { rows: first } = await stores.eventLog.list(TENANT, {}, { limit: 1, after: null });
     const last = first[0];
     const after = last ? { atMs: last.atMs, key: last.attemptId } : null;
-    const rest = await stores.eventLog.list(TENANT, {}, { limit: 10, after });
+    const { rows: rest } = await stores.eventLog.list(TENANT, {}, { limit: 10, after });
     expect(new Set([last, ...rest].map((line) => line?.eventId))).toEqual(new Set(['a', 'b', 'c']));
     expect(rest).toHaveLength(2);
     expect(rest[0]).not.toHaveProperty('requestBody');
@@ -54,7 +54,9 @@ export function eventLogStoreConformance(make: () => AuditStores): void {
     const redelivered = [received(journalRecord(again), journal.length)];
     await writeBatches(stores.projections, [{ topic: 'attempts', records: redelivered }]);
     const found = async (filters: EventLogFilters) =>
-      (await stores.eventLog.list(tenantId, filters, { limit: 10, after: null })).map(({ attemptId }) => attemptId);
+      (await stores.eventLog.list(tenantId, filters, { limit: 10, after: null })).rows.map(
+        ({ attemptId }) => attemptId,
+      );
     expect(new Set(await found({ eventId: first.envelope.event.id }))).toEqual(
       new Set([batch.attemptId, again.attemptId]),
     );

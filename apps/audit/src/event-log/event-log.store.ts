@@ -1,5 +1,5 @@
 import type { AttemptOutcome, AttemptRow } from '../project/rows.js';
-import type { PageRequest } from '../read/list-page.js';
+import type { ListedRows, PageRequest } from '../read/list-page.js';
 
 export interface EventLogFilters {
   integrationId?: string;
@@ -22,8 +22,7 @@ export type EventLogLine = Omit<AttemptRow, 'requestBody' | 'responseBody'>;
 
 /** Attempts, by `at` and `attemptId`. */
 export interface EventLogStore {
-  /** Newest first, up to one row more than the limit. */
-  list(tenantId: string, filters: EventLogFilters, page: PageRequest): Promise<EventLogLine[]>;
+  list(tenantId: string, filters: EventLogFilters, page: PageRequest): Promise<ListedRows<EventLogLine>>;
   get(tenantId: string, attemptId: string): Promise<AttemptRow | null>;
 }
 

@@ -1,6 +1,6 @@
 import { deliveryIdOfAttempt } from '../project/attempt-row.js';
 import type { AttemptRow } from '../project/rows.js';
-import type { PageRequest } from '../read/list-page.js';
+import type { ListedRows, PageRequest } from '../read/list-page.js';
 import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { EventLogFilters, EventLogLine, EventLogStore } from './event-log.store.js';
@@ -57,13 +57,13 @@ type FoundWithBodies = Found & { request_body: Buffer | null; response_body: Buf
 export class TypeormEventLogStore implements EventLogStore {
   constructor(private readonly views: ViewReader) {}
 
-  async list(tenantId: string, filters: EventLogFilters, page: PageRequest): Promise<EventLogLine[]> {
+  async list(tenantId: string, filters: EventLogFilters, page: PageRequest): Promise<ListedRows<EventLogLine>> {
     const conditions = conditionsOf(tenantId, filters).behind('at', 'attempt_id', page.after);
     const found = await this.views.query<Found>(
       `select ${COLUMNS} from attempts where ${conditions.where} ${newestFirstSql('at', 'attempt_id', page)}`,
       conditions.parameters,
     );
-    return found.map(lineOf);
+    return { rows: found.map(lineOf), stoppedAt: null };
   }
 
   async get(tenantId: string, attemptId: string): Promise<AttemptRow | null> {

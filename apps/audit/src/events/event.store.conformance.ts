@@ -13,7 +13,7 @@ export function eventStoreConformance(make: () => AuditStores): void {
     const duplicate = sampleRouting([delivery], { outcome: 'duplicate', deliveries: [], sourceOffset: 1 });
     const records = [sampleRouting([delivery]), duplicate].map((routing, n) => received(routingRecord(routing), n));
     await writeBatches(stores.projections, [{ topic: 'routings', records }]);
-    const fates = await stores.events.list(TENANT, { eventId: 'evt_1' }, { limit: 10, after: null });
+    const { rows: fates } = await stores.events.list(TENANT, { eventId: 'evt_1' }, { limit: 10, after: null });
     expect(fates.map(({ outcome, deliveries }) => [outcome, deliveries.map(({ status }) => status)])).toEqual([
       ['duplicate', []],
       ['routed', ['pending']],

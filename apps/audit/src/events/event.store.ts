@@ -1,5 +1,5 @@
 import type { DeliveryStatus, EventOutcome, EventRow } from '../project/rows.js';
-import type { PageRequest } from '../read/list-page.js';
+import type { ListedRows, PageRequest } from '../read/list-page.js';
 
 export interface EventFilters {
   eventId?: string;
@@ -13,8 +13,7 @@ export interface EventFate extends Omit<EventRow, 'deliveryIds' | 'integrationId
 
 /** What was accepted and what became of it, by `acceptedAt` and `eventListKey`. */
 export interface EventStore {
-  /** Newest first, up to one row more than the limit. */
-  list(tenantId: string, filters: EventFilters, page: PageRequest): Promise<EventFate[]>;
+  list(tenantId: string, filters: EventFilters, page: PageRequest): Promise<ListedRows<EventFate>>;
 }
 
 export const EVENT_STORE = Symbol('EventStore');

@@ -1,6 +1,6 @@
 import { deliveryKey } from '../project/delivery-row.js';
 import type { DeliveryStatus, EventRow } from '../project/rows.js';
-import type { PageRequest } from '../read/list-page.js';
+import type { ListedRows, PageRequest } from '../read/list-page.js';
 import { newestFirstSql, SqlConditions, toMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { EventFate, EventFilters, EventStore } from './event.store.js';
@@ -41,14 +41,14 @@ interface FoundStatus {
 export class TypeormEventStore implements EventStore {
   constructor(private readonly views: ViewReader) {}
 
-  async list(tenantId: string, filters: EventFilters, page: PageRequest): Promise<EventFate[]> {
+  async list(tenantId: string, filters: EventFilters, page: PageRequest): Promise<ListedRows<EventFate>> {
     const conditions = conditionsOf(tenantId, filters).behind('accepted_at', KEY, page.after);
     const found = await this.views.query<Found>(
       `select * from events where ${conditions.where} ${newestFirstSql('accepted_at', KEY, page)}`,
       conditions.parameters,
     );
     const statuses = await this.#statusesOf(found);
-    return found.map((row) => fateOf(row, statuses));
+    return { rows: found.map((row) => fateOf(row, statuses)), stoppedAt: null };
   }
 
   /** By the time, too, which is their event's: it names the partition, and the row where an event came again. */

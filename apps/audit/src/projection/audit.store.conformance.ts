@@ -174,9 +174,9 @@ async function readInPieces(stores: AuditStores, log: Log, plan: Reads, partitio
 /** Every list as it stands, narrowed in several ways, and gone through page by page. */
 async function viewsOf(stores: AuditStores, tenantId: string) {
   const all = { limit: 200, after: null };
-  const eventLog = await stores.eventLog.list(tenantId, {}, all);
-  const deliveries = await stores.deliveries.list(tenantId, {}, all);
-  const events = await stores.events.list(tenantId, {}, all);
+  const { rows: eventLog } = await stores.eventLog.list(tenantId, {}, all);
+  const { rows: deliveries } = await stores.deliveries.list(tenantId, {}, all);
+  const { rows: events } = await stores.events.list(tenantId, {}, all);
   return {
     auditLog: await stores.auditLog.list(tenantId, {}, all),
     eventLog,

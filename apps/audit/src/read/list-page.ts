@@ -17,6 +17,16 @@ export interface PageRequest {
   after: ListPosition | null;
 }
 
+/** What a store found for a page, newest first: up to one row more than the limit shows whether more follow. */
+export interface ListedRows<Row> {
+  rows: readonly Row[];
+  /**
+   * Where it gave up before it had found as many: the list goes on behind this position, which is that of a row or lies
+   * between two. Null where it looked through to the end, or did not need to.
+   */
+  stoppedAt: ListPosition | null;
+}
+
 export interface Page<Item> {
   items: Item[];
   nextCursor: string | null;
@@ -41,17 +51,17 @@ export function pageRequestOf(query: { limit: number; cursor: string | null }): 
   return { limit: query.limit, after: { atMs, key } };
 }
 
-/** One row more than the limit was read, to know whether there is a next page. */
+/** A page may be short, even empty, where the store gave up looking; its cursor then goes on from there. */
 export function pageOf<Row, Item>(
-  rows: readonly Row[],
+  { rows, stoppedAt }: ListedRows<Row>,
   limit: number,
   positionOf: (row: Row) => ListPosition,
   itemOf: (row: Row) => Item,
 ): Page<Item> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  const nextCursor = last && rows.length > limit ? encodeCursor(cursorOf(positionOf(last))) : null;
-  return { items: shown.map(itemOf), nextCursor };
+  const next = last && rows.length > limit ? positionOf(last) : stoppedAt;
+  return { items: shown.map(itemOf), nextCursor: next && encodeCursor(cursorOf(next)) };
 }
 
 function cursorOf({ atMs, key }: ListPosition): CursorValue {
@@ -76,7 +86,7 @@ export interface ListDefinition<Filters extends Record<string, FilterReader>, Ro
 }
 
 interface ListStore<Filters, Row> {
-  list(tenantId: string, filters: Filters, page: PageRequest): Promise<readonly Row[]>;
+  list(tenantId: string, filters: Filters, page: PageRequest): Promise<ListedRows<Row>>;
 }
 
 /** Answers a list route: reads the query, then one page of the tenant's rows. */
