@@ -1,6 +1,8 @@
 import type { Messaging, RecordPublisher } from '@hookstile/messaging';
-import { MESSAGING, PARTITION_COUNT, TOPICS, type TopicsByName } from '@hookstile/service-runtime';
+import type { Clock } from '@hookstile/service-runtime';
+import { CLOCK, ENV, MESSAGING, PARTITION_COUNT, TOPICS, type TopicsByName } from '@hookstile/service-runtime';
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type EventQuotaSettings, EventQuotas } from './accept/event-quotas.js';
 import { EventsController } from './accept/events.controller.js';
 import { EVENT_METRICS, ingestMetrics } from './ingest-metrics.js';
 import { EventsPublisher } from './publishes/events.publisher.js';
@@ -15,6 +17,11 @@ const GATHER_MS = 20;
   controllers: [EventsController],
   providers: [
     { provide: EVENT_METRICS, useFactory: ingestMetrics },
+    {
+      provide: EventQuotas,
+      useFactory: (settings: EventQuotaSettings, clock: Clock) => new EventQuotas(settings, clock),
+      inject: [ENV, CLOCK],
+    },
     {
       provide: RECORD_PUBLISHER,
       useFactory: (messaging: Messaging) => messaging.publisher({ name: 'events', gatherMs: GATHER_MS }),

@@ -19,3 +19,6 @@ export const EXTENSION_NAME_MAX_CHARACTERS = 64;
 export const EXTENSION_VALUE_MAX_CHARACTERS = 2048;
 /** Names and values together: an event's attributes stand in every delivery and routing, beside all else of a record. */
 export const EXTENSIONS_MAX_CHARACTERS = 32 * 1024;
+
+/** Tenants whose events one process counts at a time. */
+export const COUNTED_TENANTS_MAX = 100_000;

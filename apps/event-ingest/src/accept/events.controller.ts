@@ -13,11 +13,12 @@ import {
   tenantOf,
   tracing,
 } from '@hookstile/service-runtime';
-import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EVENT_METRICS, type IngestMetrics } from '../ingest-metrics.js';
 import { EventsPublisher } from '../publishes/events.publisher.js';
 import type { AcceptedEvent, Reading } from './accepted-event.js';
+import { EventQuotas } from './event-quotas.js';
 import type { ItemAnswer, TakenEvent } from './events-answer.js';
 import { readHttpRequest } from './http-event.js';
 import type { EventDefaults } from './plain-event.js';
@@ -46,6 +47,7 @@ export class EventsController {
     @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
     @Inject(EVENT_METRICS) private readonly metrics: IngestMetrics,
     @Inject(CONFIGURATION_PROJECTION) private readonly configuration: ConfigurationProjection,
+    @Inject(EventQuotas) private readonly quotas: EventQuotas,
   ) {}
 
   /** 202 means that all in-sync replicas have the event, or every item of the batch that was not refused. */
@@ -55,9 +57,11 @@ export class EventsController {
   async accept(
     @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TakenEvent | { items: ItemAnswer[] }> {
     const tenantId = tenantOf(principal);
     if (principal.type === 'platform') await this.requireTenant(tenantId);
+    this.quotas.refuseSpent(tenantId, reply);
     const reading = readHttpRequest(
       {
         rawHeaders: request.raw.rawHeaders,
@@ -69,10 +73,12 @@ export class EventsController {
     );
     if (reading.outcome === 'rejected') throw this.refused(reading);
     if (reading.outcome === 'accepted') {
+      this.quotas.spend(tenantId, 1, reply);
       await this.publish([reading], request);
       return { id: reading.attributes.id };
     }
     const accepted = reading.readings.filter((item) => item.outcome === 'accepted');
+    this.quotas.spend(tenantId, accepted.length, reply);
     if (accepted.length > 0) await this.publish(accepted, request);
     this.metrics.refused.add(reading.readings.length - accepted.length);
     return { items: reading.readings.map(itemAnswer) };

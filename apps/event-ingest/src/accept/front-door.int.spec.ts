@@ -89,3 +89,31 @@ test("the CloudEvents SDK's structured and binary HTTP messages are taken", asyn
     { data: '{"a":1}', event: { id: 'b1', ...attributes } },
   ]);
 });
+
+test('a tenant that sends too much is told so with 429, and others go on as before', async () => {
+  const [noisy, quiet] = await Promise.all([ingest.aTenant(), ingest.aTenant()]);
+  const limits = { HOOKSTILE_EVENTS_PER_SECOND: '1', HOOKSTILE_EVENTS_BURST: '20' };
+  const door = await ingest.start({ HOOKSTILE_INGEST_ROLES: 'front-door', ...limits });
+  try {
+    const sendAll = ({ key }: { key: string }, count: number) =>
+      Promise.all(Array.from({ length: count }, () => ingest.postTo(door, key, '{"type":"t","data":1}')));
+    const [refusable, taken] = await Promise.all([sendAll(noisy, 60), sendAll(quiet, 19)]);
+    const codes = refusable.map(({ status, body }) => body.code ?? status);
+    expect(codes.filter((code) => code === 202).length).toBeLessThan(30);
+    expect(new Set(codes)).toEqual(new Set([202, 'rate_limited']));
+    expect(new Set(taken.map(({ status }) => status))).toEqual(new Set([202]));
+    const event = { specversion: '1.0', source: '/s', type: 't', data: 1 };
+    const batch = JSON.stringify(Array.from({ length: 30 }, (_, n) => ({ ...event, id: `b${n}` })));
+    const answer = await fetch(`${door.url}/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${noisy.key}`, 'content-type': 'application/cloudevents-batch+json' },
+      body: batch,
+    });
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(answer.headers.get('ratelimit-policy')).toBe('"events";q=20;w=20');
+    expect(answer.headers.get('ratelimit')).toMatch(/^"events";r=\d+;t=\d+$/);
+  } finally {
+    await door.stop();
+  }
+});

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { EventQuotas } from './event-quotas.js';
+
+function quotasOf(perSecond: number, burst = 0, given: Record<string, string> = {}) {
+  const time = { ms: 0 };
+  const settings = { HOOKSTILE_EVENTS_PER_SECOND: perSecond, HOOKSTILE_EVENTS_BURST: burst };
+  const quotas = new EventQuotas(settings, { monotonicMs: () => time.ms });
+  const send = (tenantId: string, events = 1) => {
+    const headers: Record<string, string> = { ...given };
+    const answer = { getHeader: (name: string) => headers[name], header: (n: string, v: string) => (headers[n] = v) };
+    quotas.refuseSpent(tenantId, answer);
+    quotas.spend(tenantId, events, answer);
+    return headers;
+  };
+  return { time, send };
+}
+
+const refusal = (retryAfterSeconds: number) => expect.objectContaining({ code: 'rate_limited', retryAfterSeconds });
+
+test('sets no limit, and tells of none, unless it is told to', () => {
+  const { send } = quotasOf(0);
+  for (let n = 0; n < 1_000; n += 1) expect(send('a', 500)).toEqual({});
+});
+
+test('refuses a tenant beyond its burst until the rate has given enough back', () => {
+  const { send, time } = quotasOf(2, 10);
+  for (let n = 0; n < 10; n += 1) send('a');
+  expect(() => send('a')).toThrow(refusal(1));
+  time.ms = 499;
+  expect(() => send('a')).toThrow(refusal(1));
+  time.ms = 500;
+  send('a');
+  expect(() => send('a')).toThrow(refusal(1));
+});
+
+test('leaves other tenants alone', () => {
+  const { send } = quotasOf(1, 1);
+  send('noisy');
+  expect(() => send('noisy')).toThrow(refusal(1));
+  send('quiet');
+});
+
+test('counts each event of a batch, and takes all of it or none', () => {
+  const { send, time } = quotasOf(10, 100);
+  send('a', 60);
+  expect(() => send('a', 60)).toThrow(refusal(2));
+  send('a', 40);
+  time.ms = 2_000;
+  send('a', 20);
+});
+
+test('takes a batch that is larger than the burst once all of it is there, and lets it be paid for', () => {
+  const { send, time } = quotasOf(10, 20);
+  send('a', 500);
+  time.ms = 47_000;
+  expect(() => send('a')).toThrow(refusal(2));
+  time.ms = 49_900;
+  expect(() => send('a', 500)).toThrow(refusal(1));
+  time.ms = 50_000;
+  send('a', 500);
+});
+
+test('tells what is left and when all is back, beside what the key has left', () => {
+  const { send, time } = quotasOf(2, 10, { ratelimit: '"key";r=9;t=60' });
+  expect(send('a', 4)).toEqual({
+    'ratelimit-policy': '"events";q=10;w=5',
+    ratelimit: '"key";r=9;t=60, "events";r=6;t=2',
+  });
+  time.ms = 250;
+  expect(send('a').ratelimit).toBe('"key";r=9;t=60, "events";r=5;t=3');
+});
+
+test('saves no more than one second’s events where no burst is given', () => {
+  const { send, time } = quotasOf(3);
+  time.ms = 60_000;
+  for (let n = 0; n < 3; n += 1) send('a');
+  expect(() => send('a')).toThrow(refusal(1));
+});
