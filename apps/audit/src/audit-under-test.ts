@@ -124,6 +124,10 @@ export class AuditUnderTest {
       DATABASE_SCHEMA: this.database.schema,
       HOOKSTILE_TOPIC_PREFIX: this.prefix,
       HOOKSTILE_PARTITIONS: String(PARTITIONS),
+      // Its records are of times that tests choose.
+      HOOKSTILE_EVENTS_KEPT_DAYS: '0',
+      HOOKSTILE_ATTEMPTS_KEPT_DAYS: '0',
+      HOOKSTILE_ACTIVITY_LOG_KEPT_DAYS: '0',
       HOST: '127.0.0.1',
       LOG_LEVEL: 'error',
     });

@@ -18,6 +18,7 @@ import {
   type INestApplication,
   Inject,
   Module,
+  type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { ActivityLogController } from './activity-log/activity-log.controller.js';
@@ -47,6 +48,9 @@ import { ActivityLog1764600000000 } from './migrations/1764600000000-activity-lo
 import { AttemptFlushes1764700000000 } from './migrations/1764700000000-attempt-flushes.migration.js';
 import { RedeliveredAttempts1764800000000 } from './migrations/1764800000000-redelivered-attempts.migration.js';
 import { DailyPartitions1764900000000 } from './migrations/1764900000000-daily-partitions.migration.js';
+import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
+import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
+import { partitionMetrics } from './partitions/partition-metrics.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
@@ -95,9 +99,10 @@ const TAIL = 'tail';
     ActivityLogController,
   ],
 })
-export class AuditModule implements BeforeApplicationShutdown, OnApplicationShutdown {
+export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     @Inject(Projector) private readonly projector: Projector,
+    @Inject(PartitionKeeper) private readonly partitions: PartitionKeeper,
     @Inject(LiveTail) private readonly tail: LiveTail,
     @Inject(REDELIVERIES_PUBLISHER) private readonly publisher: RecordPublisher,
     @Inject(READINESS) readiness: Readiness,
@@ -105,9 +110,14 @@ export class AuditModule implements BeforeApplicationShutdown, OnApplicationShut
     readiness.register('projections', () => projector.check());
   }
 
+  onApplicationBootstrap(): void {
+    this.partitions.start();
+  }
+
   /** Streams would keep the HTTP server open; their readers go on at another process. */
-  beforeApplicationShutdown(): Promise<void> {
-    return this.tail.stop();
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.tail.stop();
+    await this.partitions.stop();
   }
 
   /** Consumers have drained by now; only a flush that keeps failing can still be there. */
@@ -117,7 +127,7 @@ export class AuditModule implements BeforeApplicationShutdown, OnApplicationShut
   }
 }
 
-function auditModule({ dataSource, pools, clock, logger }: ServiceContext<AuditEnv>): DynamicModule {
+function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<AuditEnv>): DynamicModule {
   const stores = typeormStores(dataSource, pools.get(READS) ?? dataSource, pools.get(TAIL) ?? dataSource);
   const projector = new Projector(stores.projections, clock, logger, projectionMetrics(metrics), {
     lingerMs: FLUSH_LINGER_MS,
@@ -125,11 +135,14 @@ function auditModule({ dataSource, pools, clock, logger }: ServiceContext<AuditE
     retryDelayMaxMs: RETRY_DELAY_MAX_MS,
   });
   const tail = new LiveTail(stores.tail, clock, logger, tailMetrics(metrics));
+  const store = new TypeormPartitionStore(dataSource);
+  const partitions = new PartitionKeeper(store, keptDaysOf(env), clock, logger, partitionMetrics(metrics));
   return {
     module: AuditModule,
     providers: [
       { provide: LiveTail, useValue: tail },
       { provide: Projector, useValue: projector },
+      { provide: PartitionKeeper, useValue: partitions },
       { provide: EVENT_LOG_STORE, useValue: stores.eventLog },
       { provide: DELIVERY_STORE, useValue: stores.deliveries },
       ...redeliverProviders,
@@ -137,6 +150,14 @@ function auditModule({ dataSource, pools, clock, logger }: ServiceContext<AuditE
       { provide: AUDIT_LOG_STORE, useValue: stores.auditLog },
       { provide: ACTIVITY_LOG_STORE, useValue: stores.activityLog },
     ],
+  };
+}
+
+function keptDaysOf(env: AuditEnv): KeptDays {
+  return {
+    events: env.HOOKSTILE_EVENTS_KEPT_DAYS,
+    attempts: env.HOOKSTILE_ATTEMPTS_KEPT_DAYS,
+    'activity-log': env.HOOKSTILE_ACTIVITY_LOG_KEPT_DAYS,
   };
 }
 

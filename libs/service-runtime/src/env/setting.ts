@@ -1,7 +1,7 @@
 /** What the generated settings reference says of a variable beyond its name, default and checks. */
 export interface SettingOptions {
   description: string;
-  unit?: 'ms' | 'bytes' | 'seconds' | 'count';
+  unit?: 'ms' | 'bytes' | 'seconds' | 'days' | 'count';
   /** The value never appears in logs, errors or documentation. */
   secret?: boolean;
 }

@@ -1,0 +1,36 @@
+import { DELIVERIES } from '../projection/projection-tables.js';
+
+/** What one setting of retention is about. Deliveries go with their events, which name them. */
+export type KeptKind = 'events' | 'attempts' | 'activity-log';
+
+export interface PartitionedTable {
+  name: string;
+  /** The column that its list is ordered by, and its partitions are made by. */
+  time: string;
+  kind: KeptKind;
+  /** Storage parameters of each partition; a partitioned table has none that they could take over. */
+  storage: string;
+  /** Rows that outlive their partition: where they are, and what holds where a newer one came in between. */
+  outliving: { condition: string; key: string; onConflict: string } | null;
+}
+
+/** A delivery that has not ended is not forgotten: its next record would otherwise bring back a row without a past. */
+const OPEN_DELIVERIES = {
+  condition: `status in ('pending', 'held')`,
+  key: DELIVERIES.key,
+  onConflict: DELIVERIES.onConflict,
+};
+
+/** Events go first, so that none names deliveries that are gone. */
+export const PARTITIONED_TABLES: readonly PartitionedTable[] = [
+  { name: 'events', time: 'accepted_at', kind: 'events', storage: '', outliving: null },
+  {
+    name: 'deliveries',
+    time: 'accepted_at',
+    kind: 'events',
+    storage: 'with (fillfactor = 90)',
+    outliving: OPEN_DELIVERIES,
+  },
+  { name: 'attempts', time: 'at', kind: 'attempts', storage: '', outliving: null },
+  { name: 'activity_log', time: 'at', kind: 'activity-log', storage: '', outliving: null },
+];
