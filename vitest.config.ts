@@ -4,6 +4,12 @@ const resolve = { conditions: ['hookstile-source', 'node', 'import', 'default'] 
 // Without 'import': Vitest hands these conditions to Node as well, where a CommonJS require would then get an ES module.
 const ssr = { resolve: { conditions: ['hookstile-source', 'node', 'default'] } };
 const exclude = ['**/node_modules/**', '**/dist/**'];
+/** Specs that put other modules into the place of those they import. */
+const APART = '**/*.apart.spec.ts';
+/** These tests wait for brokers, databases and timers most of their time, more than they keep a processor busy. */
+const INTEGRATION_FILES_AT_ONCE = 4;
+/** Each runs a whole stack. */
+const E2E_FILES_AT_ONCE = 2;
 
 export default defineConfig({
   resolve,
@@ -15,8 +21,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,libs,e2e,bench,tools}/**/*.spec.ts'],
-          exclude: [...exclude, '**/*.int.spec.ts', '**/*.e2e.spec.ts'],
+          exclude: [...exclude, '**/*.int.spec.ts', '**/*.e2e.spec.ts', APART],
+          // Loading the modules anew for each file took most of the time.
+          isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'unit-apart', include: [`{apps,libs,e2e,bench,tools}/${APART}`], exclude },
       },
       {
         extends: true,
@@ -27,7 +39,8 @@ export default defineConfig({
           globalSetup: ['tools/test/backing-services.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          isolate: false,
+          maxWorkers: INTEGRATION_FILES_AT_ONCE,
         },
       },
       {
@@ -39,7 +52,7 @@ export default defineConfig({
           globalSetup: ['tools/test/backing-services.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: E2E_FILES_AT_ONCE,
         },
       },
     ],

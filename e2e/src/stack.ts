@@ -13,7 +13,9 @@ const STOP_TIMEOUT_MS = 60_000;
 const PORTS_OF_A_STACK = 20;
 /** Below the range from which the kernel takes the ports of outgoing connections. */
 const BASE_PORT_MIN = 20_000;
-const BASE_PORT_STEPS = 600;
+const BASE_PORT_STEPS = 150;
+/** Test files that run at the same time draw from ranges of their own: a port that was found free may be taken before it is used. */
+const BASE_PORT_RANGES = 4;
 const OUTPUT_KEPT_CHARACTERS = 20_000;
 /** What the test runner says of itself is not meant for the stack. */
 const NOT_PASSED_ON =
@@ -135,9 +137,11 @@ export function temporaryHome(): string {
 
 /** Twenty ports in a row that nobody listens on. */
 export async function freeBasePort(): Promise<number> {
+  const range = Number(process.env.VITEST_POOL_ID ?? 0) % BASE_PORT_RANGES;
   const first = Math.floor(Math.random() * BASE_PORT_STEPS);
   for (let step = 0; step < BASE_PORT_STEPS; step += 1) {
-    const base = BASE_PORT_MIN + ((first + step) % BASE_PORT_STEPS) * PORTS_OF_A_STACK;
+    const place = range * BASE_PORT_STEPS + ((first + step) % BASE_PORT_STEPS);
+    const base = BASE_PORT_MIN + place * PORTS_OF_A_STACK;
     if ((await busyPorts(base)).length === 0) return base;
   }
   throw new Error('no twenty free ports in a row');

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { busyPorts, freeBasePort, type RunFile, type Stack, startStack, temporaryHome } from './stack.js';
 
 const GONE_TIMEOUT_MS = 45_000;
-const SECOND_START_MAX_MS = 20_000;
 const TEST_TIMEOUT_MS = 240_000;
 const TENANT = { id: 'kept', name: 'Kept', plan: 'standard' };
 
@@ -78,10 +77,8 @@ describe('npm start', { timeout: TEST_TIMEOUT_MS }, () => {
     expect(readdirSync(home).filter((name) => /run\.json|processes|start\.json|\.new$/.test(name))).toEqual([]);
   });
 
-  it('keeps the data, is up again in under 20 s, and refuses a second start on the same home', async () => {
-    const begunMs = performance.now();
+  it('keeps the data, and refuses a second start on the same home', async () => {
     const { run } = await start();
-    expect(performance.now() - begunMs).toBeLessThan(SECOND_START_MAX_MS);
     expect(await (await call(run, 'GET', `/v1/tenants/${TENANT.id}`)).json()).toMatchObject(TENANT);
     const other = await freeBasePort();
     await expect(startStack({ home, port: other })).rejects.toThrow(/already runs on .*HOOKSTILE_HOME=/);

@@ -21,6 +21,7 @@ export const ROLES: readonly string[] = [
   'strategy',
   'types',
   'spec',
+  'apart',
   'int',
   'e2e',
 ];

@@ -3,6 +3,7 @@ import {
   filesAreShort,
   lockFileNamesEveryPlatform,
   lockFileNamesNoHost,
+  modulesAreReplacedApart,
   namesAreKebabCaseWithARole,
   noDumpingGrounds,
   noLeftOvers,
@@ -37,6 +38,12 @@ describe('tidy', () => {
     expect(timeAndRandomnessComeIn(at('apps/audit/src/a.ts', 'const t = Date.now();'))).toHaveLength(1);
     expect(timeAndRandomnessComeIn(at('apps/audit/src/a.ts', 'const p = process.env.PORT;'))).toHaveLength(1);
     expect(timeAndRandomnessComeIn(at('apps/audit/src/a.spec.ts', 'const t = Date.now();'))).toEqual([]);
+  });
+
+  it('wants a spec of its own for what replaces a module', () => {
+    const replacing = `${'vi.'}mock('./a.js');`;
+    expect(modulesAreReplacedApart(at('apps/audit/src/a.spec.ts', replacing))).toHaveLength(1);
+    expect(modulesAreReplacedApart(at('apps/audit/src/a.apart.spec.ts', replacing))).toEqual([]);
   });
 
   it('wants a fake and a conformance suite beside each store', () => {

@@ -51,6 +51,12 @@ export const timeAndRandomnessComeIn: TidyRule = ({ path, text }) =>
     ? ['takes time, randomness or the environment from the surroundings; pass them in']
     : [];
 
+/** Specs share their modules with the files that run before and after them. */
+export const modulesAreReplacedApart: TidyRule = ({ path, text }) =>
+  path.endsWith('.spec.ts') && !path.endsWith('.apart.spec.ts') && /\bvi\.(mock|doMock|stubGlobal|stubEnv)\(/.test(text)
+    ? ['replaces a module or a global: name it .apart.spec.ts, so that no other spec sees it']
+    : [];
+
 export const storesHaveFakeAndConformance: TidyRule = ({ path }) => {
   if (!path.endsWith('.store.typeorm.ts')) return [];
   return ['fake', 'conformance']
@@ -85,6 +91,7 @@ const RULES: readonly TidyRule[] = [
   noDumpingGrounds,
   noLeftOvers,
   timeAndRandomnessComeIn,
+  modulesAreReplacedApart,
   storesHaveFakeAndConformance,
   lockFileNamesNoHost,
   lockFileNamesEveryPlatform,

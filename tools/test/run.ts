@@ -14,7 +14,8 @@ import { lineOf, NOTHING, plus, type Tally, tallyOfLine, tallyOfVitest } from '.
 /** `npm test`: build, checks, unit, integration and e2e tests; the last line is `N passed, N failed`. */
 const VITEST = join(REPOSITORY, 'node_modules/vitest/vitest.mjs');
 const CHECK = join(REPOSITORY, 'tools/check/run.ts');
-const PROJECTS = ['unit', 'integration', 'e2e'] as const;
+/** Each runner's projects of vitest.config.ts. */
+const RUNNERS = { unit: ['unit', 'unit-apart'], integration: ['integration'], e2e: ['e2e'] };
 /** So that tests do not take over what the user's shell says of a running stack. */
 const NOT_PASSED_ON = /^(HOOKSTILE_|OTEL_|PORT$|METRICS_PORT$|DATABASE_SCHEMA$|NODE_ENV$)/;
 
@@ -25,9 +26,10 @@ async function runAll(services: Promise<BackingServices>): Promise<Tally> {
   let total = await counted('Building', () => buildAll(stop.stopping));
   if (total.failed > 0) return total;
   if (existsSync(CHECK)) total = plus(total, await check());
-  for (const project of PROJECTS) {
-    const environment = project === 'unit' ? {} : (await services).environment;
-    total = plus(total, await vitest(project, environment));
+  for (const [runner, projects] of Object.entries(RUNNERS)) {
+    const environment = runner === 'unit' ? {} : (await services).environment;
+    terminal.line(`\nTests: ${runner}`);
+    total = plus(total, await vitest(projects, environment));
   }
   return total;
 }
@@ -49,13 +51,13 @@ async function check(): Promise<Tally> {
   return tallyOfLine(output, code);
 }
 
-async function vitest(project: string, environment: Record<string, string>): Promise<Tally> {
-  terminal.line(`\nTests: ${project}`);
+async function vitest(projects: readonly string[], environment: Record<string, string>): Promise<Tally> {
   const directory = mkdtempSync(join(tmpdir(), 'hookstile-report-'));
   const report = join(directory, 'report.json');
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const { code } = await run(process.execPath, [VITEST, 'run', '--project', project, ...reporters], environment);
+    const chosen = projects.map((project) => `--project=${project}`);
+    const { code } = await run(process.execPath, [VITEST, 'run', ...chosen, ...reporters], environment);
     return tallyOfVitest(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null, code);
   } finally {
     rmSync(directory, { recursive: true, force: true });
