@@ -1,20 +1,32 @@
-import { anIntegration } from '@hookstile/testing';
+import type { Condition } from '@hookstile/contracts';
+import { anEvent, anIntegration } from '@hookstile/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { anyIntegrations, anyMatchedEvent } from './any-match.fake.js';
+import type { MatchedEvent } from './event-values.js';
 import { IntegrationMatcher, matcherOf } from './integration-matcher.js';
+import { naiveMatch } from './naive-match.fake.js';
 
 const integrations = (...eventTypes: string[][]) =>
   eventTypes.map((types, i) => anIntegration({ id: `int_${i}`, settings: { eventTypes: types } }));
 
-const idsOf = (matcher: IntegrationMatcher, type: string) => matcher.match(type).map(({ id }) => id);
+const anEventOf = (type: string, data = '{}'): MatchedEvent => ({
+  attributes: anEvent({ type }),
+  data: Buffer.from(data),
+});
+const idsOf = (matcher: IntegrationMatcher, event: MatchedEvent) => matcher.match(event).map(({ id }) => id);
+const idsOfType = (matcher: IntegrationMatcher, type: string) => idsOf(matcher, anEventOf(type));
+
+const filtered = (...filters: Condition[][]) =>
+  filters.map((filter, i) => anIntegration({ id: `int_${i}`, settings: { eventTypes: ['*'], filter } }));
 
 test('matches an exact type, a prefix that ends in ".*", and "*", in the order given', () => {
   const matcher = new IntegrationMatcher(integrations(['*'], ['device.*'], ['device.lost'], ['agent.*', 'device.*']));
-  expect(idsOf(matcher, 'device.lost')).toEqual(['int_0', 'int_1', 'int_2', 'int_3']);
-  expect(idsOf(matcher, 'device.lost.twice')).toEqual(['int_0', 'int_1', 'int_3']);
-  expect(idsOf(matcher, 'device')).toEqual(['int_0']);
-  expect(idsOf(matcher, 'devices.lost')).toEqual(['int_0']);
-  expect(idsOf(matcher, 'Device.lost')).toEqual(['int_0']);
+  expect(idsOfType(matcher, 'device.lost')).toEqual(['int_0', 'int_1', 'int_2', 'int_3']);
+  expect(idsOfType(matcher, 'device.lost.twice')).toEqual(['int_0', 'int_1', 'int_3']);
+  expect(idsOfType(matcher, 'device')).toEqual(['int_0']);
+  expect(idsOfType(matcher, 'devices.lost')).toEqual(['int_0']);
+  expect(idsOfType(matcher, 'Device.lost')).toEqual(['int_0']);
 });
 
 test('"*" leaves out what Hookstile tells itself; only those who name it get it', () => {
@@ -26,33 +38,87 @@ test('"*" leaves out what Hookstile tells itself; only those who name it get it'
     ['hook.*'],
   ];
   const matcher = new IntegrationMatcher(integrations(...types));
-  expect(idsOf(matcher, 'hookstile.integration.failing')).toEqual(['int_1', 'int_2', 'int_3']);
-  expect(idsOf(matcher, 'hookstile.integration.disabled')).toEqual(['int_1', 'int_2']);
-  expect(idsOf(matcher, 'hookstile')).toEqual(['int_0', 'int_3']);
-  expect(idsOf(matcher, 'hookstiles.x')).toEqual(['int_0', 'int_3']);
+  expect(idsOfType(matcher, 'hookstile.integration.failing')).toEqual(['int_1', 'int_2', 'int_3']);
+  expect(idsOfType(matcher, 'hookstile.integration.disabled')).toEqual(['int_1', 'int_2']);
+  expect(idsOfType(matcher, 'hookstile')).toEqual(['int_0', 'int_3']);
+  expect(idsOfType(matcher, 'hookstiles.x')).toEqual(['int_0', 'int_3']);
 });
 
 test('an integration whose patterns overlap gets an event once', () => {
-  expect(idsOf(new IntegrationMatcher(integrations(['*', 'a.*', 'a.b', 'a.b'])), 'a.b')).toEqual(['int_0']);
+  expect(idsOfType(new IntegrationMatcher(integrations(['*', 'a.*', 'a.b', 'a.b'])), 'a.b')).toEqual(['int_0']);
 });
 
-test('finds what looking at every pattern of every integration finds', () => {
-  const segment = fc.constantFrom('a', 'b', 'ab');
-  const type = fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => segments.join('.'));
-  const pattern = fc.oneof(
-    fc.constant('*'),
-    type,
-    type.map((prefix) => `${prefix}.*`),
-  );
-  const matches = (eventType: string, by: string) =>
-    by === '*' || by === eventType || (by.endsWith('.*') && eventType.startsWith(by.slice(0, -1)));
+test('finds, in order, what asking every integration finds', () => {
   fc.assert(
-    fc.property(fc.array(fc.array(pattern, { maxLength: 3 }), { maxLength: 6 }), type, (patterns, eventType) => {
-      const all = integrations(...patterns);
-      const naive = all.filter(({ settings }) => settings.eventTypes.some((by) => matches(eventType, by)));
-      expect(new IntegrationMatcher(all).match(eventType)).toEqual(naive);
+    fc.property(anyIntegrations, fc.array(anyMatchedEvent, { maxLength: 5 }), (all, events) => {
+      const matcher = new IntegrationMatcher(all);
+      for (const event of events) expect(matcher.match(event)).toEqual(naiveMatch(all, event));
     }),
+    { numRuns: 2_000 },
   );
+});
+
+test('tells what types are wanted by whom a filter may leave out', () => {
+  const matcher = new IntegrationMatcher(
+    ['a', 'b.*'].map((pattern) =>
+      anIntegration({
+        settings: { eventTypes: [pattern], filter: [{ pointer: '/data', op: 'exists', value: false }] },
+      }),
+    ),
+  );
+  expect(matcher.match(anEventOf('a'))).toEqual([]);
+  expect(['a', 'b.c', 'b', 'c'].map((type) => matcher.wants(type))).toEqual([true, true, false, false]);
+});
+
+test('looks at no data where nothing of the type is filtered by it', () => {
+  const byData = (type: string) => ({ eventTypes: [type], filter: [{ pointer: '/data/a', op: 'eq', value: 1 }] });
+  const bySubject = (value: string) => ({
+    eventTypes: ['*'],
+    filter: [
+      { pointer: '/data/a', op: 'gt', value: 0 },
+      { pointer: '/subject', op: 'eq', value },
+    ],
+  });
+  const all = [byData('other'), bySubject('s')].map((settings, i) =>
+    anIntegration({ id: `int_${i}`, settings: settings as never }),
+  );
+  const matcher = new IntegrationMatcher(all);
+  let reads = 0;
+  const asked = (subject: string) => ({
+    attributes: anEvent({ type: 'a', subject }),
+    get data() {
+      reads += 1;
+      return Buffer.from('{"a":1}');
+    },
+  });
+  expect(idsOf(matcher, asked('t'))).toEqual([]);
+  expect(reads).toBe(0);
+  expect(idsOf(matcher, asked('s'))).toEqual(['int_1']);
+  expect(reads).toBe(1);
+});
+
+test('asks one condition of many integrations once an event', () => {
+  const others = Array.from({ length: 100 }, (_, n): Condition[] => [
+    { pointer: '/data/n', op: 'gte', value: 5 },
+    { pointer: '/data/id', op: 'not_in', value: [`id-${n}`] },
+  ]);
+  const matcher = new IntegrationMatcher(filtered(...others));
+  expect(matcher.match(anEventOf('a', '{"n":5,"id":"id-7"}'))).toHaveLength(99);
+  expect(matcher.match(anEventOf('a', '{"n":4.9,"id":"id-7"}'))).toHaveLength(0);
+  expect(matcher.match(anEventOf('a', '{"n":5}'))).toHaveLength(100);
+});
+
+test('remembers nothing of a type that could be wrong for another event of it', () => {
+  const matcher = new IntegrationMatcher([
+    ...filtered([{ pointer: '/data', op: 'eq', value: 1 }]),
+    anIntegration({ id: 'int_1', settings: { eventTypes: ['a'] } }),
+  ]);
+  expect(idsOf(matcher, anEventOf('a', '1'))).toEqual(['int_0', 'int_1']);
+  expect(idsOf(matcher, anEventOf('a', '2'))).toEqual(['int_1']);
+  for (let n = 0; n < 2_500; n += 1) {
+    expect(idsOf(matcher, anEventOf(`a.${n}`, String(n % 3)))).toEqual(n % 3 === 1 ? ['int_0'] : []);
+  }
+  expect(idsOf(matcher, anEventOf('a', '1'))).toEqual(['int_0', 'int_1']);
 });
 
 test('one list of integrations has one matcher, another list another', () => {

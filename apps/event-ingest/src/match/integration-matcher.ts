@@ -1,59 +1,137 @@
 import { type IntegrationConfiguration, isReservedType } from '@hookstile/contracts';
+import { Answers } from './answers.js';
+import { EventValues, type MatchedEvent } from './event-values.js';
+import { FilterIndex } from './filter-index.js';
+import { KnownFilters } from './known-filters.js';
 
 type Integrations = readonly IntegrationConfiguration[];
 
-/** Types whose answer is remembered; beyond, the memory starts anew. A tenant has tens of types, an attacker millions. */
+/** Types whose candidates are remembered; beyond, the memory starts anew. A tenant has tens of types, an attacker millions. */
 const REMEMBERED_TYPES_MAX_COUNT = 1_000;
+/** Integrations and keys in what is remembered of types and patterns; beyond, the memory starts anew. */
+const REMEMBERED_MAX_SIZE = 1_000_000;
 
 const ANY_TYPE = '*';
 const PREFIX_SUFFIX = '.*';
 
-/** Finds a tenant's integrations for an event type without looking at all of them for each event. */
+/** The integrations that name one pattern: places in the list, so that what is found can be put back into the order of ids. */
+interface Pattern {
+  readonly unfiltered: number[];
+  readonly filtered: number[];
+  /** Of those with filters; null until an event asks. */
+  index: FilterIndex | null;
+}
+
+/** Who may want the events of a type. */
+interface Candidates {
+  /** Those without a filter. */
+  readonly places: readonly number[];
+  readonly integrations: Integrations;
+  /** Of those with one. */
+  readonly indexes: readonly FilterIndex[];
+}
+
+const emptyPattern = (): Pattern => ({ unfiltered: [], filtered: [], index: null });
+const ascending = (left: number, right: number) => left - right;
+
+/** Finds a tenant's integrations for an event without looking at all of them for each event. */
 export class IntegrationMatcher {
-  /** Places in `integrations`, so that what is found can be put back into the order of ids. */
-  private readonly byType = new Map<string, number[]>();
+  private readonly filters = new KnownFilters();
+  private readonly any = emptyPattern();
+  private readonly byType = new Map<string, Pattern>();
   /** Prefixes with their dot (`device.`). */
-  private readonly byPrefix = new Map<string, number[]>();
-  private readonly any: number[] = [];
-  private readonly remembered = new Map<string, Integrations>();
+  private readonly byPrefix = new Map<string, Pattern>();
+  private readonly answers: Answers;
+  private readonly remembered = new Map<string, Candidates>();
+  private readonly indexed = new Set<Pattern>();
+  private rememberedSize = 0;
 
   /** @param integrations in the order in which deliveries are to be emitted */
   constructor(private readonly integrations: Integrations) {
-    for (const [place, integration] of integrations.entries()) {
-      for (const pattern of integration.settings.eventTypes) this.add(pattern, place);
+    for (const [place, { settings }] of integrations.entries()) {
+      const { eventTypes, filter = [] } = settings;
+      if (filter.length > 0) this.filters.add(place, filter);
+      for (const pattern of new Set(eventTypes)) {
+        const { filtered, unfiltered } = this.patternOf(pattern);
+        (filter.length > 0 ? filtered : unfiltered).push(place);
+      }
     }
+    this.answers = new Answers(this.filters.conditionCount);
   }
 
-  match(eventType: string): Integrations {
+  /** Those that want events of the type, and whose filters the event passes. */
+  match(event: MatchedEvent): Integrations {
+    const { places, integrations, indexes } = this.candidatesOf(event.attributes.type);
+    if (indexes.length === 0) return integrations;
+    const found = new Set<number>();
+    const asked = this.answers.of(new EventValues(event, this.filters.tree));
+    for (const index of indexes) index.find(asked, (place) => found.add(place));
+    if (found.size === 0) return integrations;
+    for (const place of places) found.add(place);
+    return this.at([...found].sort(ascending));
+  }
+
+  /** Whether any wants events of the type, whatever its filter says. */
+  wants(eventType: string): boolean {
+    const { integrations, indexes } = this.candidatesOf(eventType);
+    return integrations.length > 0 || indexes.length > 0;
+  }
+
+  private candidatesOf(eventType: string): Candidates {
     const known = this.remembered.get(eventType);
     if (known) return known;
-    if (this.remembered.size >= REMEMBERED_TYPES_MAX_COUNT) this.remembered.clear();
-    const found = this.find(eventType);
-    this.remembered.set(eventType, found);
-    return found;
+    const isFull = this.remembered.size >= REMEMBERED_TYPES_MAX_COUNT || this.rememberedSize >= REMEMBERED_MAX_SIZE;
+    if (isFull) this.forget();
+    const patterns = this.patternsOf(eventType);
+    const places = [...new Set(patterns.flatMap(({ unfiltered }) => unfiltered))].sort(ascending);
+    const indexes = patterns.filter(({ filtered }) => filtered.length > 0).map((pattern) => this.indexOf(pattern));
+    const candidates = { places, integrations: this.at(places), indexes };
+    this.rememberedSize += places.length;
+    this.remembered.set(eventType, candidates);
+    return candidates;
   }
 
-  private add(pattern: string, place: number): void {
-    if (pattern === ANY_TYPE) this.any.push(place);
-    else if (pattern.endsWith(PREFIX_SUFFIX)) append(this.byPrefix, pattern.slice(0, -1), place);
-    else append(this.byType, pattern, place);
+  private forget(): void {
+    this.remembered.clear();
+    for (const pattern of this.indexed) pattern.index = null;
+    this.indexed.clear();
+    this.rememberedSize = 0;
   }
 
-  private find(eventType: string): Integrations {
+  private indexOf(pattern: Pattern): FilterIndex {
+    if (pattern.index) return pattern.index;
+    const index = new FilterIndex(this.filters.groupsOf(pattern.filtered));
+    pattern.index = index;
+    this.indexed.add(pattern);
+    this.rememberedSize += index.size;
+    return index;
+  }
+
+  private patternOf(pattern: string): Pattern {
+    if (pattern === ANY_TYPE) return this.any;
+    const [patterns, key]: [Map<string, Pattern>, string] = pattern.endsWith(PREFIX_SUFFIX)
+      ? [this.byPrefix, pattern.slice(0, -1)]
+      : [this.byType, pattern];
+    const known = patterns.get(key) ?? emptyPattern();
+    patterns.set(key, known);
+    return known;
+  }
+
+  private patternsOf(eventType: string): Pattern[] {
     // "Everything" is every event of producers: what we tell ourselves goes to those only who name it.
-    const any = isReservedType(eventType) ? [] : this.any;
-    const places = new Set([...any, ...(this.byType.get(eventType) ?? [])]);
+    const patterns = isReservedType(eventType) ? [] : [this.any];
+    const exact = this.byType.get(eventType);
+    if (exact) patterns.push(exact);
     for (let dot = eventType.indexOf('.'); dot >= 0; dot = eventType.indexOf('.', dot + 1)) {
-      for (const place of this.byPrefix.get(eventType.slice(0, dot + 1)) ?? []) places.add(place);
+      const prefixed = this.byPrefix.get(eventType.slice(0, dot + 1));
+      if (prefixed) patterns.push(prefixed);
     }
-    return [...places].sort((left, right) => left - right).flatMap((place) => this.integrations[place] ?? []);
+    return patterns;
   }
-}
 
-function append(places: Map<string, number[]>, key: string, place: number): void {
-  const known = places.get(key);
-  if (known) known.push(place);
-  else places.set(key, [place]);
+  private at(places: readonly number[]): Integrations {
+    return places.flatMap((place) => this.integrations[place] ?? []);
+  }
 }
 
 const matchers = new WeakMap<Integrations, IntegrationMatcher>();

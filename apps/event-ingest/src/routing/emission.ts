@@ -44,7 +44,7 @@ function* deliveriesOf(routed: Routed, topics: EmissionTopics): Generator<[Deliv
 }
 
 function detailOf(fate: Fate): string | null {
-  if (fate.outcome === 'rejected') return fate.detail;
+  if (fate.outcome === 'rejected' || fate.outcome === 'filtered') return fate.detail;
   if (fate.outcome !== 'routed' || fate.integrations.length <= LISTED_MAX_COUNT) return null;
   return `${LISTED_MAX_COUNT} of ${fate.integrations.length} deliveries are listed.`;
 }

@@ -2,6 +2,7 @@ import { type EventAttributes, type IntegrationConfiguration, isReservedType } f
 import { type RejectionCode } from '../accept/rejection.js';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
 import { verdictOf } from '../inbox/verdict.js';
+import type { MatchedEvent } from '../match/event-values.js';
 import { matcherOf } from '../match/integration-matcher.js';
 import type { Admission } from './admission.js';
 import type { SourceRecord } from './source-record.js';
@@ -9,7 +10,7 @@ import type { SourceRecord } from './source-record.js';
 /** What becomes of a record of `events`; there is no other end (invariant 1). */
 export type Fate =
   | { outcome: 'routed'; event: EventAttributes; data: Buffer; integrations: readonly IntegrationConfiguration[] }
-  | { outcome: 'filtered'; event: EventAttributes }
+  | { outcome: 'filtered'; event: EventAttributes; detail: string }
   | { outcome: 'duplicate'; event: EventAttributes }
   | { outcome: 'rejected'; event: EventAttributes | null; code: RejectionCode; detail: string };
 
@@ -32,15 +33,23 @@ export function fateOf(source: SourceRecord, configuration: RoutingConfiguration
     case 'id_reused':
       return { outcome: 'rejected', event, code: 'id_reused', detail: ID_REUSED };
     case 'first': {
-      const integrations = receiversOf(event, configuration);
-      if (integrations.length === 0) return { outcome: 'filtered', event };
-      return { outcome: 'routed', event, data, integrations };
+      const integrations = receiversOf({ attributes: event, data }, configuration);
+      if (integrations.length > 0) return { outcome: 'routed', event, data, integrations };
+      return { outcome: 'filtered', event, detail: whyNobody(event, configuration) };
     }
   }
 }
 
 /** An operational event never goes to the integration that it is about: one that fails would be told so in vain, and fail again. */
-function receiversOf(event: EventAttributes, configuration: RoutingConfiguration): readonly IntegrationConfiguration[] {
-  const matched = matcherOf(configuration.integrationsOf(event.tenantId)).match(event.type);
-  return isReservedType(event.type) ? matched.filter(({ id }) => id !== event.subject) : matched;
+function receiversOf(event: MatchedEvent, configuration: RoutingConfiguration): readonly IntegrationConfiguration[] {
+  const { tenantId, type, subject } = event.attributes;
+  const matched = matcherOf(configuration.integrationsOf(tenantId)).match(event);
+  return isReservedType(type) ? matched.filter(({ id }) => id !== subject) : matched;
+}
+
+function whyNobody({ tenantId, type }: EventAttributes, configuration: RoutingConfiguration): string {
+  const isWanted = matcherOf(configuration.integrationsOf(tenantId)).wants(type);
+  return isWanted
+    ? 'Integrations want events of this type, but not this one.'
+    : 'No integration wants events of this type.';
 }

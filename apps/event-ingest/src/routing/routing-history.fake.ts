@@ -1,7 +1,8 @@
-import type { IntegrationConfiguration } from '@hookstile/contracts';
+import type { Filter, IntegrationConfiguration } from '@hookstile/contracts';
 import type { ReceivedRecord } from '@hookstile/messaging';
-import { anIntegration } from '@hookstile/testing';
+import { anEvent, anIntegration } from '@hookstile/testing';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
+import { naiveMatch } from '../match/naive-match.fake.js';
 
 /** Acknowledged one after the other; the number of an integration's version is the place in this list. */
 export interface ConfigurationState {
@@ -26,19 +27,30 @@ export const LATE_TENANT = 'ten_2';
 const INTEGRATIONS = ['int_a', 'int_b', 'int_c', 'int_d'];
 const TYPES = ['t', 'u'];
 const PATTERNS = [['*'], ['t'], ['u']];
+const FILTERS: readonly Filter[] = [
+  [],
+  [{ pointer: '/data', op: 'eq', value: 1 }],
+  [{ pointer: '/data', op: 'ne', value: 1 }],
+  [{ pointer: '/type', op: 'in', value: ['u'] }],
+];
 const DATA = ['1', '1', '2'];
 const IDS = ['e1', 'e2', 'e3', 'e4', 'e5'];
 const MALFORMED_DATA = '<x/>';
 
 const pick = <T>(from: readonly T[], detail: number): T => from[detail % from.length] as T;
 
+interface Wanted {
+  eventTypes: string[];
+  filter: Filter;
+}
+
 /** What producers wrote and admins changed. */
 export class RoutingHistory {
   readonly events: ProducedEvent[] = [];
   readonly configurations: ConfigurationState[] = [{ late: 'not yet', integrations: [] }];
-  private wanted = new Map([
-    ['int_a', ['*']],
-    ['int_b', ['*']],
+  private wanted = new Map<string, Wanted>([
+    ['int_a', { eventTypes: ['*'], filter: [] }],
+    ['int_b', { eventTypes: ['*'], filter: [] }],
   ]);
 
   private readonly log: ReceivedRecord[][];
@@ -86,8 +98,13 @@ export class RoutingHistory {
     if (this.wanted.has(id) && detail % 2 === 0) {
       return [`${id} is deleted`, () => void [this.wanted.delete(id), this.acknowledge(late)]];
     }
-    const types = pick(PATTERNS, Math.floor(detail / 7));
-    return [`${id} wants ${types}`, () => void [this.wanted.set(id, types), this.acknowledge(late)]];
+    const wanted = {
+      eventTypes: pick(PATTERNS, Math.floor(detail / 7)),
+      filter: pick(FILTERS, Math.floor(detail / 11)),
+    };
+    const where = wanted.filter.map(({ pointer, op, value }) => ` where ${pointer} ${op} ${value}`).join();
+    const act = () => void [this.wanted.set(id, wanted), this.acknowledge(late)];
+    return [`${id} wants ${wanted.eventTypes}${where}`, act];
   }
 
   /** A router's projection: it trails behind, and catches up where the barrier says. */
@@ -119,10 +136,10 @@ export class RoutingHistory {
   }
 
   /** Naive: no index, no prefixes. */
-  matches({ tenantId, type }: ProducedEvent, integrationId: string, at: number): boolean {
+  matches({ tenantId, type, data }: ProducedEvent, integrationId: string, at: number): boolean {
     if (!this.knows(tenantId, at)) return false;
-    const found = this.integrationsOf(tenantId, at).find(({ id }) => id === integrationId);
-    return found?.settings.eventTypes.some((pattern) => pattern === '*' || pattern === type) ?? false;
+    const found = this.integrationsOf(tenantId, at).filter(({ id }) => id === integrationId);
+    return naiveMatch(found, { attributes: anEvent({ tenantId, type }), data: Buffer.from(data) }).length > 0;
   }
 
   isMalformed({ data }: ProducedEvent): boolean {
@@ -135,8 +152,8 @@ export class RoutingHistory {
 
   private acknowledge(late: ConfigurationState['late']): void {
     const version = this.configurations.length;
-    const integrations = [...this.wanted].map(([id, eventTypes]) =>
-      anIntegration({ id, version, tenantId: TENANT, settings: { eventTypes } }),
+    const integrations = [...this.wanted].map(([id, settings]) =>
+      anIntegration({ id, version, tenantId: TENANT, settings }),
     );
     const ofLate = anIntegration({ id: 'int_e', version, tenantId: LATE_TENANT, settings: { eventTypes: ['*'] } });
     const sorted = [...integrations, ofLate].sort((left, right) => (left.id < right.id ? -1 : 1));

@@ -6,6 +6,7 @@ import { WrappedKey } from './sealed-secret.js';
 import { IntegrationSettings } from './settings.js';
 
 export * from './authentication.js';
+export * from './condition.js';
 export * from './decision-rule.js';
 export * from './sealed-secret.js';
 export * from './settings.js';

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Instant, Nullable, WholeNumber } from '../../schema-parts.js';
 import { Authentication } from './authentication.js';
+import { Filter } from './condition.js';
 import { SealedSecret } from './sealed-secret.js';
 
 /** Deliveries in one push at most: the journal's record names them all. */
@@ -96,6 +97,8 @@ export const IntegrationSettings = Type.Object({
   profileVersion: Type.Optional(WholeNumber),
   url: Type.String(),
   eventTypes: Type.Array(Type.String()),
+  /** Absent: no conditions. */
+  filter: Type.Optional(Filter),
   request: Type.Object({
     method: Type.Union([Type.Literal('POST'), Type.Literal('PUT'), Type.Literal('PATCH')]),
     /** Values given by users count as secrets; they may be templates. */

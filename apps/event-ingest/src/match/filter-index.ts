@@ -1,0 +1,131 @@
+import type { CompiledCondition, WantedKeys } from './condition.js';
+import { type PointedValue, scalarKeyOf } from './pointed-value.js';
+
+/** A condition of one or many filters, asked at most once an event. */
+export interface KnownCondition extends CompiledCondition {
+  readonly number: number;
+}
+
+/** One filter of one or many integrations: their places in the tenant's list. */
+export interface FilterGroup {
+  readonly conditions: readonly KnownCondition[];
+  readonly places: number[];
+}
+
+/** An event as the index asks about it. */
+export interface AskedEvent {
+  at(pointer: string): PointedValue | undefined;
+  holds(condition: KnownCondition): boolean;
+}
+
+/** A group below one of its conditions, and what is left to be asked. */
+interface Candidate {
+  readonly rest: readonly KnownCondition[];
+  readonly places: readonly number[];
+}
+
+/** What can be looked up at a pointer, by key. */
+interface Lookup {
+  readonly pointer: string;
+  readonly of: WantedKeys['of'];
+  readonly byKey: Map<string, Candidate[]>;
+}
+
+const lookupName = ({ pointer }: CompiledCondition, { of }: WantedKeys) => `${of} ${pointer}`;
+
+/**
+ * Finds the filters that an event passes. A filter that wants a value to be one of some stands below them and is looked at only
+ * where the event has one; of several such conditions below the rarest. The others are asked of each event.
+ */
+export class FilterIndex {
+  private readonly lookups = new Map<string, Lookup>();
+  private readonly asked: Candidate[] = [];
+  /** What it takes to hold it: an entry for each key, and for each integration. */
+  size = 0;
+
+  constructor(groups: readonly FilterGroup[]) {
+    const counts = countsOf(groups);
+    for (const group of groups) this.add(group, counts);
+  }
+
+  /** Calls `found` with the place of each integration whose filter the event passes. */
+  find(event: AskedEvent, found: (place: number) => void): void {
+    for (const candidate of this.asked) tell(candidate, event, found);
+    for (const { pointer, of, byKey } of this.lookups.values()) {
+      for (const key of keysOf(event.at(pointer), of)) {
+        for (const candidate of byKey.get(key) ?? []) tell(candidate, event, found);
+      }
+    }
+  }
+
+  private add({ conditions, places }: FilterGroup, counts: Counts): void {
+    this.size += places.length;
+    const chosen = rarest(conditions, counts);
+    if (!chosen?.wanted) {
+      this.asked.push({ rest: conditions, places });
+      return;
+    }
+    const candidate = { rest: conditions.filter((condition) => condition !== chosen), places };
+    const { byKey } = this.lookupOf(chosen, chosen.wanted);
+    for (const key of chosen.wanted.keys) {
+      const known = byKey.get(key);
+      if (known) known.push(candidate);
+      else byKey.set(key, [candidate]);
+    }
+    this.size += chosen.wanted.keys.length;
+  }
+
+  private lookupOf(condition: CompiledCondition, wanted: WantedKeys): Lookup {
+    const name = lookupName(condition, wanted);
+    const known = this.lookups.get(name);
+    if (known) return known;
+    const lookup = { pointer: condition.pointer, of: wanted.of, byKey: new Map() };
+    this.lookups.set(name, lookup);
+    return lookup;
+  }
+}
+
+function tell({ rest, places }: Candidate, event: AskedEvent, found: (place: number) => void): void {
+  for (const condition of rest) if (!event.holds(condition)) return;
+  for (const place of places) found(place);
+}
+
+const NO_KEYS: readonly string[] = [];
+
+function keysOf(value: PointedValue | undefined, of: WantedKeys['of']): Iterable<string> {
+  if (of === 'element') return value?.kind === 'array' ? value.elementKeys() : NO_KEYS;
+  const key = scalarKeyOf(value);
+  return key === null ? NO_KEYS : [key];
+}
+
+/** How many groups want a key: by lookup, then by key. */
+type Counts = Map<string, Map<string, number>>;
+
+function countsOf(groups: readonly FilterGroup[]): Counts {
+  const counts: Counts = new Map();
+  for (const condition of groups.flatMap(({ conditions }) => conditions)) {
+    const { wanted } = condition;
+    if (!wanted) continue;
+    const name = lookupName(condition, wanted);
+    const byKey = counts.get(name) ?? new Map<string, number>();
+    counts.set(name, byKey);
+    for (const key of wanted.keys) byKey.set(key, (byKey.get(key) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The condition that shares its keys with the fewest others; null where none can be looked up. */
+function rarest(conditions: readonly KnownCondition[], counts: Counts): KnownCondition | null {
+  let chosen: KnownCondition | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const condition of conditions) {
+    const { wanted } = condition;
+    if (!wanted) continue;
+    const byKey = counts.get(lookupName(condition, wanted));
+    const count = wanted.keys.reduce((sum, key) => sum + (byKey?.get(key) ?? 0), 0);
+    if (count >= least) continue;
+    chosen = condition;
+    least = count;
+  }
+  return chosen;
+}

@@ -1,0 +1,59 @@
+import { rawElementsOf, type Scalar } from '@hookstile/contracts';
+import { type Decimal, decimalKey, decimalOf } from './decimal.js';
+
+/**
+ * What an event has at a pointer. Two scalars are equal where their keys are: types are strict, and numbers are the same
+ * however they are written.
+ */
+export type PointedValue =
+  | { readonly kind: 'text'; readonly key: string; readonly text: string }
+  | { readonly kind: 'number'; readonly key: string; readonly decimal: Decimal }
+  | { readonly kind: 'literal'; readonly key: string }
+  /** The keys of those of its elements that are scalars. */
+  | { readonly kind: 'array'; readonly elementKeys: () => ReadonlySet<string> }
+  | { readonly kind: 'object' };
+
+const QUOTE = '"'.charCodeAt(0);
+const OPEN_BRACE = '{'.charCodeAt(0);
+const OPEN_BRACKET = '['.charCodeAt(0);
+const LITERALS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
+
+export function textValue(text: string): PointedValue {
+  return { kind: 'text', key: `"${text}`, text };
+}
+
+/** @param json the bytes of one value, without whitespace around it */
+export function pointedValueOf(json: Buffer): PointedValue {
+  if (json[0] === OPEN_BRACE) return { kind: 'object' };
+  if (json[0] === OPEN_BRACKET) return arrayValue(json);
+  const text = json.toString('utf8');
+  if (json[0] === QUOTE) return textValue(text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1));
+  if (LITERALS.has(text)) return { kind: 'literal', key: text };
+  const decimal = decimalOf(text);
+  return { kind: 'number', key: decimalKey(decimal), decimal };
+}
+
+export function pointedScalar(value: Scalar): PointedValue {
+  return pointedValueOf(Buffer.from(JSON.stringify(value)));
+}
+
+/** @returns null of what is no scalar */
+export function scalarKeyOf(value: PointedValue | undefined): string | null {
+  return value === undefined || value.kind === 'array' || value.kind === 'object' ? null : value.key;
+}
+
+function arrayValue(json: Buffer): PointedValue {
+  let known: ReadonlySet<string> | null = null;
+  const read = () => {
+    const elements = rawElementsOf(json) ?? [];
+    const keys = elements.map(({ start, end }) => scalarKeyOf(pointedValueOf(json.subarray(start, end))));
+    return new Set(keys.filter((key) => key !== null));
+  };
+  return {
+    kind: 'array',
+    elementKeys: () => {
+      known ??= read();
+      return known;
+    },
+  };
+}
