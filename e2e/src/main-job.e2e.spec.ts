@@ -114,6 +114,27 @@ describe('from a producer to a webhook', () => {
     expect(request?.body.toString('utf8').endsWith(`"data":${data}}`)).toBe(true);
   });
 
+  it('delivers what passes the filter, and after it was changed what passes the new one', async () => {
+    const lost = [{ pointer: '/data/status', op: 'in', value: ['lost', 'stolen'] }];
+    const { id } = await integrationFor('/filtered', { eventTypes: ['filter.*'], filter: lost });
+    await emit('filter.a', { status: 'found', n: 0 });
+    await emit('filter.a', { status: 'stolen', n: 1 });
+    const filter = [{ pointer: '/data/n', op: 'gte', value: 3 }];
+    await api.expect(200, 'PATCH', `/v1/integrations/${id}`, { headers: { 'if-match': '*' }, body: { filter } });
+    const left = await emit('filter.a', { status: 'stolen', n: 2 });
+    await emit('filter.a', { status: 'found', n: 3 });
+    const requests = await receiver.received('/filtered', 2);
+    expect(requests.map((request) => dataOf<{ n: number }>(request).n)).toEqual([1, 3]);
+    const [fate] = await until(
+      async () => {
+        const fates = await api.list<{ outcome: string; detail: string }>(`/v1/events?eventId=${left.id}`);
+        return fates.length > 0 ? fates : null;
+      },
+      { timeoutMs: VIEW_LAG_MAX_MS, what: 'the fate of an event that was left out' },
+    );
+    expect(fate).toMatchObject({ outcome: 'filtered', detail: expect.stringContaining('but not this one') });
+  });
+
   it('gives an integration the event that follows its creation by one call (100 times in a row)', async () => {
     for (let n = 0; n < 100; n += 1) {
       const { id } = await integrationFor(`/next/${n}`, { eventTypes: [`next.${n}.*`] });

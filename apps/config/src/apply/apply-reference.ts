@@ -3,6 +3,8 @@ import { SIEM, SIEM_DOCUMENT } from '../integrations/integration-example.js';
 import { AppliedList } from './applied-list.js';
 import { ApplyDto } from './apply.dto.js';
 
+const COMPLIANT = [{ op: 'in', value: ['compliant'], pointer: '/data/status' }];
+
 export const APPLY_REFERENCE = {
   'integrations.apply': {
     request: jsonBody(ApplyDto),
@@ -20,7 +22,7 @@ export const APPLY_REFERENCE = {
           dryRun: true,
           items: [
             { name: 'SIEM', url: 'https://example.com/hook', rateLimit: null },
-            { name: 'Archive', url: 'https://example.com/archive' },
+            { name: 'Archive', url: 'https://example.com/archive', filter: COMPLIANT },
           ],
         },
         status: 200,
@@ -42,7 +44,7 @@ export const APPLY_REFERENCE = {
                 {
                   pointer: '',
                   from: null,
-                  to: { ...SIEM_DOCUMENT, name: 'Archive', url: 'https://example.com/archive' },
+                  to: { ...SIEM_DOCUMENT, name: 'Archive', url: 'https://example.com/archive', filter: COMPLIANT },
                 },
               ],
             },
@@ -50,7 +52,9 @@ export const APPLY_REFERENCE = {
         },
       },
       applied: {
-        request: { items: [{ name: 'SIEM', url: 'https://example.com/hook', rateLimit: { perSecond: 20 } }] },
+        request: {
+          items: [{ name: 'SIEM', url: 'https://example.com/hook', filter: COMPLIANT, rateLimit: { perSecond: 20 } }],
+        },
         status: 200,
         answer: {
           dryRun: false,
@@ -60,7 +64,10 @@ export const APPLY_REFERENCE = {
               name: 'SIEM',
               action: 'changed',
               id: SIEM.id,
-              changes: [{ pointer: '/rateLimit/perSecond', from: 50, to: 20 }],
+              changes: [
+                { pointer: '/filter', from: [], to: COMPLIANT },
+                { pointer: '/rateLimit/perSecond', from: 50, to: 20 },
+              ],
             },
           ],
         },

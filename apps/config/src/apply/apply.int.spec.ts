@@ -16,7 +16,10 @@ const full = {
   name: 'full',
   url,
   eventTypes: ['device.*', 'agent.*'],
-  filter: [],
+  filter: [
+    { pointer: '/data/status', op: 'in', value: ['compliant', 1, 0.5, null, true] },
+    { pointer: '/subject', op: 'exists', value: true },
+  ],
   request: {
     method: 'PUT',
     headers: { 'X-Team': 'the-t3am-of-the-header', 'X-B': 'b' },

@@ -20,7 +20,11 @@ const CREATIONS: Record<string, (change: Change) => Promise<unknown>> = {
   integration: async (change) => {
     const { request } = integrationSettings();
     const body = { format: 'template', template: LARGE } as const;
-    const settings = integrationSettings({ eventTypes: [LARGE], request: { ...request, body } });
+    const settings = integrationSettings({
+      eventTypes: [LARGE],
+      filter: [{ pointer: '/data', op: 'eq', value: LARGE }],
+      request: { ...request, body },
+    });
     await (await change.load(integrationAggregate, 'int_1')).execute({ ...created, settings });
   },
   'decision rule': async (change) => {

@@ -1,4 +1,4 @@
-import type { Plan, Role, SealedSecret } from '@hookstile/contracts';
+import type { Condition, Plan, Role, SealedSecret } from '@hookstile/contracts';
 import { decisionRuleSettings, integrationSettings } from '@hookstile/testing';
 import fc from 'fast-check';
 import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
@@ -37,10 +37,20 @@ const secret: fc.Arbitrary<SealedSecret> = fc.record({
 });
 const headers = fc.dictionary(fc.constantFrom('X-Z', 'X-A', 'Zebra', 'a'), secret, { maxKeys: 3 });
 
+const condition: fc.Arbitrary<Condition> = fc.oneof(
+  fc.record({
+    pointer: fc.constantFrom('/subject', '/data/a'),
+    op: fc.constantFrom('eq', 'ne', 'contains'),
+    value: fc.oneof(name, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null)),
+  }),
+  fc.record({ pointer: fc.constant('/type'), op: fc.constantFrom('in', 'not_in'), value: fc.array(name) }),
+);
+
 const settings = fc
   .record({
     name,
     eventTypes: fc.array(name, { minLength: 1, maxLength: 3 }),
+    filter: fc.option(fc.array(condition, { minLength: 1, maxLength: 2 }), { nil: undefined }),
     disableAfter: fc.option(fc.nat()),
     rateLimit: fc.option(fc.record({ perSecond: fc.nat() })),
     headers,
@@ -48,11 +58,12 @@ const settings = fc
     secret,
     profileVersion: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ headers: given, signed, secret: key, ...own }) => {
+  .map(({ headers: given, signed, secret: key, filter, ...own }) => {
     const { request } = integrationSettings();
     const sign = { scheme: 'standard-webhooks', algorithm: 'hmac-sha256', secret: key } as const;
     return integrationSettings({
       ...own,
+      ...(filter ? { filter } : {}),
       request: { ...request, headers: given, sign: signed ? sign : request.sign, tls: { verify: true } },
     });
   });

@@ -9,6 +9,7 @@ const { settings: standard } = profileFile();
 const profiled: IntegrationProfile['settings'] = {
   ...standard,
   eventTypes: ['a', 'b'],
+  filter: [{ pointer: '/subject', op: 'exists', value: true }],
   request: {
     ...standard.request,
     headers: { 'X-A': 'a', 'X-B': 'b' },
@@ -32,6 +33,7 @@ describe('a profile', () => {
   it('fills nothing where all is given', () => {
     const given = {
       eventTypes: ['c'],
+      filter: [{ pointer: '/data', op: 'eq', value: null }],
       request: {
         method: 'PUT',
         headers: { 'x-a': '1', 'x-b': '2' },

@@ -1,6 +1,7 @@
 import type { IntegrationProfile } from '../profiles/profile-schema.js';
 import type { AuthDto } from '../request-input/auth.dto.js';
 import { headersOf } from '../request-input/headers-input.js';
+import type { GivenCondition } from './filter-settings.js';
 import type { IntegrationDto } from './integration.dto.js';
 import type { BodyDto, RequestDto, SignDto, TlsDto } from './request.dto.js';
 import type { OrderingDto, RetryDto } from './sending.dto.js';
@@ -21,6 +22,7 @@ export interface FilledRequest {
 
 export interface FilledInput {
   eventTypes: string[];
+  filter: readonly GivenCondition[];
   request: FilledRequest;
   ordering: OrderingDto;
   batch: Settings['batch'];
@@ -38,6 +40,7 @@ export interface FilledInput {
 export function fillFromProfile(input: IntegrationDto, profile: Settings): FilledInput {
   return {
     eventTypes: input.eventTypes ?? profile.eventTypes,
+    filter: input.filter ?? profile.filter,
     request: filledRequest(input.request ?? {}, profile.request),
     ordering: mergeKind<OrderingDto>('mode', profile.ordering, input.ordering),
     batch: { ...profile.batch, ...input.batch },

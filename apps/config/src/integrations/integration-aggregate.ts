@@ -16,9 +16,10 @@ import { integrationView } from './integration-view.js';
  */
 function configuredSettings({ status, settings }: Integration): Integration['settings'] {
   if (status === 'present') return settings;
-  const { request } = settings;
+  const { filter: _, ...others } = settings;
+  const { request } = others;
   return {
-    ...settings,
+    ...others,
     eventTypes: [],
     request: {
       ...request,

@@ -138,8 +138,13 @@ describe('the settings of an integration', () => {
   });
 
   it('say all that is wrong at once', () => {
-    const given = { url: 'ftp://x', profile: 'nobody', filter: [{ pointer: '/x' }], eventTypes: ['a*'] };
-    expect(pointersOf(given)).toEqual(['/profile', '/filter', '/url', '/eventTypes/0']);
+    const given = {
+      url: 'ftp://x',
+      profile: 'nobody',
+      filter: [{ pointer: 'x', op: 'eq', value: 1 }],
+      eventTypes: ['a*'],
+    };
+    expect(pointersOf(given)).toEqual(['/profile', '/url', '/eventTypes/0', '/filter/0/pointer']);
   });
 
   it('fit into a record twice, whatever they were patched together from', () => {

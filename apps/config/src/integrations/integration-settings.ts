@@ -12,8 +12,8 @@ import { checkUrl } from '../request-input/url-input.js';
 import { bodySettings } from './body-settings.js';
 import { checkEventTypes } from './event-types-input.js';
 import { type FilledInput, type FilledRequest, fillFromProfile } from './filled-input.js';
+import { filterSettings } from './filter-settings.js';
 import type { IntegrationDto } from './integration.dto.js';
-import { refuseWhatIsNotCarriedOut } from './not-carried-out.js';
 import { batchSettings, orderingSettings, retrySettings } from './sending-settings.js';
 import { signSettings } from './sign-settings.js';
 import { checkArrayOfTemplates, checkHeaderTemplates } from './template-checks.js';
@@ -44,9 +44,9 @@ export function makeSettings(input: IntegrationDto, context: SettingsContext): M
   const sealer = new SecretSealer(secrets, secretOwner('integration', context.integrationId), nowMs, errors);
   const profile = profileFor(input.profile, context, errors);
   const filled = fillFromProfile(input, profile.settings);
-  refuseWhatIsNotCarriedOut(input, errors);
   checkUrl('/url', input.url, errors);
   checkEventTypes(filled.eventTypes, errors);
+  const filter = filterSettings(filled.filter, errors);
   const place = { pointer: '/request', sealer, errors };
   const auth = authFor(input, filled, profile, errors);
   const { request, newSigningSecret } = requestSettings({ ...filled.request, auth }, context, place);
@@ -59,6 +59,8 @@ export function makeSettings(input: IntegrationDto, context: SettingsContext): M
     profileVersion: profileVersionOf(profile, context),
     url: input.url,
     eventTypes,
+    // Where there is none it stays absent, as in what older releases stored: else it would be a change of each of those.
+    ...(filter.length === 0 ? {} : { filter }),
     request,
     ...sending,
     disableAfter,

@@ -1,4 +1,4 @@
-import { DisabledReason, IntegrationSettings } from '@hookstile/contracts';
+import { DisabledReason, Filter, IntegrationSettings } from '@hookstile/contracts';
 import { Count, Nullable, Time } from '@hookstile/service-runtime';
 import { type Static, Type } from 'typebox';
 import { FIRST_PROFILE_VERSION } from '../profiles/profile-catalog.js';
@@ -17,7 +17,7 @@ const document = {
   url: Type.String(),
   enabled: Type.Boolean(),
   eventTypes: Type.Array(Type.String()),
-  filter: Type.Array(Type.Never(), { maxItems: 0 }),
+  filter: Filter,
   request: Type.Object({
     method: settings.request.properties.method,
     headers: Type.Record(Type.String(), MaskedSecret),
@@ -74,7 +74,7 @@ export function integrationDocument({ settings, state }: Integration): Integrati
     url: settings.url,
     enabled: state === 'enabled',
     eventTypes: settings.eventTypes,
-    filter: [],
+    filter: settings.filter ?? [],
     request: {
       method: request.method,
       headers: Object.fromEntries(headers),

@@ -1,3 +1,4 @@
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -5,13 +6,16 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   IsString,
   Length,
   Max,
   Min,
+  ValidateNested,
 } from 'class-validator';
 import { Optional, OptionalObject, OptionalObjectOrNull, OptionalOrNull } from '../input/optional.js';
 import { Line } from '../input/text.js';
+import { ConditionDto } from './filter.dto.js';
 import { RequestDto } from './request.dto.js';
 import { BatchDto, OrderingDto, RateLimitDto, RetryDto } from './sending.dto.js';
 
@@ -19,6 +23,7 @@ export const NAME_MAX_LENGTH = 255;
 const URL_MAX_LENGTH = 2_048;
 const EVENT_TYPES_MAX = 100;
 const EVENT_TYPE_MAX_LENGTH = 255;
+const CONDITIONS_MAX = 20;
 const FAILURES_MAX = 1_000_000;
 const DISABLE_AFTER_MAX_MS = 10 * 365 * 86_400_000;
 const NOTE_MAX_LENGTH = 500;
@@ -50,8 +55,13 @@ export class IntegrationDto {
   eventTypes?: string[];
 
   @Optional()
+  @Type(() => ConditionDto)
+  @ValidateNested({ each: true })
+  // A nested array would pass for a list of nothing.
+  @IsObject({ each: true })
+  @ArrayMaxSize(CONDITIONS_MAX)
   @IsArray()
-  filter?: unknown[];
+  filter?: ConditionDto[];
 
   @OptionalObject(() => RequestDto)
   request?: RequestDto;

@@ -34,7 +34,6 @@ describe('a change of the profile', () => {
       profile: 'standard-webhooks',
       url: 'https://example.com/hook',
       enabled: true,
-      filter: [],
     };
     expect(withoutProfile(documentOf({ request: signed }), standard)).toEqual({ ...own, ...left });
   });

@@ -1,5 +1,6 @@
 import type { Exponential, IntegrationSettings, Ordering, Retry } from '@hookstile/contracts';
 import type { InputErrors } from '../input/input-errors.js';
+import { isEventPointer } from './event-pointer.js';
 import type { FilledInput } from './filled-input.js';
 import type { ExponentialDto, OrderingDto } from './sending.dto.js';
 
@@ -7,16 +8,13 @@ const SUBJECT = '/subject';
 const CONCURRENCY = 8;
 const EXPONENTIAL = { factor: 2, maxMs: 86_400_000, attempts: 10, jitter: 0 };
 
-/** A pointer into the event as CloudEvents JSON: an attribute or an extension, or anything in `data`. */
-const KEY_POINTER = /^\/(data(\/([^~/]|~[01])*)*|[a-z0-9]+)$/;
-
 /** What may go at the same time, and what waits for what. */
 export function orderingSettings(input: OrderingDto, errors: InputErrors): Ordering {
   const { mode = 'strict', key, maxConcurrency } = input;
   if (key !== undefined && mode !== 'by-key') {
     errors.add('/ordering/key', 'not_applicable', `ordering.key belongs to the mode "by-key", not to "${mode}".`);
   }
-  if (key !== undefined && !KEY_POINTER.test(key)) {
+  if (key !== undefined && !isEventPointer(key)) {
     const detail = 'ordering.key must point at an attribute of the event, such as /subject, or into /data.';
     errors.add('/ordering/key', 'json_pointer', detail);
   }

@@ -1,4 +1,4 @@
-import { BodyShape, Ordering, Plan, PUSH_MAX_ITEMS, Retry } from '@hookstile/contracts';
+import { BodyShape, Filter, Ordering, Plan, PUSH_MAX_ITEMS, Retry } from '@hookstile/contracts';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -29,6 +29,7 @@ const Signing = Type.Object(
 const ProfileSettings = Type.Object(
   {
     eventTypes: Type.Array(Type.String(), { minItems: 1 }),
+    filter: Filter,
     request: Type.Object(
       {
         method: Method,
