@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TypeormEventStore } from '@hookstile/event-store';
 import { BatchTransportStrategy } from '@hookstile/messaging/nest';
 import {
@@ -172,7 +173,7 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
     provide(
       EVENT_TYPES,
       [CHANGES, READ_MODELS],
-      (changes: Changes, readModels: TypeormReadModelStore) => new EventTypes(changes, readModels, clock),
+      (changes: Changes, readModels: TypeormReadModelStore) => new EventTypes(changes, readModels, clock, sleep),
     ),
     provide(
       SIGNALS,

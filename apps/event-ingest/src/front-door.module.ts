@@ -1,11 +1,23 @@
 import type { Messaging, RecordPublisher } from '@hookstile/messaging';
-import type { Clock } from '@hookstile/service-runtime';
-import { CLOCK, ENV, MESSAGING, PARTITION_COUNT, TOPICS, type TopicsByName } from '@hookstile/service-runtime';
+import {
+  CLOCK,
+  type Clock,
+  CONFIGURATION_PROJECTION,
+  type ConfigurationProjection,
+  ENV,
+  MESSAGING,
+  PARTITION_COUNT,
+  RecentConfiguration,
+  TOPICS,
+  type TopicsByName,
+} from '@hookstile/service-runtime';
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { type EventQuotaSettings, EventQuotas } from './accept/event-quotas.js';
 import { EventsController } from './accept/events.controller.js';
+import { SCHEMA_GATE, SchemaGate } from './accept/schema-gate.js';
 import { EVENT_METRICS, ingestMetrics } from './ingest-metrics.js';
 import { EventsPublisher } from './publishes/events.publisher.js';
+import { ProjectedEventSchemas } from './schemas/event-schemas.js';
 
 const RECORD_PUBLISHER = Symbol('RecordPublisher');
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -32,6 +44,12 @@ const GATHER_MS = 20;
       useFactory: (publisher: RecordPublisher, topics: TopicsByName, partitionCount: number) =>
         new EventsPublisher({ publisher, topic: topics('events'), partitionCount }),
       inject: [RECORD_PUBLISHER, TOPICS, PARTITION_COUNT],
+    },
+    {
+      provide: SCHEMA_GATE,
+      useFactory: (projection: ConfigurationProjection, clock: Clock) =>
+        new SchemaGate(new ProjectedEventSchemas(projection), new RecentConfiguration(projection, clock), clock),
+      inject: [CONFIGURATION_PROJECTION, CLOCK],
     },
   ],
 })

@@ -6,6 +6,7 @@ import {
   configurationV1,
   type Delivery,
   deliveriesV1,
+  eventTypeIdOf,
   partitionOf,
   type Redelivery,
   type Routing,
@@ -128,6 +129,12 @@ export class IngestUnderTest {
       anIntegration({ id: integrationId, tenantId }),
     );
     return { tenantId, key, integrationId };
+  }
+
+  async putEventType(tenantId: string, type: string, version: number, schema: unknown): Promise<void> {
+    const id = eventTypeIdOf(tenantId, type);
+    const given = { description: '', schema, version, deleted: false, at: FIXED_NOW };
+    await this.configure({ kind: 'event-type', id, tenantId, type, ...given });
   }
 
   async post(key: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {

@@ -8,6 +8,7 @@ export * from './clock.js';
 export * from './configuration/configuration.error.js';
 export * from './configuration/configuration-projection.js';
 export * from './configuration/projection-key-directory.js';
+export * from './configuration/recent-configuration.js';
 export { DependencyError, openDatabase } from './connections.js';
 export type { PoolBounds } from './database.bounds.js';
 export * from './env/base.env.js';

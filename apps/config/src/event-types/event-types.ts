@@ -1,6 +1,6 @@
 import { eventTypeIdOf } from '@hookstile/contracts';
 import { readJsonSchema } from '@hookstile/contracts/event-schemas';
-import { type Clock, ProblemError, parseBody } from '@hookstile/service-runtime';
+import { type Clock, ProblemError, parseBody, RECENT_NOTICE_MS } from '@hookstile/service-runtime';
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
 import { requireIfMatch } from '../input/if-match.js';
@@ -15,6 +15,9 @@ import { checkEventTypeName } from './event-type-name.js';
 
 /** Every service that reads `configuration` keeps all of them in memory. */
 export const EVENT_TYPES_MAX_COUNT = 500;
+
+/** How long after a change its announcement may still be under way: also where who made it died before the answer. */
+const ANNOUNCED_AFTER_MS = 60_000;
 
 export interface Caller {
   tenantId: string;
@@ -45,15 +48,29 @@ function definitionOf(body: unknown): EventTypeDefinition {
   return { description, schema, example };
 }
 
+/**
+ * Whether those who check events may not know yet that the type has a schema. Of a type that has one they ask for the newest
+ * before each event; of others, which are nearly all, every quarter of a second.
+ */
+function needsNotice(before: EventTypeState, { schema }: EventTypeDefinition, nowMs: number): boolean {
+  if (schema === null) return false;
+  if (before.status !== 'present' || before.schema === null) return true;
+  return Math.abs(nowMs - Date.parse(before.updatedAt)) < ANNOUNCED_AFTER_MS;
+}
+
 /** What can be done with event types. */
 export class EventTypes {
   constructor(
     private readonly changes: Changes,
     private readonly readModels: ReadModelStore<unknown>,
     private readonly clock: Clock,
+    private readonly sleep: (ms: number) => Promise<unknown>,
   ) {}
 
-  /** Creates the type, or replaces all that is known of it; `created` says which. */
+  /**
+   * Creates the type, or replaces all that is known of it; `created` says which. Resolves once no event that is sent then is
+   * accepted without it.
+   */
   async put(
     { tenantId, origin }: Caller,
     type: string,
@@ -63,15 +80,18 @@ export class EventTypes {
     checkEventTypeName(type);
     const definition = definitionOf(body);
     const id = eventTypeIdOf(tenantId, type);
-    return this.changes.run(origin, async (change) => {
+    const { noticeMs, ...put } = await this.changes.run(origin, async (change) => {
       await change.holdTenant(tenantId);
       const eventType = await change.load(eventTypeAggregate, id);
       const created = eventType.state.status !== 'present';
+      const noticeMs = needsNotice(eventType.state, definition, this.clock.nowMs()) ? RECENT_NOTICE_MS : 0;
       if (ifMatch !== undefined) requireIfMatch(ifMatch, present(eventType.state).version);
       if (created) await this.requireRoom(change, tenantId);
       const state = await eventType.execute({ type: 'define', at: this.now(), tenantId, eventType: type, definition });
-      return { created, eventType: eventTypeView(present(state)) };
+      return { noticeMs, created, eventType: eventTypeView(present(state)) };
     });
+    if (noticeMs > 0) await this.sleep(noticeMs);
+    return put;
   }
 
   async get(tenantId: string, type: string): Promise<EventTypeView> {

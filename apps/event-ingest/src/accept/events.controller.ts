@@ -23,6 +23,7 @@ import type { ItemAnswer, TakenEvent } from './events-answer.js';
 import { readHttpRequest } from './http-event.js';
 import type { EventDefaults } from './plain-event.js';
 import type { Rejection } from './rejection.js';
+import { SCHEMA_GATE, type SchemaGate } from './schema-gate.js';
 
 export const EVENTS_PATH = '/v1/events';
 
@@ -48,6 +49,7 @@ export class EventsController {
     @Inject(EVENT_METRICS) private readonly metrics: IngestMetrics,
     @Inject(CONFIGURATION_PROJECTION) private readonly configuration: ConfigurationProjection,
     @Inject(EventQuotas) private readonly quotas: EventQuotas,
+    @Inject(SCHEMA_GATE) private readonly schemas: SchemaGate,
   ) {}
 
   /** 202 means that all in-sync replicas have the event, or every item of the batch that was not refused. */
@@ -72,16 +74,19 @@ export class EventsController {
       this.defaultsOf(tenantId),
     );
     if (reading.outcome === 'rejected') throw this.refused(reading);
-    if (reading.outcome === 'accepted') {
-      this.quotas.spend(tenantId, 1, reply);
-      await this.publish([reading], request);
-      return { id: reading.attributes.id };
+    const read = reading.outcome === 'batch' ? reading.readings : [reading];
+    // Also what its schema then refuses: to compare it is what costs most.
+    this.quotas.spend(tenantId, read.filter(({ outcome }) => outcome === 'accepted').length, reply);
+    const readings = await this.schemas.check(read);
+    const accepted = readings.filter((item) => item.outcome === 'accepted');
+    if (reading.outcome === 'batch') {
+      if (accepted.length > 0) await this.publish(accepted, request);
+      this.metrics.refused.add(readings.length - accepted.length);
+      return { items: readings.map(itemAnswer) };
     }
-    const accepted = reading.readings.filter((item) => item.outcome === 'accepted');
-    this.quotas.spend(tenantId, accepted.length, reply);
-    if (accepted.length > 0) await this.publish(accepted, request);
-    this.metrics.refused.add(reading.readings.length - accepted.length);
-    return { items: reading.readings.map(itemAnswer) };
+    for (const item of readings) if (item.outcome === 'rejected') throw this.refused(item);
+    await this.publish(accepted, request);
+    return { id: reading.attributes.id };
   }
 
   /** A tenant's key implies its tenant; the platform's header may name none that exists. */

@@ -75,6 +75,42 @@ test('a batch answers each item in order and routes the good ones in that order'
   expect(ingest.deliveriesOf(tenantId).map(({ data }) => data)).toEqual(['{"id":"a"}', '{"id":"c"}']);
 });
 
+test('an event must match the schema of its type, as it was put one call before', async () => {
+  const { tenantId, key } = await ingest.aTenant();
+  const put = (version: number, schema: unknown) => ingest.putEventType(tenantId, 't', version, schema);
+  const post = (data: string, type = 't') => ingest.post(key, `{"type":"${type}","data":${data}}`);
+  await put(1, { type: 'object', properties: { id: { type: 'string' }, n: { maximum: 2 } } });
+  expect(await post('{"id":1,"n":3}')).toEqual({
+    status: 422,
+    body: expect.objectContaining({
+      code: 'invalid',
+      errors: [
+        { pointer: '/data/id', code: 'schema_mismatch', detail: '/data/id must be string (string).' },
+        { pointer: '/data/n', code: 'schema_mismatch', detail: expect.any(String) },
+      ],
+    }),
+  });
+  expect((await post('{"id":1}', 'another')).status).toBe(202);
+  for (let version = 2; version < 12; version += 1) {
+    await put(version, { properties: { n: { const: version } } });
+    expect((await post(`{"n":${version}.0}`)).status, 'loosened').toBe(202);
+    expect((await post(`{"n":${version - 1}}`)).status, 'tightened').toBe(422);
+  }
+  await put(12, null);
+  expect((await post('1')).status, 'taken away').toBe(202);
+  await ingest.routed(tenantId, 12);
+  expect(ingest.deliveriesOf(tenantId)[1]?.data).toBe('{"n":2.0}');
+});
+
+test('of a batch the events that do not match their schema are refused alone', async () => {
+  const { tenantId, key } = await ingest.aTenant();
+  await ingest.putEventType(tenantId, 't', 1, { required: ['id'] });
+  const event = (id: string, data: object) => ({ specversion: '1.0', id, source: '/s', type: 't', data });
+  const body = JSON.stringify([event('a', { id: 1 }), event('b', {}), event('c', { id: 1 })]);
+  const answer = await ingest.post(key, body, { 'content-type': 'application/cloudevents-batch+json' });
+  expect(answer.body.items).toMatchObject([{ id: 'a' }, { error: { code: 'invalid', pointer: '/data' } }, { id: 'c' }]);
+});
+
 test("the CloudEvents SDK's structured and binary HTTP messages are taken", async () => {
   const { tenantId, key } = await ingest.aTenant();
   const event = (id: string) =>

@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { extentOf, type InstanceWork } from './instance-work.js';
-import { type LinearPattern, linearPattern } from './linear-pattern.js';
+import { type LinearPattern, linearPattern, PATTERN_MAX_BYTES } from './linear-pattern.js';
 import { isObject, type SchemaProblem } from './schema-problem.js';
 import { UNIQUE_ITEMS } from './unique-elements.js';
 import { type WorkBudget, WorkExceededError } from './work-budget.js';
@@ -10,6 +10,10 @@ export const MISMATCHES_MAX = 20;
 /** Up to so many values all mismatches are looked for; in more, each of which might have one, the first. */
 const VALUES_MAX_FOR_ALL = 1_000;
 const DETAIL_MAX_CHARACTERS = 200;
+/** What a compiled schema takes of memory, measured generously: by itself, for each character of its text, and a pattern. */
+const CHECK_BYTES = 16 * 1024;
+const CHECK_BYTES_PER_CHARACTER = 30;
+const CHECK_BYTES_PER_PATTERN = 2 * PATTERN_MAX_BYTES;
 
 /** What ajv says of an error, with the one name that it is about. */
 export function detailOf({ message, params }: ErrorObject): string {
@@ -64,6 +68,13 @@ export class InstanceCheck {
   /** Throws where ajv cannot carry the schema out. */
   constructor(private readonly bounded: BoundedSchema) {
     this.first = this.compile(false);
+  }
+
+  /** About what it takes of memory. */
+  get bytes(): number {
+    const { schema, patterns } = this.bounded;
+    const text = JSON.stringify(schema).length;
+    return CHECK_BYTES + CHECK_BYTES_PER_CHARACTER * text + CHECK_BYTES_PER_PATTERN * patterns.size;
   }
 
   /** Where the instance does not match; empty where it does. */

@@ -34,3 +34,29 @@ it('keeps of an event type the newest version, and of its schema and example no 
   expect(index.eventTypes.get('ety_1')?.example).not.toBe(newest.example);
   expect(index.eventTypes.get('ety_2')).toBeUndefined();
 });
+
+it('knows which tenants and types have a schema without reading one', () => {
+  const index = new ConfigurationIndex();
+  const put = (version: number, schema: unknown, deleted = false) =>
+    index.apply({
+      kind: 'event-type',
+      id: 'ety_1',
+      version,
+      deleted,
+      at: FIXED_NOW,
+      tenantId: 'ten_1',
+      type: 'a.b',
+      description: '',
+      schema,
+    });
+  const known = () => [index.eventTypes.hasSchemas('ten_1'), index.eventTypes.schemaVersion('ety_1')];
+  put(1, null);
+  expect(known()).toEqual([false, null]);
+  put(2, {});
+  put(3, { type: 'object' });
+  put(2, null);
+  expect(known()).toEqual([true, 3]);
+  expect(index.eventTypes.hasSchemas('ten_2')).toBe(false);
+  put(4, null, true);
+  expect(known()).toEqual([false, null]);
+});

@@ -68,6 +68,15 @@ export class ConfigurationProjection {
     return this.index.eventTypes.get(eventTypeIdOf(tenantId, type));
   }
 
+  /**
+   * The version of a type that has a schema, or null. A tenant that has none anywhere costs nothing, and a schema is not
+   * read to know of it.
+   */
+  schemaVersion(tenantId: string, type: string): number | null {
+    const { eventTypes } = this.index;
+    return eventTypes.hasSchemas(tenantId) ? eventTypes.schemaVersion(eventTypeIdOf(tenantId, type)) : null;
+  }
+
   /** Deleted ones too: look at `deleted`. */
   integration(id: string): IntegrationConfiguration | undefined {
     return this.index.integrations.get(id);

@@ -1,0 +1,45 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock, RecentConfiguration } from '@hookstile/service-runtime';
+import type { EventSchemas } from '../schemas/event-schemas.js';
+import type { Reading } from './accepted-event.js';
+
+export const SCHEMA_GATE = Symbol('SchemaGate');
+
+/** Other requests get their turn at least as often while the events of a batch are checked. */
+const TURN_MAX_MS = 10;
+
+/** The schemas of event types at the front door: what passes is accepted for good, whatever the schema says later. */
+export class SchemaGate {
+  constructor(
+    private readonly schemas: EventSchemas,
+    private readonly configuration: Pick<RecentConfiguration, 'recent' | 'newest'>,
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
+  ) {}
+
+  /**
+   * Each reading, or why its event does not match the schema of its type. Under a schema that was acknowledged before this
+   * call, or a later one (invariant 6): of types with one the newest is asked for; a type's first one has been announced
+   * for longer than what is known here may be old. Rejects with `unavailable` while that cannot be known.
+   */
+  async check<T extends Reading>(readings: readonly T[]): Promise<Reading[]> {
+    await this.configuration.recent();
+    if (!readings.some((reading) => this.hasSchema(reading))) return [...readings];
+    await this.configuration.newest();
+    const checked: Reading[] = [];
+    let sinceMs = this.clock.monotonicMs();
+    for (const reading of readings) {
+      if (this.clock.monotonicMs() - sinceMs > TURN_MAX_MS) {
+        await turn();
+        sinceMs = this.clock.monotonicMs();
+      }
+      checked.push((reading.outcome === 'accepted' ? this.schemas.rejectionOf(reading) : null) ?? reading);
+    }
+    return checked;
+  }
+
+  private hasSchema(reading: Reading): boolean {
+    if (reading.outcome === 'rejected') return false;
+    const { tenantId, type } = reading.attributes;
+    return this.schemas.has(tenantId, type);
+  }
+}

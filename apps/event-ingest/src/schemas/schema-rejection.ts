@@ -1,0 +1,18 @@
+import type { EventAttributes } from '@hookstile/contracts';
+import type { SchemaProblem } from '@hookstile/contracts/event-schemas';
+import { type Rejection, rejection } from '../accept/rejection.js';
+
+/** The sentence stands in a routing and in the inbox as well; the list of errors is only in answers. */
+export const REJECTION_DETAIL_MAX_CHARACTERS = 500;
+
+/** The rejection of an event whose data does not match the schema of its type. */
+export function schemaRejection(attributes: EventAttributes, problems: readonly SchemaProblem[]): Rejection {
+  const errors = problems.map(({ pointer, code, detail }) => {
+    const at = `/data${pointer}`;
+    return { pointer: at, code, detail: `${at} ${detail}` };
+  });
+  const sentences = errors.map(({ detail }) => detail).join(' ');
+  const detail = `The data does not match the schema of its type: ${sentences}`;
+  const told = detail.slice(0, REJECTION_DETAIL_MAX_CHARACTERS).toWellFormed();
+  return { ...rejection('invalid', told, errors), attributes };
+}

@@ -1,0 +1,87 @@
+import type { Clock } from '../clock.js';
+import { ProblemError } from '../problems/problem.error.js';
+import { within } from '../within.js';
+
+/** How old the configuration may be that a reader goes by without asking first. */
+export const RECENT_MAX_AGE_MS = 250;
+/** From this age on it is confirmed beside the requests, so that under load none waits for it. */
+export const RECENT_CONFIRMED_AFTER_MS = 100;
+/**
+ * As long as config waits with its answer after a change that readers with a recent configuration need not ask for: by
+ * then all of them have seen it. The difference is for clocks that run at different speeds.
+ */
+export const RECENT_NOTICE_MS = 300;
+const CATCH_UP_TIMEOUT_MS = 2_000;
+
+const unknown = () => new ProblemError('unavailable', 'the newest configuration is not known at present');
+
+/**
+ * How far the configuration is known. Asking for the topic's end before each event would cost more than accepting it: what
+ * appears rarely, as an event type's first schema, config announces for a while, and a reader asks every now and then.
+ */
+export class RecentConfiguration {
+  /** When the projection was last known to hold all that had been acknowledged. */
+  private confirmedAtMs = Number.NEGATIVE_INFINITY;
+  private confirming: Promise<void> | null = null;
+  /** The last question was not answered in time: whoever comes is told at once, lest requests pile up while Kafka is away. */
+  private isAway = false;
+
+  constructor(
+    private readonly projection: { catchUp(): Promise<void> },
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
+    private readonly timeoutMs = CATCH_UP_TIMEOUT_MS,
+  ) {}
+
+  get isRecent(): boolean {
+    return this.ageMs <= RECENT_MAX_AGE_MS;
+  }
+
+  /** Resolves once all is known that was acknowledged `RECENT_MAX_AGE_MS` ago. Rejects with `unavailable`. */
+  async recent(): Promise<void> {
+    if (!this.isRecent) await this.bounded(() => this.renew());
+    else if (this.ageMs > RECENT_CONFIRMED_AFTER_MS) this.confirm().catch(() => undefined);
+  }
+
+  /** The barrier: resolves once all is known that was acknowledged before this call. Rejects with `unavailable`. */
+  async newest(): Promise<void> {
+    await this.bounded(() => this.catchUp());
+  }
+
+  /** The barrier, for those who wait for as long as it takes. */
+  async catchUp(): Promise<void> {
+    const askedAtMs = this.clock.monotonicMs();
+    await this.projection.catchUp();
+    this.confirmedAtMs = Math.max(this.confirmedAtMs, askedAtMs);
+    this.isAway = false;
+  }
+
+  private async bounded(ask: () => Promise<void>): Promise<void> {
+    if (this.isAway) {
+      this.confirm().catch(() => undefined);
+      throw unknown();
+    }
+    try {
+      await within(ask(), this.timeoutMs, unknown);
+    } catch (error) {
+      this.isAway = true;
+      throw error;
+    }
+  }
+
+  private get ageMs(): number {
+    return this.clock.monotonicMs() - this.confirmedAtMs;
+  }
+
+  /** What was under way may have asked long ago; then it is asked once more. */
+  private async renew(): Promise<void> {
+    await this.confirm();
+    if (!this.isRecent) await this.catchUp();
+  }
+
+  private confirm(): Promise<void> {
+    this.confirming ??= this.catchUp().finally(() => {
+      this.confirming = null;
+    });
+    return this.confirming;
+  }
+}
