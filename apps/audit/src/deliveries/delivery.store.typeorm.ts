@@ -7,18 +7,27 @@ import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.st
 const ROW_COLUMNS = `delivery_id, tenant_id, integration_id, event_id, event_source, event_type, accepted_at, status,
   reason, next_attempt_at, finished_at`;
 
+const LINE = `select ${ROW_COLUMNS} from deliveries`;
+
 /** Probes each partition for the id; several have it only where an event came again after the inbox had forgotten it. */
 const NAMED = 'where delivery_id = $1 and tenant_id = $2 order by accepted_at desc limit 1';
+const GET = `${LINE} ${NAMED}`;
+const FIND = `select ${ROW_COLUMNS}, delivery_offset, epoch, sequence from deliveries ${NAMED}`;
 
 /**
- * Counted at the read, so that it equals the rows of the event log after any crash and replay. The index of batched
- * attempts has the database's own collation; in that of the ids' column it would be read from end to end.
+ * Counted at the read, so that it equals the rows of the event log after any crash and replay. An attempt of a batch
+ * names all of its deliveries, the first one too. The time leaves out partitions of days before the deliveries were
+ * accepted. Of deliveries with one id it counts the attempts of all.
  */
-const COLUMNS = `${ROW_COLUMNS}, (
-    select count(*)::integer from attempts where not attempts.late and
-      (attempts.delivery_id = deliveries.delivery_id
-        or attempts.delivery_ids @> array[deliveries.delivery_id collate "default"])
-  ) as attempt_count`;
+const ATTEMPT_COUNTS = `select delivery_id, count(*)::integer as attempt_count from (
+    select delivery_id from attempts
+      where not late and at >= $2 and delivery_id = any ($1::text[]) and delivery_ids is null
+    union all
+    select unnest(delivery_ids) from attempts where not late and at >= $2 and delivery_ids && $1::text[]
+  ) as counted group by delivery_id`;
+
+/** An attempt's clock may be so far behind the one that accepted the event; a broker lets a producer's be an hour ahead. */
+const CLOCKS_APART_MAX_MS = 24 * 3_600_000;
 
 interface FoundRow {
   delivery_id: string;
@@ -34,7 +43,7 @@ interface FoundRow {
   finished_at: Date | null;
 }
 
-type Found = FoundRow & { attempt_count: number };
+type FoundCount = { delivery_id: string; attempt_count: number };
 type FoundPosition = Record<'delivery_offset' | 'epoch' | 'sequence', string>;
 
 export class TypeormDeliveryStore implements DeliveryStore {
@@ -42,24 +51,20 @@ export class TypeormDeliveryStore implements DeliveryStore {
 
   async list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<ListedRows<DeliveryLine>> {
     const conditions = conditionsOf(tenantId, filters).behind('accepted_at', 'delivery_id', page.after);
-    const found = await this.views.query<Found>(
-      `select ${COLUMNS} from deliveries where ${conditions.where}
-       ${newestFirstSql('accepted_at', 'delivery_id', page)}`,
+    const found = await this.views.query<FoundRow>(
+      `${LINE} where ${conditions.where} ${newestFirstSql('accepted_at', 'delivery_id', page)}`,
       conditions.parameters,
     );
-    return { rows: found.map(lineOf), stoppedAt: null };
+    return { rows: await this.#linesOf(found), stoppedAt: null };
   }
 
   async get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null> {
-    const [found] = await this.views.query<Found>(`select ${COLUMNS} from deliveries ${NAMED}`, [deliveryId, tenantId]);
-    return found ? lineOf(found) : null;
+    const found = await this.views.prepared<FoundRow>('delivery-get', GET, [deliveryId, tenantId]);
+    return (await this.#linesOf(found))[0] ?? null;
   }
 
   async find(tenantId: string, deliveryId: string): Promise<DeliveryRow | null> {
-    const [found] = await this.views.query<FoundRow & FoundPosition>(
-      `select ${ROW_COLUMNS}, delivery_offset, epoch, sequence from deliveries ${NAMED}`,
-      [deliveryId, tenantId],
-    );
+    const [found] = await this.views.prepared<FoundRow & FoundPosition>('delivery-find', FIND, [deliveryId, tenantId]);
     if (!found) return null;
     const { delivery_offset: deliveryOffset, epoch, sequence } = found;
     return {
@@ -68,6 +73,17 @@ export class TypeormDeliveryStore implements DeliveryStore {
       epoch: Number(epoch),
       sequence: Number(sequence),
     };
+  }
+
+  async #linesOf(found: readonly FoundRow[]): Promise<DeliveryLine[]> {
+    if (found.length === 0) return [];
+    const firstMs = Math.min(...found.map((row) => toMs(row.accepted_at)));
+    const counted = await this.views.prepared<FoundCount>('delivery-attempt-counts', ATTEMPT_COUNTS, [
+      found.map((row) => row.delivery_id),
+      new Date(firstMs - CLOCKS_APART_MAX_MS),
+    ]);
+    const counts = new Map(counted.map((row) => [row.delivery_id, row.attempt_count]));
+    return found.map((row) => ({ ...statementOf(row), attemptCount: counts.get(row.delivery_id) ?? 0 }));
   }
 }
 
@@ -81,10 +97,6 @@ function conditionsOf(tenantId: string, filters: DeliveryFilters): SqlConditions
   // Said once more as the index of undelivered ones has it: a parameter alone does not prove that it fits.
   const rare = filters.status !== undefined && filters.status !== 'delivered';
   return conditions.given(rare ? "status <> 'delivered' and status = ?" : 'status = ?', filters.status);
-}
-
-function lineOf(found: Found): DeliveryLine {
-  return { ...statementOf(found), attemptCount: found.attempt_count };
 }
 
 function statementOf(found: FoundRow): Omit<DeliveryLine, 'attemptCount'> {

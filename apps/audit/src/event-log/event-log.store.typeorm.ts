@@ -9,6 +9,10 @@ export const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, deli
   event_ids, event_types, at, epoch, attempt, redelivery_offset, trigger, outcome, http_status, error, error_detail, duration_ms,
   next_attempt_at, trace_id, late, method, url, request_headers, request_truncated, response_headers, response_truncated`;
 
+/** Probes each partition: the id does not say when the attempt was made. */
+const GET = `select ${COLUMNS}, request_body, response_body from attempts
+  where delivery_id = $1 and attempt_id = $2 and tenant_id = $3`;
+
 /** Case does not matter; `position` takes the text as it is, where `like` would read its wildcards. */
 const SEARCHED = `position(lower(?) in lower(concat_ws(' ', attempt_id, integration_id, delivery_id,
   array_to_string(delivery_ids, ' '), event_id, event_type, array_to_string(event_ids || event_types, ' '),
@@ -69,11 +73,7 @@ export class TypeormEventLogStore implements EventLogStore {
   async get(tenantId: string, attemptId: string): Promise<AttemptRow | null> {
     const deliveryId = deliveryIdOfAttempt(attemptId);
     if (deliveryId === null) return null;
-    const [found] = await this.views.query<FoundWithBodies>(
-      `select ${COLUMNS}, request_body, response_body from attempts
-       where delivery_id = $1 and attempt_id = $2 and tenant_id = $3`,
-      [deliveryId, attemptId, tenantId],
-    );
+    const [found] = await this.views.prepared<FoundWithBodies>('attempt-get', GET, [deliveryId, attemptId, tenantId]);
     return found ? { ...lineOf(found), requestBody: found.request_body, responseBody: found.response_body } : null;
   }
 }

@@ -85,7 +85,9 @@ async function partition(runner: QueryRunner, table: Table): Promise<void> {
   const { name, time, key, storage, indexes } = table;
   await runner.query(`alter table ${name} rename to ${name}_whole`);
   await dropIndexes(runner, table, `${name}_whole`);
-  await runner.query(`create table ${name} (like ${name}_whole including storage) partition by range (${time})`);
+  await runner.query(
+    `create table ${name} (like ${name}_whole including storage including defaults) partition by range (${time})`,
+  );
   await runner.query(`create table ${name}_default partition of ${name} default ${storage}`);
   for (const day of await daysOf(runner, `${name}_whole`, time)) {
     await runner.query(
@@ -103,7 +105,7 @@ async function unite(runner: QueryRunner, table: Table): Promise<void> {
   const { name, time, key, storage, indexes } = table;
   await runner.query(`alter table ${name} rename to ${name}_parts`);
   await dropIndexes(runner, table, `${name}_parts`);
-  await runner.query(`create table ${name} (like ${name}_parts including storage) ${storage}`);
+  await runner.query(`create table ${name} (like ${name}_parts including storage including defaults) ${storage}`);
   await runner.query(
     `insert into ${name} select distinct on (${key}) * from ${name}_parts order by ${key}, ${time} desc`,
   );
