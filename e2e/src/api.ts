@@ -12,6 +12,13 @@ export interface SendOptions {
   body?: unknown;
 }
 
+/** A list that was asked for in another format stays a text. */
+function bodyOf(response: Response, text: string): unknown {
+  return /^(text\/csv|application\/x-ndjson)/.test(response.headers.get('content-type') ?? '')
+    ? text
+    : JSON.parse(text);
+}
+
 /** The public API as a client sees it: the gateway's URL and one key. */
 export class Api {
   readonly baseUrl: string;
@@ -42,7 +49,7 @@ export class Api {
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : null) as T };
+    return { status: response.status, headers: response.headers, body: (text ? bodyOf(response, text) : null) as T };
   }
 
   /** Sends and throws unless the answer's status is the one expected. */

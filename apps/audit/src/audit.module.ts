@@ -25,7 +25,6 @@ import { ActivityLogController } from './activity-log/activity-log.controller.js
 import { ACTIVITY_LOG_STORE } from './activity-log/activity-log.store.js';
 import { AuditEnv } from './audit.env.js';
 import { AuditLogController } from './audit-log/audit-log.controller.js';
-import { AUDIT_LOG_STORE } from './audit-log/audit-log.store.js';
 import { AttemptsConsumer } from './consumes/attempts.consumer.js';
 import { auditGroupOf } from './consumes/audit-group.js';
 import { DecisionsConsumer } from './consumes/decisions.consumer.js';
@@ -39,7 +38,10 @@ import { DELIVERY_STORE } from './deliveries/delivery.store.js';
 import { EventLogController } from './event-log/event-log.controller.js';
 import { EVENT_LOG_STORE } from './event-log/event-log.store.js';
 import { EventController } from './events/event.controller.js';
-import { EVENT_STORE } from './events/event.store.js';
+import { EXPORT_POOL } from './export/export.bounds.js';
+import { exportMetrics } from './export/export-metrics.js';
+import { Exports } from './export/exports.js';
+import { TypeormSnapshotStore } from './export/snapshot.store.typeorm.js';
 import { Views1764000000000 } from './migrations/1764000000000-views.migration.js';
 import { AuditLogIds1764200000000 } from './migrations/1764200000000-audit-log-ids.migration.js';
 import { BatchedAttempts1764200100000 } from './migrations/1764200100000-batched-attempts.migration.js';
@@ -52,9 +54,11 @@ import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
 import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
 import { partitionMetrics } from './partitions/partition-metrics.js';
 import type { ProjectedTopic } from './project/project-record.js';
-import { typeormStores } from './projection/audit.store.typeorm.js';
+import { typeormListStores, typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
 import { Projector } from './projection/projector.js';
+import { ListRoutes } from './read/list-routes.js';
+import { Lists } from './read/lists.js';
 import { READ_POOL, TAIL_POOL } from './read/view-reader.js';
 import { RedeliverController } from './redeliver/redeliver.controller.js';
 import { REDELIVERIES_PUBLISHER, redeliverProviders } from './redeliver/redeliver.provider.js';
@@ -80,6 +84,7 @@ const FLUSH_STATEMENT_TIMEOUT_MS = 120_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 const READS = 'reads';
 const TAIL = 'tail';
+const EXPORTS = 'exports';
 
 @Module({
   controllers: [
@@ -104,6 +109,7 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(Projector) private readonly projector: Projector,
     @Inject(PartitionKeeper) private readonly partitions: PartitionKeeper,
     @Inject(LiveTail) private readonly tail: LiveTail,
+    @Inject(Exports) private readonly exports: Exports,
     @Inject(REDELIVERIES_PUBLISHER) private readonly publisher: RecordPublisher,
     @Inject(READINESS) readiness: Readiness,
   ) {
@@ -114,8 +120,9 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
     this.partitions.start();
   }
 
-  /** Streams would keep the HTTP server open; their readers go on at another process. */
+  /** Streams and exports would keep the HTTP server open; their readers go on at another process. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.exports.stop();
     await this.tail.stop();
     await this.partitions.stop();
   }
@@ -128,7 +135,8 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
 }
 
 function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<AuditEnv>): DynamicModule {
-  const stores = typeormStores(dataSource, pools.get(READS) ?? dataSource, pools.get(TAIL) ?? dataSource);
+  const reads = pools.get(READS) ?? dataSource;
+  const stores = typeormStores(dataSource, reads, pools.get(TAIL) ?? dataSource);
   const projector = new Projector(stores.projections, clock, logger, projectionMetrics(metrics), {
     lingerMs: FLUSH_LINGER_MS,
     retryDelayMs: RETRY_DELAY_MS,
@@ -137,17 +145,20 @@ function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<A
   const tail = new LiveTail(stores.tail, clock, logger, tailMetrics(metrics));
   const store = new TypeormPartitionStore(dataSource);
   const partitions = new PartitionKeeper(store, keptDaysOf(env), clock, logger, partitionMetrics(metrics));
+  const snapshots = new TypeormSnapshotStore(pools.get(EXPORTS) ?? dataSource, reads, typeormListStores, logger);
+  const exports = new Exports(snapshots, clock, logger, exportMetrics(metrics));
   return {
     module: AuditModule,
     providers: [
+      { provide: Exports, useValue: exports },
+      { provide: Lists, useValue: new Lists(stores, exports, () => clock.nowMs()) },
+      ListRoutes,
       { provide: LiveTail, useValue: tail },
       { provide: Projector, useValue: projector },
       { provide: PartitionKeeper, useValue: partitions },
       { provide: EVENT_LOG_STORE, useValue: stores.eventLog },
       { provide: DELIVERY_STORE, useValue: stores.deliveries },
       ...redeliverProviders,
-      { provide: EVENT_STORE, useValue: stores.events },
-      { provide: AUDIT_LOG_STORE, useValue: stores.auditLog },
       { provide: ACTIVITY_LOG_STORE, useValue: stores.activityLog },
     ],
   };
@@ -195,7 +206,7 @@ export const auditService: ServiceDefinition<AuditEnv> = {
     DailyPartitions1764900000000,
   ],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
-  pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL },
+  pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL, [EXPORTS]: EXPORT_POOL },
   schema: 'audit',
   strategies: (app) => [batchTransport(app)],
 };

@@ -63,9 +63,11 @@ export const REPEATED: ReadonlySet<string> = new Set(['lanes.skip/skipped']);
 export const TRAFFIC_STORY: readonly Line[] = [
   ['events.emit/plain'],
   ['event-log.list/of-an-event'],
+  ['event-log.list/of-an-event-as-csv'],
   ['event-log.get/found'],
   ['event-log.list/no-status'],
   ['deliveries.list/of-an-event'],
+  ['deliveries.list/of-an-event-as-ndjson'],
   ['deliveries.get/found'],
   ['deliveries.get/missing'],
   ['events.emit/structured'],

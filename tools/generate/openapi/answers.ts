@@ -1,6 +1,7 @@
 import {
   type NamedSchema,
   type OperationEntry,
+  type OperationExample,
   type OperationReference,
   type SuccessfulAnswer,
   statusOfCode,
@@ -39,18 +40,24 @@ export function answersOf(
 }
 
 function successOf(
-  { status, description, body, mediaType = 'application/json', headers = [] }: SuccessfulAnswer,
+  { status, description, body, mediaType = 'application/json', alsoAs = {}, headers = [] }: SuccessfulAnswer,
   { examples }: OperationReference,
   answers: Record<string, Schema>,
 ): Schema {
-  const own = examplesOf(examples, (example) => (example.status === status ? example.answer : undefined));
+  const shapes = body ? { [mediaType]: body, ...alsoAs } : {};
+  const content = Object.entries(shapes).map(([type, shape]) => {
+    const isOwn = (example: OperationExample) =>
+      example.status === status && (example.answerMediaType ?? mediaType) === type;
+    const own = examplesOf(examples, (example) => (isOwn(example) ? example.answer : undefined));
+    return [type, { schema: answerRef(shape, answers), ...own }];
+  });
   const bodiless = Object.entries(examples).flatMap(([name, example]) =>
     example.status === status && example.answer === undefined ? [name] : [],
   );
   return {
     description,
     ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers.map((name) => [name, HEADERS[name]])) }),
-    ...(body ? { content: { [mediaType]: { schema: answerRef(body, answers), ...own } } } : {}),
+    ...(content.length === 0 ? {} : { content: Object.fromEntries(content) }),
     // OpenAPI knows no examples of an answer without a body.
     ...(bodiless.length === 0 ? {} : { 'x-examples': bodiless }),
   };

@@ -73,6 +73,23 @@ describe('the gateway', () => {
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('last');
   });
 
+  it('resets the connection where an answer breaks off, since an answer in HTTP/1.0 ends with it', async () => {
+    let breakOff = () => {};
+    const url = await gatewayTo((_request, response) => {
+      response.write('first');
+      breakOff = () => response.destroy();
+    });
+    const caller = connect(Number(new URL(url).port), '127.0.0.1');
+    const closed = new Promise((resolve) => {
+      caller.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code)).once('end', () => resolve('in order'));
+    });
+    caller.on('data', (bytes) => {
+      if (bytes.includes('first')) breakOff();
+    });
+    caller.write('GET /v1/event-log HTTP/1.0\r\nhost: x\r\n\r\n');
+    expect(await closed).toBe('ECONNRESET');
+  });
+
   it('brings an answer back that came before the body was through', async () => {
     const url = await gatewayTo((_, response) => response.writeHead(413).end('too large'));
     const answer = await fetch(`${url}/v1/tenants`, { method: 'POST', body: Buffer.alloc(LARGE_BYTES) });

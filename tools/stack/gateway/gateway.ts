@@ -125,12 +125,18 @@ async function forward(
       responseHeaders: 'raw',
     });
     response.writeHead(answered.statusCode, endToEnd(answered.headers as unknown as string[]));
+    answered.body.once('error', () => breakOff(response));
     await pipeline(answered.body, response);
     request.resume();
   } catch {
     if (response.headersSent || response.destroyed) response.destroy();
     else refuse(request, response, unavailable(upstream));
   }
+}
+
+/** To a caller that speaks HTTP/1.0, as proxies like to, an orderly close would be the answer's end. */
+function breakOff(response: ServerResponse): void {
+  response.socket?.resetAndDestroy();
 }
 
 /**

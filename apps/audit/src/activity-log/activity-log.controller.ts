@@ -1,11 +1,12 @@
 import { DecisionCode, Verdict } from '@hookstile/contracts';
 import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import type { ListStores } from '../export/snapshot.store.js';
 import type { ActivityLogRow } from '../project/rows.js';
 import { instant, literals, noParameters, oneOf, text } from '../read/filters.js';
-import { answerList, type Page } from '../read/list-page.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
 import { ACTIVITY_LOG_STORE, type ActivityLogStore } from './activity-log.store.js';
-import { type ActivityLogItem, activityLogItem } from './activity-log-item.js';
+import { ActivityLogItem, activityLogItem } from './activity-log-item.js';
 
 export const ACTIVITY_LOG_FILTERS = {
   ruleId: text,
@@ -17,20 +18,26 @@ export const ACTIVITY_LOG_FILTERS = {
 };
 
 const LIST = {
+  name: 'activity-log',
+  storeOf: (stores: ListStores) => stores.activityLog,
   filters: ACTIVITY_LOG_FILTERS,
   positionOf: (row: ActivityLogRow) => ({ atMs: row.atMs, key: row.id }),
+  item: ActivityLogItem,
   itemOf: activityLogItem,
 };
 
 /** Decisions, with the reason of each denial. */
 @Controller('v1/activity-log')
 export class ActivityLogController {
-  constructor(@Inject(ACTIVITY_LOG_STORE) private readonly store: ActivityLogStore) {}
+  constructor(
+    @Inject(ACTIVITY_LOG_STORE) private readonly store: ActivityLogStore,
+    @Inject(ListRoutes) private readonly lists: ListRoutes,
+  ) {}
 
   @Get()
   @Operation('activity-log.list')
-  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Page<ActivityLogItem>> {
-    return answerList(LIST, this.store, tenantOf(principal), query);
+  list(@CurrentExchange() exchange: ListExchange) {
+    return this.lists.answer(LIST, exchange);
   }
 
   @Get(':id')

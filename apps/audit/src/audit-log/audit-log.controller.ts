@@ -1,10 +1,10 @@
-import { CurrentPrincipal, Operation, type Principal, tenantOf } from '@hookstile/service-runtime';
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Operation } from '@hookstile/service-runtime';
+import { Controller, Get, Inject } from '@nestjs/common';
+import type { ListStores } from '../export/snapshot.store.js';
 import type { AuditLogRow } from '../project/rows.js';
 import { instant, text } from '../read/filters.js';
-import { answerList, type Page } from '../read/list-page.js';
-import { AUDIT_LOG_STORE, type AuditLogStore } from './audit-log.store.js';
-import { type AuditLogItem, auditLogItem } from './audit-log-item.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
+import { AuditLogItem, auditLogItem } from './audit-log-item.js';
 
 export const AUDIT_LOG_FILTERS = {
   actorId: text,
@@ -16,19 +16,22 @@ export const AUDIT_LOG_FILTERS = {
 };
 
 const LIST = {
+  name: 'audit-log',
+  storeOf: (stores: ListStores) => stores.auditLog,
   filters: AUDIT_LOG_FILTERS,
   positionOf: (row: AuditLogRow) => ({ atMs: row.atMs, key: row.id }),
+  item: AuditLogItem,
   itemOf: auditLogItem,
 };
 
 /** Who changed what. */
 @Controller('v1/audit-log')
 export class AuditLogController {
-  constructor(@Inject(AUDIT_LOG_STORE) private readonly store: AuditLogStore) {}
+  constructor(@Inject(ListRoutes) private readonly lists: ListRoutes) {}
 
   @Get()
   @Operation('audit-log.list')
-  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Page<AuditLogItem>> {
-    return answerList(LIST, this.store, tenantOf(principal), query);
+  list(@CurrentExchange() exchange: ListExchange) {
+    return this.lists.answer(LIST, exchange);
   }
 }

@@ -16,5 +16,3 @@ export interface AuditLogFilters {
 export interface AuditLogStore {
   list(tenantId: string, filters: AuditLogFilters, page: PageRequest): Promise<ListedRows<AuditLogRow>>;
 }
-
-export const AUDIT_LOG_STORE = Symbol('AuditLogStore');

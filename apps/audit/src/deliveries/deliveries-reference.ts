@@ -1,5 +1,6 @@
 import { pageOf, type SomeReferences } from '@hookstile/service-runtime';
 import { Type } from 'typebox';
+import { EXPORT_REFUSALS, EXPORTED, exportedExample, FORMAT_PARAMETER } from '../export/export-reference.js';
 import { DELIVERY_STATUSES } from '../project/rows.js';
 import { exactly, type FilterParameters, oneOfThese, SPAN } from '../read/filter-parameters.js';
 import type { DELIVERY_FILTERS } from './delivery.controller.js';
@@ -29,14 +30,28 @@ const DELIVERED = {
 
 export const DELIVERIES_REFERENCE = {
   'deliveries.list': {
-    query: QUERY,
+    query: { ...QUERY, ...FORMAT_PARAMETER },
     isPaged: true,
-    answers: [{ status: 200, description: 'A page', body: { name: 'Deliveries', schema: pageOf(DeliveryItem) } }],
+    refusals: EXPORT_REFUSALS,
+    answers: [
+      {
+        status: 200,
+        description: 'A page',
+        body: { name: 'Deliveries', schema: pageOf(DeliveryItem) },
+        alsoAs: EXPORTED,
+      },
+    ],
     examples: {
       'of-an-event': {
         query: { eventId: DELIVERED.eventId },
         status: 200,
         answer: { items: [DELIVERED], nextCursor: null },
+      },
+      'of-an-event-as-ndjson': {
+        query: { eventId: DELIVERED.eventId, format: 'ndjson' },
+        status: 200,
+        answerMediaType: 'application/x-ndjson',
+        answer: exportedExample('ndjson', DeliveryItem, [DELIVERED]),
       },
     },
   },

@@ -1,10 +1,11 @@
 import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import type { ListStores } from '../export/snapshot.store.js';
 import { DELIVERY_STATUSES } from '../project/rows.js';
 import { instant, noParameters, oneOf, text } from '../read/filters.js';
-import { answerList, type Page } from '../read/list-page.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
 import { DELIVERY_STORE, type DeliveryLine, type DeliveryStore } from './delivery.store.js';
-import { type DeliveryItem, deliveryItem } from './delivery-item.js';
+import { DeliveryItem, deliveryItem } from './delivery-item.js';
 
 export const DELIVERY_FILTERS = {
   integrationId: text,
@@ -16,20 +17,26 @@ export const DELIVERY_FILTERS = {
 };
 
 const LIST = {
+  name: 'deliveries',
+  storeOf: (stores: ListStores) => stores.deliveries,
   filters: DELIVERY_FILTERS,
   positionOf: (line: DeliveryLine) => ({ atMs: line.acceptedAtMs, key: line.deliveryId }),
+  item: DeliveryItem,
   itemOf: deliveryItem,
 };
 
 /** What is bound for each integration and how it ended. */
 @Controller('v1/deliveries')
 export class DeliveryController {
-  constructor(@Inject(DELIVERY_STORE) private readonly store: DeliveryStore) {}
+  constructor(
+    @Inject(DELIVERY_STORE) private readonly store: DeliveryStore,
+    @Inject(ListRoutes) private readonly lists: ListRoutes,
+  ) {}
 
   @Get()
   @Operation('deliveries.list')
-  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Page<DeliveryItem>> {
-    return answerList(LIST, this.store, tenantOf(principal), query);
+  list(@CurrentExchange() exchange: ListExchange) {
+    return this.lists.answer(LIST, exchange);
   }
 
   @Get(':id')

@@ -1,6 +1,7 @@
 import { AttemptError, Trigger } from '@hookstile/contracts';
 import { AttemptView, AttemptWithBodies, pageOf, type SomeReferences } from '@hookstile/service-runtime';
 import { Type } from 'typebox';
+import { EXPORT_REFUSALS, EXPORTED, exportedExample, FORMAT_PARAMETER } from '../export/export-reference.js';
 import { ATTEMPT_OUTCOMES } from '../project/rows.js';
 import { exactly, type FilterParameters, oneOfThese, SPAN } from '../read/filter-parameters.js';
 import type { EVENT_LOG_FILTERS } from './event-log-query.js';
@@ -64,14 +65,23 @@ export const ATTEMPT = {
 
 export const EVENT_LOG_REFERENCE = {
   'event-log.list': {
-    query: EVENT_LOG_PARAMETERS,
+    query: { ...EVENT_LOG_PARAMETERS, ...FORMAT_PARAMETER },
     isPaged: true,
-    answers: [{ status: 200, description: 'A page', body: { name: 'Attempts', schema: pageOf(AttemptView) } }],
+    refusals: EXPORT_REFUSALS,
+    answers: [
+      { status: 200, description: 'A page', body: { name: 'Attempts', schema: pageOf(AttemptView) }, alsoAs: EXPORTED },
+    ],
     examples: {
       'of-an-event': {
         query: { eventId: ATTEMPT.eventId, outcome: 'succeeded' },
         status: 200,
         answer: { items: [ATTEMPT], nextCursor: null },
+      },
+      'of-an-event-as-csv': {
+        query: { eventId: ATTEMPT.eventId, format: 'csv' },
+        status: 200,
+        answerMediaType: 'text/csv',
+        answer: exportedExample('csv', AttemptView, [ATTEMPT]),
       },
       'no-status': {
         query: { httpStatus: 'all' },

@@ -1,5 +1,5 @@
 import {
-  type AttemptView,
+  AttemptView,
   type AttemptWithBodies,
   CurrentPrincipal,
   Operation,
@@ -8,27 +8,34 @@ import {
   tenantOf,
 } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import type { ListStores } from '../export/snapshot.store.js';
 import { noParameters } from '../read/filters.js';
-import { answerList, type Page } from '../read/list-page.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
 import { EVENT_LOG_STORE, type EventLogLine, type EventLogStore } from './event-log.store.js';
 import { eventLogDetail, eventLogItem } from './event-log-item.js';
 import { EVENT_LOG_FILTERS } from './event-log-query.js';
 
 const LIST = {
+  name: 'event-log',
+  storeOf: (stores: ListStores) => stores.eventLog,
   filters: EVENT_LOG_FILTERS,
   positionOf: (line: EventLogLine) => ({ atMs: line.atMs, key: line.attemptId }),
+  item: AttemptView,
   itemOf: eventLogItem,
 };
 
 /** Every attempt with its HTTP status. */
 @Controller('v1/event-log')
 export class EventLogController {
-  constructor(@Inject(EVENT_LOG_STORE) private readonly store: EventLogStore) {}
+  constructor(
+    @Inject(EVENT_LOG_STORE) private readonly store: EventLogStore,
+    @Inject(ListRoutes) private readonly lists: ListRoutes,
+  ) {}
 
   @Get()
   @Operation('event-log.list')
-  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Page<AttemptView>> {
-    return answerList(LIST, this.store, tenantOf(principal), query);
+  list(@CurrentExchange() exchange: ListExchange) {
+    return this.lists.answer(LIST, exchange);
   }
 
   @Get(':id')

@@ -1,27 +1,31 @@
-import { CurrentPrincipal, Operation, type Principal, tenantOf } from '@hookstile/service-runtime';
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Operation } from '@hookstile/service-runtime';
+import { Controller, Get, Inject } from '@nestjs/common';
+import type { ListStores } from '../export/snapshot.store.js';
 import { EVENT_OUTCOMES } from '../project/rows.js';
 import { oneOf, text } from '../read/filters.js';
-import { answerList, type Page } from '../read/list-page.js';
-import { EVENT_STORE, type EventFate, type EventStore, eventListKey } from './event.store.js';
-import { type EventItem, eventItem } from './event-item.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
+import { type EventFate, eventListKey } from './event.store.js';
+import { EventItem, eventItem } from './event-item.js';
 
 export const EVENT_FILTERS = { eventId: text, source: text, outcome: oneOf(EVENT_OUTCOMES) };
 
 const LIST = {
+  name: 'events',
+  storeOf: (stores: ListStores) => stores.events,
   filters: EVENT_FILTERS,
   positionOf: (fate: EventFate) => ({ atMs: fate.acceptedAtMs, key: eventListKey(fate) }),
+  item: EventItem,
   itemOf: eventItem,
 };
 
 /** What happened to each event. */
 @Controller('v1/events')
 export class EventController {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(@Inject(ListRoutes) private readonly lists: ListRoutes) {}
 
   @Get()
   @Operation('events.list')
-  list(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Page<EventItem>> {
-    return answerList(LIST, this.store, tenantOf(principal), query);
+  list(@CurrentExchange() exchange: ListExchange) {
+    return this.lists.answer(LIST, exchange);
   }
 }

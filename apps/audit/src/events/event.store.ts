@@ -16,8 +16,6 @@ export interface EventStore {
   list(tenantId: string, filters: EventFilters, page: PageRequest): Promise<ListedRows<EventFate>>;
 }
 
-export const EVENT_STORE = Symbol('EventStore');
-
 /** The same event may have several rows (its duplicates); where each stood in `events` tells them apart. */
 export function eventListKey(row: { eventId: string; sourcePartition: number; sourceOffset: number }): string {
   return `${row.eventId} ${row.sourcePartition}:${row.sourceOffset}`;

@@ -1,5 +1,6 @@
 import { pageOf, type SomeReferences } from '@hookstile/service-runtime';
 import { Type } from 'typebox';
+import { EXPORT_REFUSALS, EXPORTED, FORMAT_PARAMETER } from '../export/export-reference.js';
 import { EVENT_OUTCOMES } from '../project/rows.js';
 import { exactly, type FilterParameters, oneOfThese } from '../read/filter-parameters.js';
 import type { EVENT_FILTERS } from './event.controller.js';
@@ -28,9 +29,12 @@ const COMPLIANT = {
 
 export const EVENTS_REFERENCE = {
   'events.list': {
-    query: QUERY,
+    query: { ...QUERY, ...FORMAT_PARAMETER },
     isPaged: true,
-    answers: [{ status: 200, description: 'A page', body: { name: 'Events', schema: pageOf(EventItem) } }],
+    refusals: EXPORT_REFUSALS,
+    answers: [
+      { status: 200, description: 'A page', body: { name: 'Events', schema: pageOf(EventItem) }, alsoAs: EXPORTED },
+    ],
     examples: {
       routed: {
         query: { eventId: COMPLIANT.id, outcome: 'routed' },

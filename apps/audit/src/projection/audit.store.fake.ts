@@ -3,16 +3,19 @@ import { FakeAuditLogStore } from '../audit-log/audit-log.store.fake.js';
 import { FakeDeliveryStore } from '../deliveries/delivery.store.fake.js';
 import { FakeEventLogStore } from '../event-log/event-log.store.fake.js';
 import { FakeEventStore } from '../events/event.store.fake.js';
+import type { ListStores } from '../export/snapshot.store.js';
 import { FakeTailStore } from '../tail/tail.store.fake.js';
 import type { AuditStores } from './audit.store.js';
 import { FakeProjectionStore } from './projection.store.fake.js';
 
 export function fakeStores(): AuditStores {
   const projections = new FakeProjectionStore();
+  return { projections, tail: new FakeTailStore(projections), ...fakeListStores(projections) };
+}
+
+export function fakeListStores(projections: FakeProjectionStore): ListStores {
   return {
-    projections,
     eventLog: new FakeEventLogStore(projections),
-    tail: new FakeTailStore(projections),
     deliveries: new FakeDeliveryStore(projections),
     events: new FakeEventStore(projections),
     auditLog: new FakeAuditLogStore(projections),

@@ -1,10 +1,4 @@
-import {
-  decodeCursor,
-  encodeCursor,
-  type FilterReader,
-  type ListQuery,
-  parseListQuery,
-} from '@hookstile/service-runtime';
+import { decodeCursor, encodeCursor } from '@hookstile/service-runtime';
 
 /** Where a list goes on: behind the row with this time (Unix milliseconds) and key. */
 export interface ListPosition {
@@ -76,27 +70,4 @@ export function isBehind(position: ListPosition, after: ListPosition): boolean {
 export function newestFirst(a: ListPosition, b: ListPosition): number {
   if (a.atMs !== b.atMs) return b.atMs - a.atMs;
   return a.key < b.key ? 1 : -1;
-}
-
-/** What makes a list: its filters, where a row stands in it, and how a row is shown. */
-export interface ListDefinition<Filters extends Record<string, FilterReader>, Row, Item> {
-  filters: Filters;
-  positionOf(row: Row): ListPosition;
-  itemOf(row: Row): Item;
-}
-
-interface ListStore<Filters, Row> {
-  list(tenantId: string, filters: Filters, page: PageRequest): Promise<ListedRows<Row>>;
-}
-
-/** Answers a list route: reads the query, then one page of the tenant's rows. */
-export async function answerList<Filters extends Record<string, FilterReader>, Row, Item>(
-  { filters: readers, positionOf, itemOf }: ListDefinition<Filters, Row, Item>,
-  store: ListStore<ListQuery<Filters>['filters'], Row>,
-  tenantId: string,
-  query: unknown,
-): Promise<Page<Item>> {
-  const { filters, ...listQuery } = parseListQuery(query, readers);
-  const page = pageRequestOf(listQuery);
-  return pageOf(await store.list(tenantId, filters, page), page.limit, positionOf, itemOf);
 }

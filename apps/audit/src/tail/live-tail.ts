@@ -2,12 +2,12 @@ import type { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, ProblemError } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
+import { Places } from '../read/places.js';
 import { CatchUp } from './catch-up.js';
-import { KEY_CHECK_INTERVAL_MS, PAGE_MAX_ROWS, POLL_INTERVAL_MS } from './tail.bounds.js';
+import { KEY_CHECK_INTERVAL_MS, PAGE_MAX_ROWS, POLL_INTERVAL_MS, STREAM_PLACES } from './tail.bounds.js';
 import type { TailRow, TailStore } from './tail.store.js';
 import { attemptMessage, gapMessage, greeting } from './tail-message.js';
 import type { CutReason, TailMetrics } from './tail-metrics.js';
-import { TailPlaces } from './tail-places.js';
 import { endOf, type TailCursor, type TailPosition } from './tail-position.js';
 import { tailStart } from './tail-start.js';
 import { type TailReader, TailStream } from './tail-stream.js';
@@ -30,7 +30,7 @@ export class LiveTail {
   /** Streams whose pages are being read, or whose keys are being checked. */
   readonly #catchingUp = new Set<TailStream>();
   readonly #checking = new Set<TailStream>();
-  readonly #places = new TailPlaces();
+  readonly #places = new Places(STREAM_PLACES);
   readonly #catchUp: CatchUp;
   readonly #stopObserving: () => void;
   /** What every live stream was shown; null while there is no stream. */

@@ -1,3 +1,5 @@
+import type { PlaceBounds } from '../read/places.js';
+
 /** How often a process looks for new attempts, for all of its streams at once, while it has any. */
 export const POLL_INTERVAL_MS = 250;
 /** Rows of one read; they have no bodies, and headers of a few kilobytes at most. */
@@ -6,6 +8,12 @@ export const PAGE_MAX_ROWS = 1_000;
 /** Streams of one tenant and of all in one process. Each keeps a connection, here and in the gateway. */
 export const STREAMS_PER_TENANT_MAX = 20;
 export const STREAMS_MAX = 500;
+export const STREAM_PLACES: PlaceBounds = {
+  what: 'streams',
+  perTenantMax: STREAMS_PER_TENANT_MAX,
+  max: STREAMS_MAX,
+  retryAfterSeconds: 5,
+};
 
 /** What waits in memory for one reader; beyond, its stream reads from the store again, at the reader's pace. */
 export const BUFFER_MAX_BYTES = 256 * 1024;

@@ -1,9 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import {
   type AuthenticatedRequest,
-  bearerKeyOf,
   CurrentPrincipal,
-  hashKey,
   KEY_DIRECTORY,
   type KeyDirectory,
   Operation,
@@ -15,6 +13,7 @@ import {
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { EVENT_LOG_FILTERS } from '../event-log/event-log-query.js';
+import { stillAllowed } from '../read/still-allowed.js';
 import { LiveTail } from './live-tail.js';
 import { decodeTailCursor, type TailCursor } from './tail-position.js';
 
@@ -46,16 +45,9 @@ export class TailController {
       tenantId: tenantOf(principal),
       filters: filtersOf(query),
       cursor: cursorOf(request.headers['last-event-id']),
-      stillAllowed: () => this.stillAllowed(principal, request),
+      stillAllowed: () => stillAllowed(this.keys, request),
       begin: () => begin(reply),
     });
-  }
-
-  /** The platform key does not change while a process runs. */
-  private async stillAllowed(principal: Principal, request: AuthenticatedRequest): Promise<boolean> {
-    if (principal.type === 'platform') return true;
-    const key = bearerKeyOf(request);
-    return key !== null && (await this.keys.find(hashKey(key))) !== null;
   }
 }
 

@@ -27,6 +27,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   plan_required: { status: 403, title: 'The tenant has another plan' },
   not_found: { status: 404, title: 'There is no such thing' },
   method_not_allowed: { status: 405, title: 'The route does not take this method' },
+  not_acceptable: { status: 406, title: 'None of the accepted formats is offered' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'The state does not allow this' },
   ambiguous_name: { status: 409, title: 'Several things have this name' },

@@ -21,6 +21,7 @@ const STATUS_CODES: Readonly<Record<number, string>> = {
   403: 'forbidden',
   404: 'not_found',
   405: 'method_not_allowed',
+  406: 'not_acceptable',
   408: 'request_timeout',
   409: 'conflict',
   412: 'version_mismatch',

@@ -30,6 +30,8 @@ export interface SuccessfulAnswer {
   body: NamedSchema | null;
   /** By default application/json. */
   mediaType?: string;
+  /** Other media types that the request may ask for, and what they carry. */
+  alsoAs?: Readonly<Record<string, NamedSchema>>;
   headers?: readonly ('ETag' | 'Location')[];
 }
 
@@ -47,6 +49,8 @@ export interface OperationExample {
   request?: unknown;
   status: number;
   answer?: unknown;
+  /** Of the answer, where the operation has several; by default its first. */
+  answerMediaType?: string;
 }
 
 /** What the reference says of an operation beside its line in the table of operations. */

@@ -1,12 +1,19 @@
 import { ProblemError } from '@hookstile/service-runtime';
-import { STREAMS_MAX, STREAMS_PER_TENANT_MAX } from './tail.bounds.js';
 
-const RETRY_AFTER_SECONDS = 5;
+export interface PlaceBounds {
+  /** What takes a place, in the plural. */
+  readonly what: string;
+  readonly perTenantMax: number;
+  readonly max: number;
+  readonly retryAfterSeconds: number;
+}
 
-/** How many streams there are, of each tenant and of all. */
-export class TailPlaces {
+/** How many of a kind are open, of each tenant and of all. */
+export class Places {
   readonly #ofTenant = new Map<string, number>();
   #taken = 0;
+
+  constructor(private readonly bounds: PlaceBounds) {}
 
   get taken(): number {
     return this.#taken;
@@ -14,15 +21,12 @@ export class TailPlaces {
 
   /** Takes a place. Returns what gives it back, once. Throws `rate_limited` or `unavailable` where none is free. */
   take(tenantId: string): () => void {
+    const { what, perTenantMax, max, retryAfterSeconds } = this.bounds;
     const ofTenant = this.#ofTenant.get(tenantId) ?? 0;
-    if (ofTenant >= STREAMS_PER_TENANT_MAX) {
-      throw new ProblemError('rate_limited', `the tenant has ${STREAMS_PER_TENANT_MAX} streams already`, {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      });
+    if (ofTenant >= perTenantMax) {
+      throw new ProblemError('rate_limited', `the tenant has ${perTenantMax} ${what} already`, { retryAfterSeconds });
     }
-    if (this.#taken >= STREAMS_MAX) {
-      throw new ProblemError('unavailable', 'there are too many streams', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-    }
+    if (this.#taken >= max) throw new ProblemError('unavailable', `there are too many ${what}`, { retryAfterSeconds });
     this.#ofTenant.set(tenantId, ofTenant + 1);
     this.#taken += 1;
     let given = false;

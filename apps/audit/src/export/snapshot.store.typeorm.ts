@@ -1,0 +1,94 @@
+import { reasonOf } from '@hookstile/service-runtime';
+import type { PoolClient } from 'pg';
+import type { Logger } from 'pino';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { ViewReader } from '../read/view-reader.js';
+import { KEEP_INTERVAL_MS } from './export.bounds.js';
+import type { ListStores, Snapshot, SnapshotStore } from './snapshot.store.js';
+
+const BEGIN = 'begin isolation level repeatable read, read only';
+const SAVEPOINT = 'savepoint page';
+const KEEP = 'select 1';
+/** The locks that a statement took on its tables end with it; the snapshot is the transaction's, and stays. */
+const RELEASE_LOCKS = 'rollback to savepoint page';
+
+/** Reads in a transaction that holds a snapshot but, between two statements, no lock: a dropped partition waits for none. */
+class SnapshotReader extends ViewReader {
+  #reading = 0;
+
+  constructor(
+    pool: DataSource,
+    private readonly runner: QueryRunner,
+  ) {
+    super(pool);
+  }
+
+  get isReading(): boolean {
+    return this.#reading > 0;
+  }
+
+  override query<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.#page(() => this.runner.query(statement, [...parameters]));
+  }
+
+  override async prepared<Row extends object>(name: string, statement: string, parameters: readonly unknown[]) {
+    const client = (await this.runner.connect()) as PoolClient;
+    return this.#page(async () => (await client.query<Row>({ name, text: statement, values: [...parameters] })).rows);
+  }
+
+  async #page<Rows>(read: () => Promise<Rows>): Promise<Rows> {
+    this.#reading += 1;
+    try {
+      const rows = await read();
+      await this.runner.query(RELEASE_LOCKS);
+      return rows;
+    } finally {
+      this.#reading -= 1;
+    }
+  }
+}
+
+/** Snapshots of a pool of their own; `others` is where a statement under way is ended from. */
+export class TypeormSnapshotStore implements SnapshotStore {
+  constructor(
+    private readonly pool: DataSource,
+    private readonly others: DataSource,
+    private readonly storesOf: (views: ViewReader) => ListStores,
+    private readonly logger: Logger,
+    private readonly keepIntervalMs = KEEP_INTERVAL_MS,
+  ) {}
+
+  async open(): Promise<Snapshot> {
+    const runner = this.pool.createQueryRunner();
+    try {
+      await runner.query(BEGIN);
+      // The first statement takes the snapshot.
+      const [session]: { pid: number }[] = await runner.query('select pg_backend_pid() as pid');
+      await runner.query(SAVEPOINT);
+      const reader = new SnapshotReader(this.pool, runner);
+      // Else Postgres would end the transaction of a slow reader; that of a process that stands still it does end.
+      const keep = setInterval(() => runner.query(KEEP).catch(() => undefined), this.keepIntervalMs);
+      let ended: Promise<void> | null = null;
+      const end = () => {
+        clearInterval(keep);
+        ended ??= this.#end(runner, session?.pid ?? null, reader.isReading);
+        return ended;
+      };
+      return { stores: this.storesOf(reader), end };
+    } catch (error) {
+      await runner.release();
+      throw error;
+    }
+  }
+
+  /** A session whose statement is ended would be of no more use: it is ended itself. */
+  async #end(runner: QueryRunner, pid: number | null, isReading: boolean): Promise<void> {
+    try {
+      if (isReading) await this.others.query('select pg_terminate_backend($1)', [pid]);
+      else await runner.query('rollback');
+    } catch (error) {
+      this.logger.warn({ reason: reasonOf(error) }, 'a snapshot could not be ended in order');
+    }
+    await runner.release();
+  }
+}

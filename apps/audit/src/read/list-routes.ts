@@ -1,0 +1,59 @@
+import {
+  type AuthenticatedRequest,
+  type FilterReader,
+  KEY_DIRECTORY,
+  type KeyDirectory,
+  principalOf,
+  tenantOf,
+} from '@hookstile/service-runtime';
+import { createParamDecorator, type ExecutionContext, Inject, Injectable, StreamableFile } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { Page } from './list-page.js';
+import { type ListDefinition, Lists } from './lists.js';
+import { stillAllowed } from './still-allowed.js';
+
+/** A request of a list route and its answer. */
+export interface ListExchange {
+  request: AuthenticatedRequest;
+  reply: FastifyReply;
+}
+
+export const CurrentExchange = createParamDecorator((_: unknown, context: ExecutionContext): ListExchange => {
+  const http = context.switchToHttp();
+  return { request: http.getRequest<AuthenticatedRequest>(), reply: http.getResponse<FastifyReply>() };
+});
+
+const EXPORT_HEADERS = {
+  'cache-control': 'no-store, no-transform',
+  vary: 'Accept',
+  // Proxies such as nginx would otherwise collect what a slow reader has not taken.
+  'x-accel-buffering': 'no',
+};
+
+/** Lists over HTTP. */
+@Injectable()
+export class ListRoutes {
+  constructor(
+    @Inject(Lists) private readonly lists: Lists,
+    @Inject(KEY_DIRECTORY) private readonly keys: KeyDirectory,
+  ) {}
+
+  async answer<Filters extends Record<string, FilterReader>, Row, Item>(
+    definition: ListDefinition<Filters, Row, Item>,
+    { request, reply }: ListExchange,
+  ): Promise<Page<Item> | StreamableFile> {
+    const answer = await this.lists.answer(definition, {
+      tenantId: tenantOf(principalOf(request)),
+      query: request.query as Readonly<Record<string, unknown>>,
+      accept: request.headers.accept,
+      stillAllowed: () => stillAllowed(this.keys, request),
+      // Where the answer's end is the connection's, as in HTTP/1.0, an orderly close would look like the end of the list.
+      breakOff: () => reply.raw.socket?.resetAndDestroy(),
+      onGone: (gone) => reply.raw.once('close', gone),
+    });
+    if (!('bytes' in answer)) return answer;
+    reply.headers(EXPORT_HEADERS);
+    const { bytes, contentType: type, name } = answer;
+    return new StreamableFile(bytes, { type, disposition: `attachment; filename="${name}"` });
+  }
+}
