@@ -1,11 +1,19 @@
-import { randomSuffix } from '@hookstile/testing';
+import { OPERATIONS } from '@hookstile/service-runtime';
+import { HOSTILE_JSON, type Receiver, randomSuffix, startReceiver } from '@hookstile/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api, type ApiAnswer } from './api.js';
+import { HOSTILE_REQUESTS } from './hostile/hostile-requests.js';
+import { JSON_SPOTS } from './hostile/json-spots.js';
+import { rawExchange } from './hostile/raw-exchange.js';
 import { type Stack, startStack } from './stack.js';
 
 const OVERSIZED = JSON.stringify({ name: 'x'.repeat(300 * 1024) });
 
+const CLOSED_WITHIN_MS = 10_000;
+
 let stack: Stack;
+let receiver: Receiver;
+let ruleId: string;
 let admin: Api;
 let api: Api;
 let integrationId: string;
@@ -21,9 +29,17 @@ beforeAll(async () => {
     body: { name: 'valid', url: 'https://example.com/hook' },
   });
   integrationId = created.id;
+  const rule = await api.expect<{ id: string }>(201, 'POST', '/v1/decision-rules', {
+    body: { name: 'valid', method: 'GET', url: 'https://example.com/rule', timeoutMs: 100 },
+  });
+  ruleId = rule.id;
+  receiver = await startReceiver();
 });
 
-afterAll(() => stack?.stop());
+afterAll(async () => {
+  await receiver?.close();
+  await stack?.stop();
+});
 
 function expectProblem(answer: ApiAnswer, status: number, code: string): void {
   expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
@@ -138,5 +154,117 @@ describe('reading', () => {
     expectProblem(await api.send('PATCH', path, { body: { name: 'x' } }), 428, 'if_match_required');
     const stale = { headers: { 'if-match': '"0"' }, body: { name: 'x' } };
     expectProblem(await api.send('PATCH', path, stale), 412, 'version_mismatch');
+  });
+});
+
+/** Whatever an answer is, it is one that the public surface knows. */
+function expectNoFault(answer: ApiAnswer, what: string): void {
+  expect(answer.status, `${what}: ${JSON.stringify(answer.body)}`).toBeLessThan(500);
+  if (answer.status < 400) return;
+  expect(answer.headers.get('content-type'), what).toMatch(/^application\/problem\+json/);
+  expect(answer.body, what).toMatchObject({ status: answer.status, code: expect.any(String) });
+}
+
+const filled = (text: string) =>
+  text.replace('{integration}', integrationId).replace('{rule}', ruleId).replace('{tenant}', tenantId);
+
+describe('hostile JSON', () => {
+  const kept = HOSTILE_JSON.filter(({ kind }) => kind === 'json');
+  const isObject = ({ bytes }: { bytes: Buffer }) => bytes.toString('latin1').trim().startsWith('{');
+  const isWrite = ({ method }: { method: string }) => method === 'POST' || method === 'PUT' || method === 'PATCH';
+  const WRITING = Object.values(OPERATIONS).filter(
+    (operation) => isWrite(operation) && operation.path !== '/v1/events',
+  );
+
+  it.each(WRITING)('as the body of $method $path is refused, and is never a fault', async ({ method, path }) => {
+    const address = path.replace('{id}', integrationId).replace(/\{\w+\}/, 'x');
+    const headers = { 'if-match': '*' };
+    for (const { name, bytes, kind } of HOSTILE_JSON.filter(
+      (hostile) => hostile.kind !== 'json' || isObject(hostile),
+    )) {
+      const answer = await api.send(method, address, { headers, body: bytes });
+      expectNoFault(answer, name);
+      // Where a body is optional, none is one.
+      if (kind === 'broken' && bytes.length > 0) expect(answer.status, name).toBeGreaterThanOrEqual(400);
+    }
+  });
+
+  it.each(JSON_SPOTS)(
+    'inside the body of $method $path at $at is taken or refused, and is never a fault',
+    async (spot) => {
+      for (const { name, bytes } of HOSTILE_JSON) {
+        const body = Buffer.from(filled(spot.body(bytes.toString('latin1'))), 'latin1');
+        const answer = await api.send(spot.method, filled(spot.path), { headers: { ...spot.headers }, body });
+        expectNoFault(answer, name);
+        if (answer.status === 201 && spot.path === '/v1/integrations') {
+          await api.send('DELETE', `/v1/integrations/${answer.body.id}`, { headers: { 'if-match': '*' } });
+        }
+      }
+    },
+  );
+
+  it('as the data of an event arrives as it was sent, in every mode, or is refused', async () => {
+    await api.expect(201, 'POST', '/v1/integrations', {
+      body: {
+        name: 'hostile',
+        url: `${receiver.url}/hostile`,
+        eventTypes: ['hostile'],
+        request: { body: { format: 'data' } },
+      },
+    });
+    const envelope = (id: string) => `"specversion":"1.0","id":"${id}","source":"/h","type":"hostile"`;
+    const modes = {
+      plain: { type: 'application/json', around: (_: string) => ['{"type":"hostile","data":', '}'] },
+      structured: {
+        type: 'application/cloudevents+json',
+        around: (id: string) => [`{${envelope(id)},"data":`, '}'],
+      },
+      batch: {
+        type: 'application/cloudevents-batch+json',
+        around: (id: string) => [`[{${envelope(id)},"data":`, '}]'],
+      },
+    };
+    const sent: Buffer[] = [];
+    const send = async (
+      name: string,
+      headers: Record<string, string>,
+      data: Buffer,
+      parts: string[],
+      isKept: boolean,
+    ) => {
+      const body = Buffer.concat([Buffer.from(parts[0] ?? ''), data, Buffer.from(parts[1] ?? '')]);
+      const answer = await api.send('POST', '/v1/events', { headers, body });
+      expectNoFault(answer, name);
+      const [item] = (answer.body.items as { error?: unknown }[] | undefined) ?? [];
+      expect([answer.status === 202 && item?.error === undefined, name]).toEqual([isKept, name]);
+    };
+    for (const [n, { name, bytes, kind }] of HOSTILE_JSON.entries()) {
+      const isKept = kind === 'json';
+      for (const [mode, { type, around }] of Object.entries(modes)) {
+        await send(`${name} ${mode}`, { 'content-type': type }, bytes, around(`${mode}-${n}`), isKept);
+        if (isKept) sent.push(Buffer.from(bytes.toString('latin1').trim(), 'latin1'));
+      }
+      const attributes = { specversion: '1.0', id: `binary-${n}`, source: '/h', type: 'hostile' };
+      const headers = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [`ce-${key}`, value]));
+      await send(`${name} binary`, { 'content-type': 'application/json', ...headers }, bytes, [], isKept);
+      if (isKept) sent.push(bytes);
+    }
+    const received = await receiver.received('/hostile', sent.length, 60_000);
+    expect(sent).toHaveLength(4 * kept.length);
+    for (const [n, bytes] of sent.entries()) expect(received[n]?.body.equals(bytes), `event ${n}`).toBe(true);
+  }, 120_000);
+});
+
+describe('hostile requests', () => {
+  it.each(HOSTILE_REQUESTS)('$name', async ({ headers, body, right }) => {
+    const keys = [`Authorization: Bearer ${stack.run.adminKey}`, `Hookstile-Tenant: ${tenantId}`];
+    const endsEarly = right.includes('none');
+    const given = { method: 'POST', path: '/v1/events', headers: [...keys, ...headers], body, endsEarly };
+    for (const url of [stack.run.baseUrl, stack.run.services['event-ingest'].url]) {
+      const { statuses, text } = await rawExchange(url, given, CLOSED_WITHIN_MS);
+      expect(right, `${url} answered ${text}`).toContain(statuses[0] ?? 'none');
+      expect(statuses.length).toBeLessThanOrEqual(1);
+      if ((statuses[0] ?? 0) >= 400) expect(text).toContain('application/problem+json');
+    }
   });
 });

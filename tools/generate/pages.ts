@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { asyncApi } from './asyncapi.ts';
+import { asyncApi } from './asyncapi/asyncapi.ts';
 import { openApi } from './openapi/openapi.ts';
 import { rolesPage } from './roles.ts';
 import { envExample, settingsPage } from './settings.ts';

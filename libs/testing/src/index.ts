@@ -3,6 +3,7 @@ export * from './database-schema.js';
 export * from './fault-proxy.js';
 export * from './first-builds-secret.js';
 export * from './fixed-clock.js';
+export * from './hostile-json.js';
 export * from './kafka.js';
 export * from './migrated-database.js';
 export * from './random.js';

@@ -58,6 +58,12 @@ describe('parseBody', () => {
     expect(errorsOf(body)).toEqual([{ pointer: '', code: 'is_object', detail: 'a JSON object is expected' }]);
   });
 
+  it('refuses a constructor before anything calls it', () => {
+    expect(errorsOf({ name: { constructor: { prototype: {} } } })).toEqual([
+      expect.objectContaining({ pointer: '/name/constructor', code: 'unknown_member' }),
+    ]);
+  });
+
   it('refuses members that every object inherits instead of dropping them', () => {
     expect(errorsOf({ name: 'a', constructor: 1, items: [{ amount: 1, toString: 2 }] })).toEqual([
       expect.objectContaining({ pointer: '/constructor', code: 'unknown_member' }),

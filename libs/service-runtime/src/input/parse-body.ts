@@ -40,7 +40,7 @@ function isObject(value: unknown): value is object {
 
 /**
  * Members that every object inherits. class-transformer drops them without a word, and what a caller sent must never
- * vanish, so they are refused wherever they stand.
+ * vanish; and a `constructor` it calls. So they are refused wherever they stand, before it sees them.
  */
 function* inheritedMembers(value: unknown, parent: string): Generator<InputError> {
   if (typeof value !== 'object' || value === null) return;
@@ -62,9 +62,15 @@ export function parseBody<T extends object>(dto: new () => T, body: unknown): T 
     const detail = 'a JSON object is expected';
     throw new ProblemError('invalid', detail, { errors: [{ pointer: '', code: 'is_object', detail }] });
   }
+  refuse(inheritedMembers(body, ''));
   const instance = plainToInstance(dto, body);
   const found = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
-  const errors = [...inputErrors(found, ''), ...inheritedMembers(body, '')].slice(0, INPUT_ERRORS_MAX);
-  if (errors.length === 0) return instance;
-  throw new ProblemError('invalid', `${errors[0]?.pointer ?? ''}: ${errors[0]?.detail ?? 'not valid'}`, { errors });
+  refuse(inputErrors(found, ''));
+  return instance;
+}
+
+function refuse(found: Iterable<InputError>): void {
+  const errors = [...found].slice(0, INPUT_ERRORS_MAX);
+  const [first] = errors;
+  if (first) throw new ProblemError('invalid', `${first.pointer}: ${first.detail}`, { errors });
 }
