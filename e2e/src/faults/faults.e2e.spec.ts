@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runScenario } from './run-scenario.ts';
+import { accounting } from './scenarios/accounting.ts';
 import { appendUnanswered } from './scenarios/bad-links.ts';
 import { changedWhileDisabling } from './scenarios/changed-settings.ts';
 import { dispatcherKilled } from './scenarios/killed-dispatchers.ts';
@@ -37,6 +38,10 @@ describe('real processes under faults', { timeout: TEST_TIMEOUT_MS }, () => {
 
   it('keeps every promise when answers to produce requests are lost after the append', async () => {
     expect((await run(appendUnanswered, 6)).duplicates).toBe(0);
+  });
+
+  it('accounts for every event, whatever becomes of it, while front door, router and audit are killed', async () => {
+    expect((await run(accounting, 3)).duplicates).toBe(0);
   });
 
   it('carries a disabling out whatever an admin does during its round trip', async () => {

@@ -1,16 +1,20 @@
-import { isKafkaRequest, KAFKA_PRODUCE } from '@hookstile/testing';
+import { isKafkaRequest, KAFKA_PRODUCE, until } from '@hookstile/testing';
 import type { Scenario } from './scenario.types.ts';
 import type { Stage } from './stage.ts';
-import { CALM } from './worlds.ts';
+import { CALM, HEALTHY } from './worlds.ts';
 
 const SUCCESSES_BETWEEN_KILLS = 20;
+const SUCCESSES_BETWEEN_DOOR_KILLS = 4;
+const VIEW_TIMEOUT_MS = 30_000;
 const BETWEEN_KILLS_MAX_MS = 500;
 const PRODUCE_TIMEOUT_MS = 10_000;
 const ROUTER_GROUP = 'hookstile.router';
 const POSITIONS = /"sourcePartition":(\d+),"sourceOffset":(\d+)/g;
 
-const writesDeliveries = (bytes: Buffer): boolean =>
-  isKafkaRequest(bytes, { apiKey: KAFKA_PRODUCE, topic: 'hookstile.deliveries' });
+const writesTo =
+  (topic: string) =>
+  (bytes: Buffer): boolean =>
+    isKafkaRequest(bytes, { apiKey: KAFKA_PRODUCE, topic });
 
 /** The second write stands still in the proxy: before the broker has it, or after, with its answer outstanding. */
 export const routerKilledBetweenWrites: Scenario = {
@@ -42,7 +46,7 @@ async function killBetweenWrites(stage: Stage, what: 'request' | 'answer'): Prom
   const router = stage.stack.service('router');
   const held = await stage.stack.kafka.link.hold({
     what,
-    isRequest: writesDeliveries,
+    isRequest: writesTo('hookstile.deliveries'),
     signal: AbortSignal.timeout(PRODUCE_TIMEOUT_MS),
   });
   if (held === null) throw new Error('the router wrote no deliveries');
@@ -103,3 +107,49 @@ export const frontDoorKilled: Scenario = {
     return [`${stage.world.refused} requests were sent again`];
   },
 };
+
+/** The broker has the events or has not, and the producers, who were told neither, send them again. */
+export const frontDoorKilledAroundAck: Scenario = {
+  name: 'front-door-killed-around-ack',
+  about: 'kill -9 of the front door before the broker has its events, or after, with the acknowledgement outstanding',
+  dispatchers: 1,
+  world: HEALTHY,
+  count: 100,
+  run: async (stage) => {
+    const { stack, world } = stage;
+    const frontDoor = stack.service('front-door');
+    const kills = { request: 0, answer: 0 };
+    world.startSending();
+    for (let kill = 0; kill < stage.count; kill += 1) {
+      await stage.moreSuccesses(SUCCESSES_BETWEEN_DOOR_KILLS);
+      const what = stage.random.pick(['request', 'answer'] as const);
+      const signal = AbortSignal.timeout(PRODUCE_TIMEOUT_MS);
+      const held = await stack.kafka.link.hold({ what, isRequest: writesTo('hookstile.events'), signal });
+      if (held === null) throw new Error('the front door wrote no events');
+      await frontDoor.kill();
+      held.drop();
+      await frontDoor.start();
+      kills[what] += 1;
+    }
+    const duplicates = await duplicatesOf(stage, kills.answer);
+    return [
+      `${kills.request} kills before the broker had the events, ${kills.answer} after it; ` +
+        `${world.refused} requests were sent again, ${duplicates} of them are duplicates`,
+    ];
+  },
+};
+
+/** Resolves once audit shows so many: each event that the broker had was sent again. */
+async function duplicatesOf({ stack, world }: Stage, atLeast: number): Promise<number> {
+  let duplicates = 0;
+  const isShown = async () => {
+    const [row] = await stack.query<{ count: number }>(
+      `select count(*)::int from audit.events where tenant_id = any ($1) and outcome = 'duplicate'`,
+      [world.tenantIds],
+    );
+    duplicates = row?.count ?? 0;
+    return duplicates >= atLeast;
+  };
+  await until(isShown, { timeoutMs: VIEW_TIMEOUT_MS, what: `${atLeast} duplicates in audit's view` });
+  return duplicates;
+}

@@ -1,14 +1,16 @@
+import { accounting } from './accounting.ts';
 import { appendUnanswered, commitUnanswered, halfOpenLinks, resettingLinks, slowLinks } from './bad-links.ts';
 import { changedWhileDisabling, changedWhileRetrying } from './changed-settings.ts';
 import { brokerKilled, brokerStandsStill, brokerStopped, postgresKilled } from './dead-servers.ts';
 import { diskFull } from './full-disk.ts';
 import { keysRotated } from './keys-rotated.ts';
 import { dispatcherKilled, killedBehindSlowRequest, oneOfTwoDispatchersKilled } from './killed-dispatchers.ts';
-import { frontDoorKilled, routerKilled, routerKilledBetweenWrites } from './killed-ingest.ts';
+import { frontDoorKilled, frontDoorKilledAroundAck, routerKilled, routerKilledBetweenWrites } from './killed-ingest.ts';
 import { relayLeaderKilled } from './killed-relay.ts';
 import { deliveriesLost, eventsLost, offsetsDeleted } from './lost-records.ts';
 import { rebalances, rollingRestart } from './moving-partitions.ts';
 import { dispatcherPaused, dispatcherPausedInTransaction } from './paused-dispatcher.ts';
+import { eventsWhileBrokerAway } from './refused-events.ts';
 import type { Scenario } from './scenario.types.ts';
 import { wrongClock } from './wrong-clock.ts';
 
@@ -19,6 +21,8 @@ export const SCENARIOS: readonly Scenario[] = [
   routerKilledBetweenWrites,
   routerKilled,
   frontDoorKilled,
+  frontDoorKilledAroundAck,
+  accounting,
   rollingRestart,
   rebalances,
   keysRotated,
@@ -36,6 +40,7 @@ export const SCENARIOS: readonly Scenario[] = [
   brokerKilled,
   brokerStopped,
   brokerStandsStill,
+  eventsWhileBrokerAway,
   appendUnanswered,
   commitUnanswered,
   resettingLinks,

@@ -15,3 +15,6 @@ export const PARKING: WorldPlan = { tenants: 3, endpoints: ['flaky', 'counting',
 
 /** As fast as a few lanes go, where no attempt fails. */
 export const FAST: WorldPlan = { tenants: 6, endpoints: ['healthy', 'healthy', 'healthy'], perSecond: 20 };
+
+/** A little load at endpoints that take all they get, beside a scenario's own. */
+export const HEALTHY: WorldPlan = { tenants: 2, endpoints: ['healthy', 'healthy'], perSecond: 10 };
