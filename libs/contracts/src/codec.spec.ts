@@ -9,6 +9,7 @@ import {
   domainEventsV1,
   integrationSignalsV1,
   type RecordToDecode,
+  recoveriesV1,
   redeliveriesV1,
   routingsV1,
 } from './index.js';
@@ -25,6 +26,7 @@ const CONTRACTS: Contract<unknown>[] = [
   deliveriesV1,
   domainEventsV1,
   integrationSignalsV1,
+  recoveriesV1,
   redeliveriesV1,
   routingsV1,
 ] as Contract<unknown>[];

@@ -8,7 +8,7 @@ export type IntegrationId = Branded<'IntegrationId'>;
 export type DeliveryId = Branded<'DeliveryId'>;
 export type AttemptId = Branded<'AttemptId'>;
 
-export type IdPrefix = 'ten' | 'key' | 'int' | 'evt' | 'dev' | 'req' | 'rul' | 'dec';
+export type IdPrefix = 'ten' | 'key' | 'int' | 'evt' | 'dev' | 'req' | 'rul' | 'dec' | 'rcv';
 
 const CROCKFORD_BASE32 = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_CHARACTERS = 10;

@@ -11,6 +11,7 @@ export * from './ids.js';
 export * from './integration-signals/v1/schema.js';
 export * from './partition.js';
 export * from './raw-json.js';
+export * from './recoveries/v1/schema.js';
 export * from './redeliveries/v1/schema.js';
 export * from './routings/v1/schema.js';
 export * from './topics.js';

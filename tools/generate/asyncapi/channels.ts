@@ -8,6 +8,7 @@ import {
   EpochRecord,
   HeldRecord,
   IntegrationSignal,
+  RecoveryRecord,
   RedeliveryEnvelope,
   Routing,
   type TopicName,
@@ -96,10 +97,11 @@ export const CHANNELS: readonly Channel[] = [
   {
     topic: 'redeliveries',
     writtenBy: ['audit'],
-    readBy: [{ name: 'redelivery router', group: 'redelivery-router' }],
+    readBy: [{ name: 'redelivery router', group: 'redelivery-router' }, AUDIT],
     key: 'the integration',
-    description: 'Ended deliveries that an admin wants sent once more. The value is the data as the producer sent it.',
-    messages: inHeader({ RedeliveryEnvelope }),
+    description:
+      'Ended deliveries that an admin wants sent once more; the value is the data as the producer sent it. Between them, that a recovery of many was started or stopped: JSON in the value.',
+    messages: { ...inHeader({ RedeliveryEnvelope }), ...inValue({ RecoveryRecord }) },
   },
   {
     topic: 'attempts',

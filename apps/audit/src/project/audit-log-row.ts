@@ -3,6 +3,7 @@ import {
   domainEventIdOf,
   type IntegrationSignal,
   type JournaledDelivery,
+  type RecoveryRecord,
   type RedeliveryEnvelope,
   type SkippedRecord,
 } from '@hookstile/contracts';
@@ -76,6 +77,27 @@ export function redeliveredAuditLogRow(envelope: RedeliveryEnvelope): AuditLogRo
     before: JSON.stringify({ ...about, status: envelope.endedStatus, reason: envelope.endedReason }),
     after: JSON.stringify({ ...about, status: 'pending', reason: null }),
     requestId: envelope.requestId,
+  };
+}
+
+/** Who started a recovery, or what stopped it: once each, however often it was written. */
+export function recoveryAuditLogRow(record: RecoveryRecord): AuditLogRow {
+  const { actor } = record;
+  return {
+    id: `aud_${record.recoveryId.replace(/^rcv_/, '')}_${record.kind}`,
+    tenantId: record.tenantId,
+    atMs: instantMs(record.at),
+    action: `recovery.${record.kind}`,
+    actorType: actor.type,
+    actorId: actor.id,
+    actorName: actor.name,
+    actorRole: actor.role,
+    subjectType: 'recovery',
+    subjectId: record.recoveryId,
+    subjectName: null,
+    before: JSON.stringify(record.before ?? null),
+    after: JSON.stringify(record.after ?? null),
+    requestId: record.requestId,
   };
 }
 

@@ -7,12 +7,19 @@ import {
   domainEventsV1,
   integrationSignalsV1,
   type RecordToDecode,
+  recoveriesV1,
   redeliveriesV1,
   routingsV1,
 } from '@hookstile/contracts';
 import { activityLogRow } from './activity-log-row.js';
 import { attemptRow } from './attempt-row.js';
-import { auditLogRow, redeliveredAuditLogRow, signalRow, skippedAuditLogRows } from './audit-log-row.js';
+import {
+  auditLogRow,
+  recoveryAuditLogRow,
+  redeliveredAuditLogRow,
+  signalRow,
+  skippedAuditLogRows,
+} from './audit-log-row.js';
 import type { DeliveryMarks } from './delivery-marks.js';
 import { journaledDeliveryRows, routedDeliveryRow } from './delivery-row.js';
 import type { Epochs } from './epochs.js';
@@ -86,8 +93,14 @@ const PROJECTIONS: Readonly<Record<ProjectedTopic, Projection>> = {
   'domain-events': (record, position, rows) => rows.addAuditLog(auditLogRow(decoded(domainEventsV1, record, position))),
   'integration-signals': (record, position, rows) =>
     rows.addSignal(signalRow(decoded(integrationSignalsV1, record, position))),
-  redeliveries: (record, position, rows) =>
-    rows.addAuditLog(redeliveredAuditLogRow(decoded(redeliveriesV1, record, position).envelope)),
+  redeliveries: (record, position, rows) => {
+    if (recoveriesV1.decode(record).outcome !== 'malformed') {
+      return rows.addAuditLog(recoveryAuditLogRow(decoded(recoveriesV1, record, position)));
+    }
+    const { envelope } = decoded(redeliveriesV1, record, position);
+    // A recovery is one line, not one a delivery.
+    if (envelope.recoveryId === undefined) rows.addAuditLog(redeliveredAuditLogRow(envelope));
+  },
   decisions: (record, position, rows) => rows.addActivityLog(activityLogRow(decoded(decisionsV1, record, position))),
 };
 

@@ -1,4 +1,4 @@
-import { deliveriesV1, type Redelivery, redeliveriesV1 } from '@hookstile/contracts';
+import { deliveriesV1, type Redelivery, recoveriesV1, redeliveriesV1 } from '@hookstile/contracts';
 import { FakeMessaging, type ReceivedRecord, type RecordPublisher } from '@hookstile/messaging';
 import { aDelivery, FIXED_NOW, fixedClock } from '@hookstile/testing';
 import pino from 'pino';
@@ -11,11 +11,11 @@ import { refusalOfRedelivery } from './redelivery-source.js';
 const delivery = aDelivery({ data: '{ "n": 1.0 }' });
 const { deliveryId, integrationId, event } = delivery.envelope;
 
-function redeliveryOf(endedOffset: number): Redelivery {
+function redeliveryOf(endedOffset: number, part: { recoveryId?: string }): Redelivery {
   const actor = { type: 'platform', id: null, name: null, role: null } as const;
   const ended = { endedOffset, endedStatus: 'failed', endedReason: null } as const;
   const asked = { requestedAt: FIXED_NOW, actor, requestId: null, traceparent: null };
-  return { envelope: { deliveryId, integrationId, event, ...ended, ...asked }, bytes: delivery.bytes };
+  return { envelope: { deliveryId, integrationId, event, ...ended, ...asked, ...part }, bytes: delivery.bytes };
 }
 
 function recordAt(offset: number, headers: Record<string, string>, value: Buffer): ReceivedRecord {
@@ -23,8 +23,8 @@ function recordAt(offset: number, headers: Record<string, string>, value: Buffer
   return { topic: 'redeliveries', partition: 1, offset, key: integrationId, headers: bytes, value, timestampMs: 0 };
 }
 
-function asked(offset: number, endedOffset: number): ReceivedRecord {
-  const { headers, value } = redeliveriesV1.encode(integrationId, redeliveryOf(endedOffset));
+function asked(offset: number, endedOffset: number, part: { recoveryId?: string } = {}): ReceivedRecord {
+  const { headers, value } = redeliveriesV1.encode(integrationId, redeliveryOf(endedOffset, part));
   return recordAt(offset, headers, value);
 }
 
@@ -89,9 +89,25 @@ describe('a round of redeliveries', () => {
     expect(written().map(({ envelope }) => envelope.sourceOffset)).toEqual([7]);
   });
 
-  it('passes by what is no redelivery', async () => {
-    await (await rounds()).route([recordAt(6, {}, Buffer.from('{}')), asked(7, 41)]);
+  it('passes by what is no redelivery, also what only tells of a recovery', async () => {
+    const told = { kind: 'started', recoveryId: 'rcv_1', tenantId: 'ten_1', integrationId } as const;
+    const rest = { requestId: null, before: null, after: null };
+    const { actor, requestedAt: at } = redeliveryOf(0, {}).envelope;
+    const { headers, value } = recoveriesV1.encode(integrationId, { ...told, at, actor, ...rest });
+    const newer = recordAt(5, { 'hookstile-contract': 'recoveries/2' }, Buffer.from('{}'));
+    expect(refusalOfRedelivery(newer)).toBeNull();
+    await (await rounds()).route([
+      recordAt(4, headers, value),
+      newer,
+      recordAt(6, {}, Buffer.from('{}')),
+      asked(7, 41),
+    ]);
     expect(written()).toHaveLength(1);
+  });
+
+  it('of a recovery is told by its trigger, and repeats the same ending as one that was asked for alone', async () => {
+    await (await rounds()).route([asked(7, 41, { recoveryId: 'rcv_1' }), asked(8, 41), asked(9, 42)]);
+    expect(written().map(({ envelope }) => envelope.trigger)).toEqual(['recovery', 'redelivery']);
   });
 });
 

@@ -7,7 +7,7 @@ import type { InboxEntry } from '../inbox/inbox-entry.js';
 import { firstOfEachKey, verdictOf } from '../inbox/verdict.js';
 import type { IngestMetrics } from '../ingest-metrics.js';
 import { deliveryRecord } from '../publishes/deliveries.publisher.js';
-import { type RedeliverySource, redeliverySourceOf } from './redelivery-source.js';
+import { isOfRecovery, type RedeliverySource, redeliverySourceOf } from './redelivery-source.js';
 
 export interface RedeliveryRoundsOptions {
   configuration: RedeliveryConfiguration;
@@ -29,7 +29,8 @@ export class RedeliveryRounds {
    */
   async route(records: readonly ReceivedRecord[]): Promise<void> {
     const { configuration, inbox, publisher, clock, metrics } = this.options;
-    const sources = records.flatMap((record) => this.sourcesOf(record));
+    const redeliveries = records.filter((record) => !isOfRecovery(record));
+    const sources = redeliveries.flatMap((record) => this.sourcesOf(record));
     const entries = firstOfEachKey(sources.map(({ inboxEntry }) => inboxEntry));
     const [holders] = await Promise.all([inbox.claim(entries, clock.nowMs()), configuration.catchUp()]);
     const first = sources.filter((source) => isFirst(source, holders));
@@ -37,7 +38,7 @@ export class RedeliveryRounds {
     if (first.length > 0) await publisher.publish(first.map((source) => this.emissionOf(source, routedAt)));
     metrics.redeliveries.add(first.length, { outcome: 'routed' });
     metrics.redeliveries.add(sources.length - first.length, { outcome: 'duplicate' });
-    metrics.redeliveries.add(records.length - sources.length, { outcome: 'malformed' });
+    metrics.redeliveries.add(redeliveries.length - sources.length, { outcome: 'malformed' });
     metrics.deliveries.add(first.length);
   }
 
@@ -53,14 +54,14 @@ export class RedeliveryRounds {
   /** Whatever became of its integration: dispatchers hold what is disabled and discard what is deleted, with a record. */
   private emissionOf({ envelope, bytes, partition, offset }: RedeliverySource, routedAt: string): OutgoingRecord {
     const { configuration, topics } = this.options;
-    const { deliveryId, integrationId, event } = envelope;
+    const { deliveryId, integrationId, event, recoveryId } = envelope;
     const span = tracing.startSpan('process redeliveries', { kind: 'consumer', parent: envelope.traceparent });
     const delivery: DeliveryEnvelope = {
       deliveryId,
       integrationId,
       integrationVersion: configuration.versionOf(integrationId),
       event,
-      trigger: 'redelivery',
+      trigger: recoveryId === undefined ? 'redelivery' : 'recovery',
       sourcePartition: partition,
       sourceOffset: offset,
       routedAt,

@@ -1,4 +1,4 @@
-import { type Redelivery, redeliveriesV1 } from '@hookstile/contracts';
+import { type Redelivery, recoveriesV1, redeliveriesV1 } from '@hookstile/contracts';
 import type { ReceivedRecord } from '@hookstile/messaging';
 import { type InboxEntry, redeliveryKeyOf } from '../inbox/inbox-entry.js';
 
@@ -17,6 +17,11 @@ export function redeliverySourceOf(record: ReceivedRecord): RedeliverySource | n
   const key = redeliveryKeyOf(decoded.value.envelope);
   const inboxEntry = { key, sourcePartition: partition, sourceOffset: offset, bodyHash: key };
   return { ...decoded.value, partition, offset, inboxEntry };
+}
+
+/** Whether a record only tells of a recovery, which is for audit to read. */
+export function isOfRecovery(record: ReceivedRecord): boolean {
+  return recoveriesV1.decode(record).outcome !== 'malformed';
 }
 
 /** Why a record must not be passed by: a newer release wrote it. Null for all others. */

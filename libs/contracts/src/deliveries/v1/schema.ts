@@ -20,7 +20,7 @@ export const DeliveryEnvelope = Type.Object({
   event: EventAttributes,
   trigger: Trigger,
   /**
-   * Where the event stood in `events`, or the redelivery in `redeliveries`, as the trigger says: what lets readers drop a
+   * Where the event stood in `events`, or the redelivery in `redeliveries`, as the trigger says (a recovery's is one, too): what lets readers drop a
    * router's replay.
    */
   sourcePartition: WholeNumber,

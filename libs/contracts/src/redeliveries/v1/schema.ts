@@ -24,6 +24,8 @@ export const RedeliveryEnvelope = Type.Object({
   actor: Actor,
   requestId: Nullable(Type.String()),
   traceparent: Nullable(Type.String()),
+  /** The recovery that it is part of; absent where somebody asked for this delivery alone. */
+  recoveryId: Type.Optional(Type.String()),
 });
 export type RedeliveryEnvelope = Static<typeof RedeliveryEnvelope>;
 export type Redelivery = WithBytes<RedeliveryEnvelope>;
