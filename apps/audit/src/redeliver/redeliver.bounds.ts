@@ -1,4 +1,4 @@
-/** Each opens connections of its own to read one record of `deliveries`; beyond, callers are asked to come again. */
+/** Each waits for the configuration's end and one record of `deliveries`; beyond, callers are asked to come again. */
 export const REDELIVERIES_UNDER_WAY_MAX = 8;
 /** A request is answered within this, also where Kafka is away. */
 export const READ_TIMEOUT_MS = 10_000;

@@ -1,4 +1,4 @@
-import type { Messaging, RecordPublisher } from '@hookstile/messaging';
+import type { Messaging, RecordPublisher, RecordReader } from '@hookstile/messaging';
 import {
   CLOCK,
   type Clock,
@@ -16,6 +16,8 @@ import { Redeliver } from './redeliver.js';
 import { RoutedDeliveries } from './routed-deliveries.js';
 
 export const REDELIVERIES_PUBLISHER = Symbol('RedeliveriesPublisher');
+/** One for all redeliveries of the process, so that none opens connections of its own. */
+export const DELIVERIES_READER = Symbol('DeliveriesReader');
 
 export const redeliverProviders: Provider[] = [
   {
@@ -24,32 +26,31 @@ export const redeliverProviders: Provider[] = [
     inject: [MESSAGING],
   },
   {
+    provide: DELIVERIES_READER,
+    useFactory: (messaging: Messaging) => messaging.reader(),
+    inject: [MESSAGING],
+  },
+  {
+    provide: RoutedDeliveries,
+    useFactory: (reader: RecordReader, topics: TopicsByName) => new RoutedDeliveries(reader, topics('deliveries')),
+    inject: [DELIVERIES_READER, TOPICS],
+  },
+  {
+    provide: RedeliveriesPublisher,
+    useFactory: (publisher: RecordPublisher, topics: TopicsByName, partitionCount: number) =>
+      new RedeliveriesPublisher({ publisher, topic: topics('redeliveries'), partitionCount }),
+    inject: [REDELIVERIES_PUBLISHER, TOPICS, PARTITION_COUNT],
+  },
+  {
     provide: Redeliver,
     useFactory: (
       deliveries: DeliveryStore,
       configuration: ConfigurationProjection,
-      messaging: Messaging,
-      publisher: RecordPublisher,
-      topics: TopicsByName,
+      routed: RoutedDeliveries,
+      publisher: RedeliveriesPublisher,
       partitionCount: number,
       clock: Clock,
-    ) =>
-      new Redeliver({
-        deliveries,
-        configuration,
-        routed: new RoutedDeliveries(messaging, topics('deliveries')),
-        publisher: new RedeliveriesPublisher({ publisher, topic: topics('redeliveries'), partitionCount }),
-        partitionCount,
-        clock,
-      }),
-    inject: [
-      DELIVERY_STORE,
-      CONFIGURATION_PROJECTION,
-      MESSAGING,
-      REDELIVERIES_PUBLISHER,
-      TOPICS,
-      PARTITION_COUNT,
-      CLOCK,
-    ],
+    ) => new Redeliver({ deliveries, configuration, routed, publisher, partitionCount, clock }),
+    inject: [DELIVERY_STORE, CONFIGURATION_PROJECTION, RoutedDeliveries, RedeliveriesPublisher, PARTITION_COUNT, CLOCK],
   },
 ];

@@ -39,7 +39,7 @@ describe('redelivering', () => {
     redeliver = new Redeliver({
       deliveries: { find: async (tenantId) => (known?.tenantId === tenantId ? known : null) },
       configuration: { integration: () => integration, catchUp: () => atBarrier() },
-      routed: new RoutedDeliveries(messaging, 'deliveries'),
+      routed: new RoutedDeliveries(messaging.reader(), 'deliveries'),
       publisher: { publish: async (redelivery) => void written.push(redelivery) },
       partitionCount: 1,
       clock: fixedClock(),

@@ -1,35 +1,56 @@
 import { type Delivery, type DeliveryId, deliveriesV1 } from '@hookstile/contracts';
-import { type Messaging, MessagingError, type ReceivedRecord } from '@hookstile/messaging';
+import { MessagingError, type ReceivedRecord, type RecordReader } from '@hookstile/messaging';
 
 /** Deliveries as the router wrote them: views keep no event's data, the topic does while its retention lasts. */
 export class RoutedDeliveries {
   constructor(
-    private readonly messaging: Pick<Messaging, 'readRange'>,
+    private readonly reader: Pick<RecordReader, 'readFrom'>,
     private readonly topic: string,
   ) {}
 
   /** The delivery at an offset of `deliveries`; null where the topic does not hold it any more. */
-  async at(partition: number, offset: number, deliveryId: DeliveryId): Promise<Delivery | null> {
-    const record = await this.recordAt(partition, offset);
-    const decoded = record === null ? null : deliveriesV1.decode(record);
+  at(partition: number, offset: number, deliveryId: DeliveryId): Promise<Delivery | null> {
+    return this.inOrder(partition).at(offset, deliveryId);
+  }
+
+  /** For many deliveries of one partition in the order of their offsets: keeps what a read brought besides. */
+  inOrder(partition: number): RoutedInOrder {
+    return new RoutedInOrder((offset) => this.readFrom(partition, offset));
+  }
+
+  private async readFrom(partition: number, offset: number): Promise<readonly ReceivedRecord[]> {
+    try {
+      return await this.reader.readFrom({ topic: this.topic, partition, offset });
+    } catch (error) {
+      if (error instanceof MessagingError && error.code === 'offset_out_of_range') return [];
+      throw error;
+    }
+  }
+}
+
+/** Reads each stretch of a partition once, and none that holds nothing that is wanted. */
+export class RoutedInOrder {
+  /** What the last read brought, from the offset that it was asked for. */
+  #from = 0;
+  #records: readonly ReceivedRecord[] = [];
+
+  constructor(private readonly readFrom: (offset: number) => Promise<readonly ReceivedRecord[]>) {}
+
+  /** Null where the topic does not hold it any more. */
+  async at(offset: number, deliveryId: DeliveryId): Promise<Delivery | null> {
+    if (!this.#covers(offset)) {
+      this.#records = await this.readFrom(offset);
+      this.#from = offset;
+    }
+    const record = this.#records.find((one) => one.offset === offset);
+    const decoded = record === undefined ? null : deliveriesV1.decode(record);
     // A topic that was made anew may hold another delivery there.
     if (decoded?.outcome !== 'decoded' || decoded.value.envelope.deliveryId !== deliveryId) return null;
     return decoded.value;
   }
 
-  private async recordAt(partition: number, offset: number): Promise<ReceivedRecord | null> {
-    let found: ReceivedRecord | null = null;
-    try {
-      await this.messaging.readRange({
-        ...{ topic: this.topic, partition, from: offset, to: offset + 1 },
-        onRecords: ([record]) => {
-          if (record?.offset === offset) found = record;
-        },
-      });
-    } catch (error) {
-      if (error instanceof MessagingError && error.code === 'offset_out_of_range') return null;
-      throw error;
-    }
-    return found;
+  #covers(offset: number): boolean {
+    const last = this.#records.at(-1);
+    return last !== undefined && offset >= this.#from && offset <= last.offset;
   }
 }

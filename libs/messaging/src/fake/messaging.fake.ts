@@ -8,6 +8,7 @@ import type {
   PublisherOptions,
   ReadRangeOptions,
   RecordPublisher,
+  RecordReader,
   Subscription,
   SubscriptionOptions,
   TopicDefinition,
@@ -30,6 +31,9 @@ export interface FakeMessagingOptions {
     publisher: string,
   ): Promise<readonly number[]>;
 }
+
+/** Of one read. */
+const READ_MAX_RECORDS = 100;
 
 interface Reading {
   topic: string;
@@ -153,6 +157,24 @@ export class FakeMessaging implements Messaging {
       throw new MessagingError('offset_out_of_range', `${topic}/${partition} does not hold offset ${from}`, false);
     }
     onRecords(log.from(from, to - from));
+  }
+
+  reader(): RecordReader {
+    return {
+      readFrom: async ({ topic, partition, offset }) => {
+        this.answering();
+        const log = this.log.partition(topic, partition);
+        if (offset < log.startOffset || offset > log.endOffset) {
+          throw new MessagingError(
+            'offset_out_of_range',
+            `${topic}/${partition} does not hold offset ${offset}`,
+            false,
+          );
+        }
+        return log.from(offset, READ_MAX_RECORDS);
+      },
+      close: async () => {},
+    };
   }
 
   async endOffset({ topic, partition }: TopicPartition): Promise<number> {

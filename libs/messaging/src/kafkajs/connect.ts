@@ -5,6 +5,7 @@ import { follow } from './follower.js';
 import { OffsetReader } from './offsets.js';
 import { connectPublisher } from './publisher.js';
 import { readRange } from './read-range.js';
+import { KafkajsRecordReader } from './record-reader.js';
 import { KafkajsSubscription } from './subscription.js';
 import { createTopics, refuseOtherPartitionCounts } from './topics.js';
 
@@ -53,6 +54,11 @@ export async function connectMessaging(options: ConnectOptions): Promise<Messagi
       return follower;
     },
     readRange: (rangeOptions) => readRange(client, rangeOptions),
+    reader: () => {
+      const reader = new KafkajsRecordReader(client);
+      open.add(reader);
+      return reader;
+    },
     endOffset: (partition) => offsets.endOffset(partition),
     startOffset: (partition) => offsets.startOffset(partition),
     createTopics: (topics, replicationFactor) => createTopics(client, topics, replicationFactor),

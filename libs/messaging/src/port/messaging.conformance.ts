@@ -209,6 +209,21 @@ export function messagingConformance(subject: ConformanceSubject): void {
       await expect(messaging.readRange(range)).rejects.toMatchObject({ code: 'offset_out_of_range' });
     });
 
+    it('reads at any offset, forwards and back, and says what lies outside the log', async () => {
+      const topic = await newTopic(2);
+      await publishAll(['a', 'b', 'c', 'd'].map((value) => record(topic, 1, value)));
+      const at = { topic, partition: 1 };
+      const kept = messaging.reader();
+      const values = async (offset: number) =>
+        (await kept.readFrom({ ...at, offset })).map(({ value }) => value?.toString());
+      expect(await Promise.all([2, 0, 3].map(values))).toEqual([['c', 'd'], ['a', 'b', 'c', 'd'], ['d']]);
+      const [first] = await kept.readFrom({ ...at, offset: 1 });
+      expect(first).toMatchObject({ topic, partition: 1, offset: 1, key: 'k' });
+      expect(await values(4)).toEqual([]);
+      await expect(values(9)).rejects.toMatchObject({ code: 'offset_out_of_range' });
+      await kept.close();
+    });
+
     it('gives an end offset that is never older than the question', async () => {
       const topic = await newTopic(1);
       const publisher = await messaging.publisher({ name: 'test' });

@@ -104,6 +104,17 @@ export interface ReadRangeOptions {
   onRecords(records: readonly ReceivedRecord[]): void;
 }
 
+/** Reads where it is told to, in any order; its connections are kept between reads. */
+export interface RecordReader {
+  /**
+   * The records at an offset and behind it, as many as one read brings. The first is the one asked for, or the next that
+   * the log holds (a compacted one, and one with transactions, has gaps); none at the end. Rejects with `MessagingError`
+   * `offset_out_of_range` or `broker_unavailable`.
+   */
+  readFrom(position: Position): Promise<readonly ReceivedRecord[]>;
+  close(): Promise<void>;
+}
+
 export interface TopicDefinition {
   name: string;
   partitions: number;
@@ -119,6 +130,8 @@ export interface Messaging {
   follow(options: FollowOptions): Promise<Follower>;
   /** Rejects with `MessagingError` `offset_out_of_range` when retention has passed a wanted offset. */
   readRange(options: ReadRangeOptions): Promise<void>;
+  /** Connects when it is first asked for a record. */
+  reader(): RecordReader;
   /**
    * End offset (high watermark) of one partition, as it was after the call was made: one plain ListOffsets. Concurrent
    * calls for the same share one request, but never one that was already on its way.
