@@ -7,6 +7,7 @@ const EVENTS = 400;
 /** How many deliveries of the first integration have come when a process is killed. */
 const DISPATCHER_KILLS_AT = [60, 160, 300];
 const ROUTER_KILL_AT = 220;
+const RECOVERED_BEFORE_KILL = 80;
 const PATHS = ['/steady', '/slow', '/flaky'] as const;
 const FLAKY = '/flaky';
 /** What the journal may not have acknowledged of a lane when its process dies. */
@@ -52,13 +53,15 @@ async function emitAll(): Promise<void> {
   }
 }
 
-const pidOf = (service: 'dispatcher' | 'event-ingest'): number | undefined => {
+type Killed = 'dispatcher' | 'event-ingest' | 'audit';
+
+const pidOf = (service: Killed): number | undefined => {
   const { services } = stack.current();
-  return service === 'dispatcher' ? services.dispatcher[0]?.pid : services['event-ingest'].pid;
+  return service === 'dispatcher' ? services.dispatcher[0]?.pid : services[service].pid;
 };
 
-/** Kills in mid-flow, and waits until `npm start` has put another process in its place. */
-async function kill(service: 'dispatcher' | 'event-ingest', afterDeliveries: number): Promise<void> {
+/** Kills once so many are there, and waits until `npm start` has put another process in its place. */
+async function kill(service: Killed, afterDeliveries: number): Promise<void> {
   await until(() => successesOn('/steady').length >= afterDeliveries, {
     timeoutMs: ARRIVAL_TIMEOUT_MS,
     what: `${afterDeliveries} deliveries`,
@@ -128,5 +131,24 @@ describe('kill -9 in mid-flow', () => {
     }
     const after = PATHS.map((path) => receiver.on(path).length);
     expect(after).toEqual(before.map((count) => count + 1));
+  });
+
+  it('of audit amid a recovery leaves none out, sends none twice and keeps their order', async () => {
+    const integrations = await api.list<{ id: string; name: string }>('/v1/integrations');
+    const integrationId = integrations.find(({ name }) => name === '/steady')?.id;
+    const asked = { integrationId, since: '2026-01-02T00:00:00Z', status: 'all', ratePerSecond: 100 };
+    const dryRun = { body: { ...asked, dryRun: true } };
+    await until(async () => (await api.send('POST', '/v1/recoveries', dryRun)).body.matched === EVENTS + 1, {
+      what: 'all to be shown as delivered',
+    });
+    const before = receiver.on('/steady').length;
+    const recovered = () => receiver.on('/steady').slice(before).map(numberOf);
+    const { id } = await api.expect<{ id: string }>(202, 'POST', '/v1/recoveries', { body: asked });
+    await kill('audit', successesOn('/steady').length + RECOVERED_BEFORE_KILL);
+    await until(async () => (await api.send('GET', `/v1/recoveries/${id}`)).body?.status === 'done', {
+      timeoutMs: ARRIVAL_TIMEOUT_MS,
+      what: 'the recovery to end',
+    });
+    expect(recovered()).toEqual(range(EVENTS + 1));
   });
 });

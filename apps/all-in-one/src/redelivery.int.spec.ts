@@ -177,3 +177,89 @@ describe('a delivery is not redelivered', { timeout: TEST_TIMEOUT_MS }, () => {
     await untilDelivery(other, { status: 'delivered', attemptCount: 2 });
   });
 });
+
+/** An integration that has failed `count` events in a row. */
+async function failing(name: string, count: number): Promise<string> {
+  statuses.set(name, 500);
+  const integrationId = await create(name);
+  for (let n = 0; n < count; n += 1) await emit(`${name}.x`, { n });
+  const failed = async () => (await dryRunOf(integrationId)).body.matched === count;
+  await until(failed, { what: `${count} failed deliveries`, timeoutMs: TIMEOUT_MS });
+  statuses.delete(name);
+  return integrationId;
+}
+
+const SINCE = '2026-01-02T03:04:05Z';
+const recover = (integrationId: string, given: object = {}) =>
+  stack.call('audit', 'POST', 'recoveries', { integrationId, since: SINCE, ...given });
+const dryRunOf = (integrationId: string) => recover(integrationId, { dryRun: true });
+const recovery = async (id: string) => (await stack.call('audit', 'GET', `recoveries/${id}`)).body;
+const numbersAt = (name: string) => receiver.on(`/${name}`).map(({ body }) => JSON.parse(`${body}`).data.n);
+const linesOf = async (subjectId: string) =>
+  (await stack.call('audit', 'GET', `audit-log?subjectId=${subjectId}`)).body.items;
+
+function untilStatus(id: string, status: string): Promise<unknown> {
+  const what = `a recovery that is ${status}`;
+  return until(async () => (await recovery(id)).status === status, { what, timeoutMs: TIMEOUT_MS });
+}
+
+describe('a recovery', { timeout: TEST_TIMEOUT_MS }, () => {
+  const COUNT = 60;
+  const all = Array.from({ length: COUNT }, (_, n) => n);
+
+  it('sends all that failed once, in order, also where its process ends meanwhile, and new events beside it', async () => {
+    const integrationId = await failing('missed', COUNT);
+    const ids = webhookIdsAt('missed');
+    const started = await recover(integrationId, { ratePerSecond: 40 });
+    expect(started).toMatchObject({ status: 202, body: { status: 'running', matched: COUNT, queued: 0 } });
+    const { id } = started.body;
+    expect(await recover(integrationId)).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    await until(() => receiver.on('/missed').length > COUNT + 10, { what: 'some of them', timeoutMs: TIMEOUT_MS });
+    await emit('missed.x', { n: 'new' });
+    await stack.restart('audit');
+    await untilStatus(id, 'done');
+    expect(await recovery(id)).toMatchObject({ matched: COUNT, queued: COUNT, delivered: COUNT, pending: 0 });
+    const sent = numbersAt('missed').slice(COUNT);
+    expect(sent.filter((n) => n !== 'new')).toEqual(all);
+    expect(sent.indexOf('new')).toBeGreaterThan(0);
+    expect(sent.indexOf('new')).toBeLessThan(COUNT);
+    expect(webhookIdsAt('missed').filter((_, n) => n >= COUNT && sent[n - COUNT] !== 'new')).toEqual(ids);
+    const log = await stack.call('audit', 'GET', `event-log?integrationId=${integrationId}&trigger=recovery&limit=200`);
+    expect(log.body.items).toHaveLength(COUNT);
+    expect(await linesOf(id)).toMatchObject([{ action: 'recovery.started', actor: { type: 'platform' } }]);
+    expect(await linesOf(String(ids[0]))).toEqual([]);
+    expect((await dryRunOf(integrationId)).body).toEqual({ matched: 0 });
+  });
+
+  it('is stopped by who wants it, and where its integration is disabled', async () => {
+    const integrationId = await failing('halted', 20);
+    const first = await recover(integrationId, { ratePerSecond: 1 });
+    const stopped = await stack.call('audit', 'DELETE', `recoveries/${first.body.id}`);
+    expect(stopped).toMatchObject({ status: 200, body: { status: 'stopped', reason: 'requested', matched: 20 } });
+    const second = await recover(integrationId, { ratePerSecond: 1 });
+    expect(second.status).toBe(202);
+    await stack.call('config', 'POST', `integrations/${integrationId}/disable`, {});
+    await untilStatus(second.body.id, 'stopped');
+    expect(await recovery(second.body.id)).toMatchObject({ reason: 'integration_disabled' });
+    expect(await recover(integrationId)).toMatchObject({ status: 409, body: { code: 'integration_disabled' } });
+    for (const [id, actor] of [
+      [first.body.id, 'platform'],
+      [second.body.id, 'system'],
+    ]) {
+      const lines = await until(async () => ((await linesOf(id)).length === 2 ? linesOf(id) : null), {
+        what: 'its lines',
+      });
+      expect(lines[0]).toMatchObject({ action: 'recovery.stopped', actor: { type: actor } });
+    }
+  });
+
+  it.each<[string, object]>([
+    ['an unknown integration', { integrationId: 'int_none' }],
+    ['a time that is none', { since: 'yesterday' }],
+    ['an end before the beginning', { until: '2026-01-01T00:00:00Z' }],
+    ['a rate beyond its bound', { ratePerSecond: 501 }],
+    ['another status', { status: 'held' }],
+  ])('is not started for %s', async (_, given) => {
+    expect(await recover('int_none', given)).toMatchObject({ status: 422, body: { code: 'invalid' } });
+  });
+});

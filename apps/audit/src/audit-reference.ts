@@ -4,6 +4,7 @@ import { AUDIT_LOG_REFERENCE } from './audit-log/audit-log-reference.js';
 import { DELIVERIES_REFERENCE } from './deliveries/deliveries-reference.js';
 import { EVENT_LOG_REFERENCE } from './event-log/event-log-reference.js';
 import { EVENTS_REFERENCE } from './events/events-reference.js';
+import { RECOVERIES_REFERENCE } from './recover/recoveries-reference.js';
 import { REDELIVER_REFERENCE } from './redeliver/redeliver-reference.js';
 import { TAIL_REFERENCE } from './tail/tail-reference.js';
 
@@ -13,6 +14,7 @@ export const AUDIT_REFERENCE: Record<OperationsByService['audit'], OperationRefe
   ...TAIL_REFERENCE,
   ...DELIVERIES_REFERENCE,
   ...REDELIVER_REFERENCE,
+  ...RECOVERIES_REFERENCE,
   ...EVENTS_REFERENCE,
   ...AUDIT_LOG_REFERENCE,
   ...ACTIVITY_LOG_REFERENCE,

@@ -1,4 +1,4 @@
-import type { RecordPublisher } from '@hookstile/messaging';
+import type { RecordPublisher, RecordReader } from '@hookstile/messaging';
 import { BatchTransportStrategy } from '@hookstile/messaging/nest';
 import {
   ENV,
@@ -50,6 +50,7 @@ import { ActivityLog1764600000000 } from './migrations/1764600000000-activity-lo
 import { AttemptFlushes1764700000000 } from './migrations/1764700000000-attempt-flushes.migration.js';
 import { RedeliveredAttempts1764800000000 } from './migrations/1764800000000-redelivered-attempts.migration.js';
 import { DailyPartitions1764900000000 } from './migrations/1764900000000-daily-partitions.migration.js';
+import { Recoveries1765035000000 } from './migrations/1765035000000-recoveries.migration.js';
 import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
 import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
 import { partitionMetrics } from './partitions/partition-metrics.js';
@@ -60,8 +61,12 @@ import { Projector } from './projection/projector.js';
 import { ListRoutes } from './read/list-routes.js';
 import { Lists } from './read/lists.js';
 import { READ_POOL, TAIL_POOL } from './read/view-reader.js';
+import { recoverProviders } from './recover/recover.provider.js';
+import { RECOVERY_POOL } from './recover/recovery.bounds.js';
+import { RecoveryController } from './recover/recovery.controller.js';
+import { RecoveryRunner } from './recover/recovery-runner.js';
 import { RedeliverController } from './redeliver/redeliver.controller.js';
-import { REDELIVERIES_PUBLISHER, redeliverProviders } from './redeliver/redeliver.provider.js';
+import { DELIVERIES_READER, REDELIVERIES_PUBLISHER, redeliverProviders } from './redeliver/redeliver.provider.js';
 import { LiveTail } from './tail/live-tail.js';
 import { TailController } from './tail/tail.controller.js';
 import { tailMetrics } from './tail/tail-metrics.js';
@@ -85,6 +90,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const READS = 'reads';
 const TAIL = 'tail';
 const EXPORTS = 'exports';
+const RECOVERIES = 'recoveries';
 
 @Module({
   controllers: [
@@ -99,6 +105,7 @@ const EXPORTS = 'exports';
     TailController,
     DeliveryController,
     RedeliverController,
+    RecoveryController,
     EventController,
     AuditLogController,
     ActivityLogController,
@@ -111,6 +118,8 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LiveTail) private readonly tail: LiveTail,
     @Inject(Exports) private readonly exports: Exports,
     @Inject(REDELIVERIES_PUBLISHER) private readonly publisher: RecordPublisher,
+    @Inject(DELIVERIES_READER) private readonly reader: RecordReader,
+    @Inject(RecoveryRunner) private readonly recoveries: RecoveryRunner,
     @Inject(READINESS) readiness: Readiness,
   ) {
     readiness.register('projections', () => projector.check());
@@ -118,12 +127,13 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
 
   onApplicationBootstrap(): void {
     this.partitions.start();
+    this.recoveries.start();
   }
 
   /** Streams and exports would keep the HTTP server open; their readers go on at another process. */
   async beforeApplicationShutdown(): Promise<void> {
     this.exports.stop();
-    await this.tail.stop();
+    await Promise.all([this.tail.stop(), this.recoveries.stop()]);
     await this.partitions.stop();
   }
 
@@ -131,6 +141,7 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
   async onApplicationShutdown(): Promise<void> {
     await this.projector.stop();
     await this.publisher.close(CLOSE_TIMEOUT_MS);
+    await this.reader.close();
   }
 }
 
@@ -159,6 +170,7 @@ function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<A
       { provide: EVENT_LOG_STORE, useValue: stores.eventLog },
       { provide: DELIVERY_STORE, useValue: stores.deliveries },
       ...redeliverProviders,
+      ...recoverProviders(reads, pools.get(RECOVERIES) ?? dataSource),
       { provide: ACTIVITY_LOG_STORE, useValue: stores.activityLog },
     ],
   };
@@ -204,9 +216,10 @@ export const auditService: ServiceDefinition<AuditEnv> = {
     AttemptFlushes1764700000000,
     RedeliveredAttempts1764800000000,
     DailyPartitions1764900000000,
+    Recoveries1765035000000,
   ],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
-  pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL, [EXPORTS]: EXPORT_POOL },
+  pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL, [EXPORTS]: EXPORT_POOL, [RECOVERIES]: RECOVERY_POOL },
   schema: 'audit',
   strategies: (app) => [batchTransport(app)],
 };

@@ -60,12 +60,16 @@ async function createThings(api: Api, receiver: Receiver): Promise<Things> {
   const { id: apiKeyId } = await issueKey(api, 'viewer');
   await api.expect(202, 'POST', '/v1/events', { body: { type: 'a.b', data: {} } });
   await api.expect(200, 'POST', '/v1/decisions', { body: { rule: rule.id, context: {} } });
+  const recovery = await api.expect<{ id: string }>(202, 'POST', '/v1/recoveries', {
+    body: { integrationId: integration.id, since: '2026-01-02T00:00:00Z' },
+  });
   return {
     integrations: integration.id,
     'decision-rules': rule.id,
     'api-keys': apiKeyId,
     'event-log': await firstId(api, '/v1/event-log'),
     deliveries: await firstId(api, '/v1/deliveries'),
+    recoveries: recovery.id,
     'activity-log': await firstId(api, '/v1/activity-log'),
   };
 }

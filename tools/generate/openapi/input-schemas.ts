@@ -48,6 +48,7 @@ const CONVERTERS: Record<string, Schema | ((check: Check) => Schema)> = {
   isSecret: SECRET,
   isHeaders: HEADERS,
   isJsonValue: {},
+  isTime: { type: 'string', format: 'date-time' },
   isBody: { description: 'Text, or any JSON, which is sent as text.' },
   isObject: { type: 'object' },
   conditionalValidation: ({ constraints }: Check) => (takesNull(constraints) ? { [NULLABLE]: true } : {}),

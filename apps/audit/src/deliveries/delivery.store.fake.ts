@@ -31,7 +31,7 @@ export class FakeDeliveryStore implements DeliveryStore {
     return row?.tenantId === tenantId ? row : null;
   }
 
-  #lineOf({ deliveryOffset, epoch, sequence, ...line }: DeliveryRow): DeliveryLine {
+  #lineOf({ deliveryOffset, epoch, sequence, firstOffset, ...line }: DeliveryRow): DeliveryLine {
     const attempts = [...this.projections.rows.attempts.values()].filter(
       (attempt) => !attempt.late && (attempt.deliveryIds ?? [attempt.deliveryId]).includes(line.deliveryId),
     );

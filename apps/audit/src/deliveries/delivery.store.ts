@@ -12,7 +12,7 @@ export interface DeliveryFilters {
   until?: number;
 }
 
-export interface DeliveryLine extends Omit<DeliveryRow, 'deliveryOffset' | 'epoch' | 'sequence'> {
+export interface DeliveryLine extends Omit<DeliveryRow, 'deliveryOffset' | 'epoch' | 'sequence' | 'firstOffset'> {
   /** How many of its attempts the event log holds, late ones left out. */
   attemptCount: number;
 }

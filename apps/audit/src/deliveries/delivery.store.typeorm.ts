@@ -12,7 +12,7 @@ const LINE = `select ${ROW_COLUMNS} from deliveries`;
 /** Probes each partition for the id; several have it only where an event came again after the inbox had forgotten it. */
 const NAMED = 'where delivery_id = $1 and tenant_id = $2 order by accepted_at desc limit 1';
 const GET = `${LINE} ${NAMED}`;
-const FIND = `select ${ROW_COLUMNS}, delivery_offset, epoch, sequence from deliveries ${NAMED}`;
+const FIND = `select ${ROW_COLUMNS}, delivery_offset, epoch, sequence, first_offset from deliveries ${NAMED}`;
 
 /**
  * Counted at the read, so that it equals the rows of the event log after any crash and replay. An attempt of a batch
@@ -44,7 +44,7 @@ interface FoundRow {
 }
 
 type FoundCount = { delivery_id: string; attempt_count: number };
-type FoundPosition = Record<'delivery_offset' | 'epoch' | 'sequence', string>;
+type FoundPosition = Record<'delivery_offset' | 'epoch' | 'sequence', string> & { first_offset: string | null };
 
 export class TypeormDeliveryStore implements DeliveryStore {
   constructor(private readonly views: ViewReader) {}
@@ -66,12 +66,13 @@ export class TypeormDeliveryStore implements DeliveryStore {
   async find(tenantId: string, deliveryId: string): Promise<DeliveryRow | null> {
     const [found] = await this.views.prepared<FoundRow & FoundPosition>('delivery-find', FIND, [deliveryId, tenantId]);
     if (!found) return null;
-    const { delivery_offset: deliveryOffset, epoch, sequence } = found;
+    const { delivery_offset: deliveryOffset, epoch, sequence, first_offset: firstOffset } = found;
     return {
       ...statementOf(found),
       deliveryOffset: Number(deliveryOffset),
       epoch: Number(epoch),
       sequence: Number(sequence),
+      firstOffset: firstOffset === null ? null : Number(firstOffset),
     };
   }
 

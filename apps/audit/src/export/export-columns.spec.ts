@@ -5,6 +5,7 @@ import { ActivityLogItem } from '../activity-log/activity-log-item.js';
 import { AuditLogItem } from '../audit-log/audit-log-item.js';
 import { DeliveryItem } from '../deliveries/delivery-item.js';
 import { EventItem } from '../events/event-item.js';
+import { RecoveryItem } from '../recover/recovery-item.js';
 import { exportColumnsOf } from './export-columns.js';
 
 /** What users' programs read: a new member of an item stands behind those that were there. */
@@ -29,6 +30,11 @@ const COLUMNS: readonly [list: string, item: TSchema, names: string][] = [
     'activity-log',
     ActivityLogItem,
     'id,at,ruleId,ruleName,ruleVersion,decision,code,reason,httpStatus,durationMs,cached,username,remoteIp,deviceId,traceId',
+  ],
+  [
+    'recoveries',
+    RecoveryItem,
+    'id,integrationId,since,until,selected,ratePerSecond,status,reason,matched,queued,expired,pending,delivered,failed,discarded,startedAt,finishedAt',
   ],
 ];
 

@@ -3,6 +3,7 @@ import type { AuditLogStore } from '../audit-log/audit-log.store.js';
 import type { DeliveryStore } from '../deliveries/delivery.store.js';
 import type { EventLogStore } from '../event-log/event-log.store.js';
 import type { EventStore } from '../events/event.store.js';
+import type { RecoveryListStore } from '../recover/recovery.store.js';
 
 /** What lists are read from. */
 export interface ListStores {
@@ -11,6 +12,7 @@ export interface ListStores {
   events: EventStore;
   auditLog: AuditLogStore;
   activityLog: ActivityLogStore;
+  recoveries: RecoveryListStore;
 }
 
 /** The lists as they were at one moment, however long they are read. */

@@ -33,6 +33,7 @@ export function routedDeliveryRow(
     reason: null,
     nextAttemptAtMs: null,
     finishedAtMs: null,
+    firstOffset: null,
     ...routedPosition(envelope, offset, judgement),
     ...(judgement === 'replayed' && {
       status: 'discarded',
@@ -90,6 +91,7 @@ export function journaledDeliveryRows(record: Journaled): DeliveryRow[] {
     acceptedAtMs: instantMs(delivery.acceptedAt),
     ...state,
     deliveryOffset: delivery.offset,
+    firstOffset: delivery.offset,
     epoch: record.epoch,
     sequence: record.sequence,
   }));
@@ -104,7 +106,10 @@ export function deliveryKey({ deliveryId, acceptedAtMs }: Pick<DeliveryRow, 'del
   return `${deliveryId}\n${acceptedAtMs}`;
 }
 
-/** The newer statement about the same delivery. */
+/** The newer statement about the same delivery, with the lower of their first offsets. */
 export function newerDeliveryRow(known: DeliveryRow, other: DeliveryRow): DeliveryRow {
-  return comparePositions(other, known) > 0 ? other : known;
+  const newer = comparePositions(other, known) > 0 ? other : known;
+  const older = newer === known ? other : known;
+  if (older.firstOffset === null || newer.firstOffset === older.firstOffset) return newer;
+  return { ...newer, firstOffset: Math.min(newer.firstOffset ?? older.firstOffset, older.firstOffset) };
 }

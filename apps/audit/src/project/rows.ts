@@ -58,6 +58,8 @@ export interface DeliveryRow extends DeliveryPosition {
   reason: string | null;
   nextAttemptAtMs: number | null;
   finishedAtMs: number | null;
+  /** The lowest offset in `deliveries` that the journal names it by: where it was routed first. Null: none yet. */
+  firstOffset: number | null;
 }
 
 export const ATTEMPT_OUTCOMES = ['succeeded', 'failed'] as const;

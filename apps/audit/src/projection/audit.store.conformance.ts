@@ -181,6 +181,7 @@ async function viewsOf(stores: AuditStores, tenantId: string) {
     auditLog: await stores.auditLog.list(tenantId, {}, all),
     eventLog,
     deliveries,
+    deliveryRows: await Promise.all(deliveries.map(({ deliveryId }) => stores.deliveries.find(tenantId, deliveryId))),
     events,
     narrowedEventLog: await Promise.all(
       EVENT_LOG_FILTERS.map((filters) => stores.eventLog.list(tenantId, filters, all)),

@@ -6,6 +6,7 @@ import { TypeormEventLogStore } from '../event-log/event-log.store.typeorm.js';
 import { TypeormEventStore } from '../events/event.store.typeorm.js';
 import type { ListStores } from '../export/snapshot.store.js';
 import { ViewReader } from '../read/view-reader.js';
+import { TypeormRecoveryListStore } from '../recover/recovery-list.store.typeorm.js';
 import { TypeormTailStore } from '../tail/tail.store.typeorm.js';
 import type { AuditStores } from './audit.store.js';
 import { TypeormProjectionStore } from './projection.store.typeorm.js';
@@ -17,6 +18,7 @@ export function typeormListStores(views: ViewReader): ListStores {
     events: new TypeormEventStore(views),
     auditLog: new TypeormAuditLogStore(views),
     activityLog: new TypeormActivityLogStore(views),
+    recoveries: new TypeormRecoveryListStore(views),
   };
 }
 

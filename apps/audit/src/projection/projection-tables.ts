@@ -56,7 +56,7 @@ function projectionTable<Row>({
 }
 
 const DELIVERY_COLUMNS =
-  'delivery_id tenant_id integration_id event_id event_source event_type accepted_at status reason next_attempt_at finished_at delivery_offset epoch sequence';
+  'delivery_id tenant_id integration_id event_id event_source event_type accepted_at status reason next_attempt_at finished_at delivery_offset epoch sequence first_offset';
 const ATTEMPT_COLUMNS =
   'attempt_id tenant_id integration_id delivery_id delivery_ids event_id event_source event_type event_ids event_types at epoch attempt redelivery_offset trigger outcome http_status error error_detail duration_ms next_attempt_at trace_id late method url request_headers request_truncated response_headers response_truncated request_body response_body';
 
@@ -74,6 +74,12 @@ const union = (column: string) => `(select array_agg(pair.${column} order by pai
 const coalescedUnion = (column: string) => `coalesce(${union(column)}, '{}')`;
 const better = (column: string) =>
   `${column} = case when ${rank('excluded')} > ${rank('events')} then excluded.${column} else events.${column} end`;
+
+/** The newer of two statements counts, but for where the delivery stood first, which the older one may know. */
+const NEWER = `(excluded.delivery_offset, excluded.epoch, excluded.sequence)
+  > (deliveries.delivery_offset, deliveries.epoch, deliveries.sequence)`;
+const newer = (column: string) =>
+  `${column} = case when ${NEWER} then excluded.${column} else deliveries.${column} end`;
 
 export const EVENTS = projectionTable<EventRow>({
   name: 'events',
@@ -125,14 +131,13 @@ export const DELIVERIES = projectionTable<DeliveryRow>({
     copy.bigint(row.deliveryOffset);
     copy.bigint(row.epoch);
     copy.bigint(row.sequence);
+    copy.bigint(row.firstOffset);
   },
   key: 'delivery_id, accepted_at',
   onConflict: `do update set
-    ${names('status reason next_attempt_at finished_at delivery_offset epoch sequence')
-      .map((column) => `${column} = excluded.${column}`)
-      .join(', ')}
-    where (excluded.delivery_offset, excluded.epoch, excluded.sequence)
-      > (deliveries.delivery_offset, deliveries.epoch, deliveries.sequence)`,
+    ${names('status reason next_attempt_at finished_at delivery_offset epoch sequence').map(newer).join(', ')},
+    first_offset = least(deliveries.first_offset, excluded.first_offset)
+    where ${NEWER} or excluded.first_offset < coalesce(deliveries.first_offset, excluded.first_offset + 1)`,
 });
 
 export const ATTEMPTS = projectionTable<AttemptRow>({

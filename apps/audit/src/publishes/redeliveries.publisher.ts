@@ -1,4 +1,11 @@
-import { partitionOf, type Redelivery, redeliveriesV1 } from '@hookstile/contracts';
+import {
+  type EncodedRecord,
+  partitionOf,
+  type RecoveryRecord,
+  type Redelivery,
+  recoveriesV1,
+  redeliveriesV1,
+} from '@hookstile/contracts';
 import type { RecordPublisher } from '@hookstile/messaging';
 import { ProblemError, within } from '@hookstile/service-runtime';
 
@@ -23,13 +30,24 @@ export class RedeliveriesPublisher {
 
   /** Resolves once all in-sync replicas have it; rejects with `unavailable`. */
   async publish(redelivery: Redelivery): Promise<void> {
-    const { publisher, topic, partitionCount } = this.options;
+    const { publisher } = this.options;
     if (publisher.healthy === false && publisher.pending > 0) throw unavailable();
-    const { integrationId } = redelivery.envelope;
-    const record = redeliveriesV1.encode(integrationId, redelivery);
-    const acknowledged = publisher.publish([
-      { ...record, topic, partition: partitionOf(integrationId, partitionCount) },
-    ]);
-    await within(acknowledged, REDELIVERY_ACK_TIMEOUT_MS, unavailable);
+    await within(this.publishAll([redelivery]), REDELIVERY_ACK_TIMEOUT_MS, unavailable);
+  }
+
+  /** In this order; resolves once all in-sync replicas have them, which may take as long as Kafka is away. */
+  publishAll(redeliveries: readonly Redelivery[]): Promise<void> {
+    return this.write(redeliveries.map((one) => redeliveriesV1.encode(one.envelope.integrationId, one)));
+  }
+
+  /** Resolves once all in-sync replicas have it, which may take as long as Kafka is away. */
+  tell(record: RecoveryRecord): Promise<void> {
+    return this.write([recoveriesV1.encode(record.integrationId, record)]);
+  }
+
+  private async write(records: readonly EncodedRecord[]): Promise<void> {
+    const { publisher, topic, partitionCount } = this.options;
+    const partition = (key: string) => partitionOf(key, partitionCount);
+    await publisher.publish(records.map((record) => ({ ...record, topic, partition: partition(record.key) })));
   }
 }

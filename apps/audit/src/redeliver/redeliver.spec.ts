@@ -16,7 +16,7 @@ const row = (given: Partial<DeliveryRow> = {}): DeliveryRow => ({
   ...{ deliveryId, integrationId, tenantId: 'ten_1' },
   ...{ eventId: event.id, eventSource: event.source, eventType: event.type },
   ...{ acceptedAtMs: 0, status: 'failed', reason: 'timeout', nextAttemptAtMs: null, finishedAtMs: 0 },
-  ...{ deliveryOffset: OFFSET, epoch: 1, sequence: 1, ...given },
+  ...{ deliveryOffset: OFFSET, epoch: 1, sequence: 1, firstOffset: OFFSET, ...given },
 });
 
 describe('redelivering', () => {

@@ -1,0 +1,120 @@
+import type { EndedStatus } from '@hookstile/contracts';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { ViewReader } from '../read/view-reader.js';
+import { OPEN_RECOVERIES_MAX, OPEN_RECOVERIES_PER_TENANT_MAX, RECOVERY_MAX_DELIVERIES } from './recovery.bounds.js';
+import type { RecoveryStore, Started, Stop } from './recovery.store.js';
+import type { NewRecovery, RecoveryRow, SelectedStatus, Selection } from './recovery.types.js';
+import { type FoundRecovery, RECOVERY_COLUMNS, recoveryRowOf } from './recovery-columns.js';
+
+const UNIQUE_VIOLATION = '23505';
+const RUNNING_INDEX = 'recoveries_running';
+
+const STATUSES: Readonly<Record<SelectedStatus, readonly EndedStatus[]>> = {
+  failed: ['failed'],
+  discarded: ['discarded'],
+  all: ['delivered', 'failed', 'discarded'],
+};
+
+/** What no dispatcher ever took stands below zero, and has no ending that could be repeated. */
+const SELECTED = `from deliveries where tenant_id = $1 and integration_id = $2 and accepted_at >= $3 and accepted_at < $4
+  and status = any ($5) and delivery_offset >= 0`;
+
+function selectionParameters({ tenantId, integrationId, sinceMs, untilMs, selected }: Selection): unknown[] {
+  return [tenantId, integrationId, new Date(sinceMs), new Date(untilMs), STATUSES[selected]];
+}
+
+/** Ends the transaction that its deliveries are too many for. */
+class TooManyDeliveries extends Error {}
+
+export class TypeormRecoveryStore implements RecoveryStore {
+  constructor(
+    private readonly views: ViewReader,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  async count(selection: Selection): Promise<number> {
+    const [found] = await this.views.query<{ count: string }>(
+      `select count(*) as count ${SELECTED}`,
+      selectionParameters(selection),
+    );
+    return Number(found?.count);
+  }
+
+  async start(recovery: NewRecovery): Promise<Started> {
+    const refused = await this.refusalOf(recovery);
+    if (refused) return refused;
+    try {
+      return await this.dataSource.transaction((manager) => insertRecovery(manager, recovery));
+    } catch (error) {
+      if (error instanceof TooManyDeliveries) return { outcome: 'too-many-deliveries' };
+      if (isRunningAlready(error)) return (await this.refusalOf(recovery)) ?? Promise.reject(error);
+      throw error;
+    }
+  }
+
+  async get(tenantId: string, id: string): Promise<RecoveryRow | null> {
+    const [found] = await this.views.query<FoundRecovery>(
+      `select ${RECOVERY_COLUMNS} from recoveries where id = $1 and tenant_id = $2`,
+      [id, tenantId],
+    );
+    return found ? recoveryRowOf(found) : null;
+  }
+
+  async stop(tenantId: string, id: string, { reason, atMs, by }: Stop): Promise<RecoveryRow | null> {
+    await this.dataSource.query(
+      `update recoveries set status = 'stopped', reason = $3, finished_at = $4, stopped_by = $5
+       where id = $1 and tenant_id = $2 and status = 'running'`,
+      [id, tenantId, reason, new Date(atMs), by],
+    );
+    return this.get(tenantId, id);
+  }
+
+  private async refusalOf({ tenantId, integrationId }: NewRecovery): Promise<Started | null> {
+    const [running] = await this.views.query<{ id: string }>(
+      `select id from recoveries where integration_id = $1 and status = 'running'`,
+      [integrationId],
+    );
+    if (running) return { outcome: 'running', id: running.id };
+    const [open] = await this.views.query<{ all: string; own: string }>(
+      'select count(*) as all, count(*) filter (where tenant_id = $1) as own from recoveries where not closed',
+      [tenantId],
+    );
+    if (Number(open?.own) >= OPEN_RECOVERIES_PER_TENANT_MAX) return { outcome: 'too-many-of-tenant' };
+    return Number(open?.all) >= OPEN_RECOVERIES_MAX ? { outcome: 'too-many' } : null;
+  }
+}
+
+/** All in one transaction: who works a recovery sees it with all of its members. */
+async function insertRecovery(manager: EntityManager, recovery: NewRecovery): Promise<Started> {
+  const { id, tenantId, integrationId, sinceMs, untilMs, selected, ratePerSecond, startedAtMs, startedBy } = recovery;
+  await manager.query(
+    `insert into recoveries (id, tenant_id, integration_id, since, until, selected, rate_per_second, status, started_at,
+       started_by, matched) values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, 0)`,
+    [
+      ...[id, tenantId, integrationId, new Date(sinceMs), new Date(untilMs), selected],
+      ...[ratePerSecond, new Date(startedAtMs), startedBy],
+    ],
+  );
+  await manager.query(
+    `insert into recovery_members (recovery_id, position, delivery_id, accepted_at, delivery_offset, status, reason)
+     select $6, row_number() over (order by coalesce(first_offset, delivery_offset)), delivery_id, accepted_at, delivery_offset, status, reason
+     from (select delivery_id, accepted_at, first_offset, delivery_offset, status, reason ${SELECTED} limit $7) as selected`,
+    [...selectionParameters(recovery), id, RECOVERY_MAX_DELIVERIES + 1],
+  );
+  const [found]: [{ count: string }] = await manager.query(
+    'select count(*) as count from recovery_members where recovery_id = $1',
+    [id],
+  );
+  const matched = Number(found.count);
+  if (matched > RECOVERY_MAX_DELIVERIES) throw new TooManyDeliveries();
+  const [[row]]: [[FoundRecovery]] = await manager.query(
+    `update recoveries set matched = $2 where id = $1 returning ${RECOVERY_COLUMNS}`,
+    [id, matched],
+  );
+  return { outcome: 'started', recovery: recoveryRowOf(row) };
+}
+
+function isRunningAlready(error: unknown): boolean {
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown };
+  return code === UNIQUE_VIOLATION && constraint === RUNNING_INDEX;
+}
