@@ -1,7 +1,6 @@
 import { hashKey } from '@hookstile/service-runtime';
-import { CloudEvent, HTTP } from 'cloudevents';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FIRST_VERSION, INGEST_ADMIN_KEY, IngestUnderTest, textsOf } from '../ingest-under-test.js';
+import { FIRST_VERSION, INGEST_ADMIN_KEY, IngestUnderTest } from '../ingest-under-test.js';
 
 let ingest: IngestUnderTest;
 
@@ -109,21 +108,6 @@ test('of a batch the events that do not match their schema are refused alone', a
   const body = JSON.stringify([event('a', { id: 1 }), event('b', {}), event('c', { id: 1 })]);
   const answer = await ingest.post(key, body, { 'content-type': 'application/cloudevents-batch+json' });
   expect(answer.body.items).toMatchObject([{ id: 'a' }, { error: { code: 'invalid', pointer: '/data' } }, { id: 'c' }]);
-});
-
-test("the CloudEvents SDK's structured and binary HTTP messages are taken", async () => {
-  const { tenantId, key } = await ingest.aTenant();
-  const event = (id: string) =>
-    new CloudEvent({ id, source: '/sdk', type: 't', subject: 's', data: { a: 1 }, ext: 'kept', tenantid: tenantId });
-  for (const message of [HTTP.structured(event('s1')), HTTP.binary(event('b1'))]) {
-    expect((await ingest.post(key, message.body as string, textsOf(message.headers))).status).toBe(202);
-  }
-  await ingest.routed(tenantId, 2);
-  const attributes = { source: '/sdk', subject: 's', extensions: { ext: 'kept' } };
-  expect(ingest.deliveriesOf(tenantId)).toMatchObject([
-    { data: '{"a":1}', event: { id: 's1', ...attributes } },
-    { data: '{"a":1}', event: { id: 'b1', ...attributes } },
-  ]);
 });
 
 test('a tenant that sends too much is told so with 429, and others go on as before', async () => {
