@@ -21,6 +21,9 @@ import { ProjectedEventSchemas } from './schemas/event-schemas.js';
 
 const RECORD_PUBLISHER = Symbol('RecordPublisher');
 const CLOSE_TIMEOUT_MS = 5_000;
+/** Events that wait for Kafka, which may stand still; beyond either, 503. Two seconds of what one process accepts. */
+const QUEUE_MAX_RECORDS = 10_000;
+const QUEUE_MAX_BYTES = 32 * 1024 * 1024;
 /** A 202 takes a few milliseconds longer, and all that follows goes in groups (docs/adr/0017). */
 const GATHER_MS = 20;
 
@@ -36,7 +39,13 @@ const GATHER_MS = 20;
     },
     {
       provide: RECORD_PUBLISHER,
-      useFactory: (messaging: Messaging) => messaging.publisher({ name: 'events', gatherMs: GATHER_MS }),
+      useFactory: (messaging: Messaging) =>
+        messaging.publisher({
+          name: 'events',
+          gatherMs: GATHER_MS,
+          queueMaxRecords: QUEUE_MAX_RECORDS,
+          queueMaxBytes: QUEUE_MAX_BYTES,
+        }),
       inject: [MESSAGING],
     },
     {

@@ -73,3 +73,13 @@ test('is unavailable, 503 with Retry-After, when the buffer is full', async () =
   release();
   await first;
 });
+
+test('an event that waits keeps its own bytes in memory, not the body that it came in', async () => {
+  const { messaging, events } = await open();
+  const body = Buffer.alloc(4 * 1024 * 1024, 0x20);
+  body.write('{"n":1}', 1_000);
+  await events.publish([{ ...accepted(), data: body.subarray(1_000, 1_007) }], TRACEPARENT);
+  const [request] = messaging.requests;
+  expect(request?.[0]?.value.toString()).toBe('{"n":1}');
+  expect(request?.[0]?.value.buffer.byteLength).toBeLessThan(body.length / 2);
+});

@@ -8,6 +8,17 @@ import { EventsUnavailableError } from './events-unavailable.error.js';
 /** A producer is answered within this; what was not acknowledged by then may still be written, and says so by its id. */
 export const ACK_TIMEOUT_MS = 10_000;
 
+/** What waits may keep a body up to this size in memory whole. */
+const SHARED_BODY_MAX_BYTES = 64 * 1024;
+
+/**
+ * An event's data is a slice of its request's body, which it would keep in memory for as long as it waits: a small event
+ * among many that were refused, or in much white space, 4 MiB that no bound of the queue sees.
+ */
+function detached(data: Buffer): Buffer {
+  return data.buffer.byteLength > Math.max(2 * data.length, SHARED_BODY_MAX_BYTES) ? Buffer.from(data) : data;
+}
+
 export interface EventsPublisherOptions {
   publisher: RecordPublisher;
   topic: string;
@@ -55,7 +66,7 @@ export class EventsPublisher {
       partition: partitionOf(attributes.tenantId, partitionCount),
       key: attributes.tenantId,
       headers: headersOf(attributes, traceparent),
-      value: data,
+      value: detached(data),
     };
   }
 }
