@@ -51,6 +51,7 @@ import { AttemptFlushes1764700000000 } from './migrations/1764700000000-attempt-
 import { RedeliveredAttempts1764800000000 } from './migrations/1764800000000-redelivered-attempts.migration.js';
 import { DailyPartitions1764900000000 } from './migrations/1764900000000-daily-partitions.migration.js';
 import { Recoveries1765035000000 } from './migrations/1765035000000-recoveries.migration.js';
+import { PayloadCompression1765150000000 } from './migrations/1765150000000-payload-compression.migration.js';
 import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
 import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
 import { partitionMetrics } from './partitions/partition-metrics.js';
@@ -217,6 +218,7 @@ export const auditService: ServiceDefinition<AuditEnv> = {
     RedeliveredAttempts1764800000000,
     DailyPartitions1764900000000,
     Recoveries1765035000000,
+    PayloadCompression1765150000000,
   ],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
   pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL, [EXPORTS]: EXPORT_POOL, [RECOVERIES]: RECOVERY_POOL },

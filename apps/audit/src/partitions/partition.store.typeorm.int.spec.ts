@@ -121,6 +121,18 @@ describe('day partitions in Postgres', () => {
     expect(reloptions).toEqual(['fillfactor=90']);
   });
 
+  it('compress bodies where the server can do so cheaply', async () => {
+    await keeperOn(today).run();
+    const [{ lz4 }] = await query(
+      `select 'lz4' = any (enumvals) as lz4 from pg_settings where name = 'default_toast_compression'`,
+    );
+    const found = await query(
+      `select distinct attstorage, attcompression from pg_attribute where attname in ('request_body', 'response_body')
+       and attrelid in ('attempts'::regclass, 'attempts_default'::regclass, '${partitionName('attempts', today)}'::regclass)`,
+    );
+    expect(found).toEqual([lz4 ? { attstorage: 'x', attcompression: 'l' } : { attstorage: 'e', attcompression: '' }]);
+  });
+
   it('are dropped past the retention of their kind, rows of the default one too, and those of others stay', async () => {
     for (const day of [today - 40, today - 31, today - 30, today - 2]) await write(day);
     await keeperOn(today - 30).run();

@@ -45,10 +45,10 @@ const KEPT_MAX_BYTES = 8 * 1024 * 1024;
 
 const staging = (table: ProjectionTable) => `staging_${table.name}`;
 
-/** `storage`: else the staging table would compress large bodies that the table itself keeps as they are. */
+/** As the table itself stores large bodies: compressed once, on their way in, or not at all. */
 const CREATE_STAGING = TABLES.map(
   (table) =>
-    `create temporary table if not exists ${staging(table)} (like ${table.name} including storage) on commit delete rows`,
+    `create temporary table if not exists ${staging(table)} (like ${table.name} including storage including compression) on commit delete rows`,
 ).join('; ');
 
 /**
