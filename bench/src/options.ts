@@ -12,6 +12,8 @@ export const LONG_SCENARIOS = [
   'decisions',
   'configuration',
   'event-log',
+  'front-door',
+  'audit-views',
 ] as const;
 export const SCENARIOS = [...LOAD_SCENARIOS, ...LONG_SCENARIOS] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];

@@ -70,8 +70,12 @@ export class OwnStack {
   }
 
   /** Resolves when it is ready. */
-  async startService(name: 'config' | 'dispatcher' | 'event-ingest' | 'audit'): Promise<RunningService> {
-    const { ports, owned, environment, logs } = this.#parts;
+  async startService(
+    name: 'config' | 'dispatcher' | 'event-ingest' | 'audit',
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<RunningService> {
+    const { ports, owned, logs } = this.#parts;
+    const environment = { ...this.#parts.environment, ...settings };
     const plan = servicePlans({ mode: 'services', dispatchers: 1 }, ports).find(({ instance }) => instance === name);
     if (!plan) throw new Error(`no service ${name}`);
     const logFile = join(logs, `${name}.log`);

@@ -2,10 +2,12 @@ import { cpus } from 'node:os';
 import { openBench } from './open-bench.ts';
 import { type BenchOptions, benchOptions, LOAD_SCENARIOS, type ScenarioName, UsageError } from './options.ts';
 import { type ScenarioResult, textReport } from './report/text-report.ts';
+import { auditViews } from './scenarios/audit-views.ts';
 import { configuration } from './scenarios/configuration.ts';
 import { decisions } from './scenarios/decisions.ts';
 import { dispatcherAlone } from './scenarios/dispatcher-alone.ts';
 import { eventLog } from './scenarios/event-log.ts';
+import { frontDoor } from './scenarios/front-door.ts';
 import { isolation } from './scenarios/isolation.ts';
 import { fanOut, idle, latency, throughput } from './scenarios/load-scenarios.ts';
 import { parkedLanes } from './scenarios/parked-lanes.ts';
@@ -24,6 +26,8 @@ const WITH_SOME_SERVICES = {
   decisions,
   configuration,
   'event-log': eventLog,
+  'front-door': frontDoor,
+  'audit-views': auditViews,
 };
 
 type Report = (result: ScenarioResult) => void;

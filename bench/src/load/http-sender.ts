@@ -9,6 +9,7 @@ export interface SenderOptions {
   key: string;
   /** By default that of events. */
   path?: string;
+  contentType?: string;
 }
 
 /**
@@ -24,11 +25,14 @@ export class HttpSender {
   #onAnswer: ((status: number, body: string) => void) | null = null;
   #onError: (error: Error) => void;
 
-  constructor({ host, port, key, path = '/v1/events' }: SenderOptions, onError: (error: Error) => void) {
+  constructor(
+    { host, port, key, path = '/v1/events', contentType = 'application/json' }: SenderOptions,
+    onError: (error: Error) => void,
+  ) {
     this.#onError = onError;
     this.#head =
       `POST ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nauthorization: Bearer ${key}\r\n` +
-      'content-type: application/json\r\ncontent-length: ';
+      `content-type: ${contentType}\r\ncontent-length: `;
     this.#target = { host, port };
   }
 

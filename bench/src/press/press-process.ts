@@ -1,0 +1,59 @@
+import { HttpSender } from '../load/http-sender.ts';
+import type { PressCommand, PressPlan, PressReport } from './press.types.ts';
+
+const ACCEPTED = 202;
+
+const report = (message: PressReport): void => {
+  process.send?.(message);
+};
+
+/** Makes requests of different events, built before they are timed. */
+function bodiesOf(plan: PressPlan, connection: number): () => string {
+  const text = 'x'.repeat(plan.dataBytes);
+  let n = 0;
+  const event = (form: object) => {
+    n += 1;
+    return { id: `${process.pid}-${connection}-${n}`, type: 'bench.press', data: { n, text }, ...form };
+  };
+  if (plan.eventsARequest === 1) return () => JSON.stringify(event({}));
+  const form = { specversion: '1.0', source: '/bench' };
+  return () => JSON.stringify(Array.from({ length: plan.eventsARequest }, () => event(form)));
+}
+
+async function press(plan: PressPlan): Promise<void> {
+  const answered: number[] = [];
+  const startedAt = performance.now();
+  const endsAt = startedAt + plan.seconds * 1_000;
+  const contentType = plan.eventsARequest === 1 ? 'application/json' : 'application/cloudevents-batch+json';
+  const connection = (_: unknown, index: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const sender = new HttpSender({ ...plan, contentType }, reject);
+      const nextBody = bodiesOf(plan, index);
+      const next = (): void => {
+        const sentAt = performance.now();
+        if (sentAt >= endsAt) {
+          sender.close();
+          resolve();
+          return;
+        }
+        sender.post(nextBody(), (status, body) => {
+          if (status !== ACCEPTED || body.includes('"error"')) {
+            reject(new Error(`the front door answered ${status}: ${body.slice(0, 300)}`));
+            return;
+          }
+          answered.push(performance.now() - sentAt);
+          next();
+        });
+      };
+      next();
+    });
+  await Promise.all(Array.from({ length: plan.connections }, connection));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const events = answered.length * plan.eventsARequest;
+  report({ kind: 'pressed', events, seconds, answeredMs: Float64Array.from(answered) });
+}
+
+process.on('message', ({ plan }: PressCommand) => {
+  press(plan).catch((error: unknown) => report({ kind: 'failed', reason: String(error) }));
+});
+process.on('disconnect', () => process.exit(0));
