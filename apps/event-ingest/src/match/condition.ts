@@ -4,6 +4,8 @@ import { type PointedValue, pointedScalar, scalarKeyOf } from './pointed-value.j
 
 /** What a value's key, or that of an element of it, has to be one of. */
 export interface WantedKeys {
+  /** The same for all that are looked up in one place. */
+  readonly lookup: string;
   readonly of: 'value' | 'element';
   readonly keys: readonly string[];
 }
@@ -30,11 +32,16 @@ const COMPARISONS = {
 };
 
 export function compileCondition({ pointer, op, value }: Condition): CompiledCondition {
-  const compiled = (about: unknown, holds: CompiledCondition['holds'], wanted: WantedKeys | null = null) => ({
+  const compiled = (about: unknown, holds: CompiledCondition['holds'], keys: WantedKeys | null = null) => ({
     id: JSON.stringify([pointer, op, about]),
     pointer,
-    wanted,
+    wanted: keys,
     holds,
+  });
+  const wanted = (of: WantedKeys['of'], keys: Iterable<string>) => ({
+    lookup: `${of} ${pointer}`,
+    of,
+    keys: [...keys],
   });
   switch (op) {
     case 'eq':
@@ -43,7 +50,7 @@ export function compileCondition({ pointer, op, value }: Condition): CompiledCon
       return compileCondition({ pointer, op: 'not_in', value: [value] });
     case 'in': {
       const keys = keysOf(value);
-      return compiled([...keys], (found) => keys.has(scalarKeyOf(found) ?? NO_KEY), { of: 'value', keys: [...keys] });
+      return compiled([...keys], (found) => keys.has(scalarKeyOf(found) ?? NO_KEY), wanted('value', keys));
     }
     // The opposite of "in", also where there is nothing.
     case 'not_in': {
@@ -53,7 +60,7 @@ export function compileCondition({ pointer, op, value }: Condition): CompiledCon
     case 'contains': {
       const key = keyOf(value);
       const holds = (found: PointedValue | undefined) => found?.kind === 'array' && found.elementKeys().has(key);
-      return compiled(key, holds, { of: 'element', keys: [key] });
+      return compiled(key, holds, wanted('element', [key]));
     }
     case 'exists':
       return compiled(value, (found) => (found !== undefined) === value);

@@ -31,8 +31,6 @@ interface Lookup {
   readonly byKey: Map<string, Candidate[]>;
 }
 
-const lookupName = ({ pointer }: CompiledCondition, { of }: WantedKeys) => `${of} ${pointer}`;
-
 /**
  * Finds the filters that an event passes. A filter that wants a value to be one of some stands below them and is looked at only
  * where the event has one; of several such conditions below the rarest. The others are asked of each event.
@@ -48,8 +46,8 @@ export class FilterIndex {
     for (const group of groups) this.add(group, counts);
   }
 
-  /** Calls `found` with the place of each integration whose filter the event passes. */
-  find(event: AskedEvent, found: (place: number) => void): void {
+  /** Adds the place of each integration whose filter the event passes, in any order. */
+  find(event: AskedEvent, found: number[]): void {
     for (const candidate of this.asked) tell(candidate, event, found);
     for (const { pointer, of, byKey } of this.lookups.values()) {
       for (const key of keysOf(event.at(pointer), of)) {
@@ -75,19 +73,18 @@ export class FilterIndex {
     this.size += chosen.wanted.keys.length;
   }
 
-  private lookupOf(condition: CompiledCondition, wanted: WantedKeys): Lookup {
-    const name = lookupName(condition, wanted);
+  private lookupOf({ pointer }: CompiledCondition, { lookup: name, of }: WantedKeys): Lookup {
     const known = this.lookups.get(name);
     if (known) return known;
-    const lookup = { pointer: condition.pointer, of: wanted.of, byKey: new Map() };
+    const lookup = { pointer, of, byKey: new Map() };
     this.lookups.set(name, lookup);
     return lookup;
   }
 }
 
-function tell({ rest, places }: Candidate, event: AskedEvent, found: (place: number) => void): void {
+function tell({ rest, places }: Candidate, event: AskedEvent, found: number[]): void {
   for (const condition of rest) if (!event.holds(condition)) return;
-  for (const place of places) found(place);
+  for (const place of places) found.push(place);
 }
 
 const NO_KEYS: readonly string[] = [];
@@ -103,13 +100,13 @@ type Counts = Map<string, Map<string, number>>;
 
 function countsOf(groups: readonly FilterGroup[]): Counts {
   const counts: Counts = new Map();
-  for (const condition of groups.flatMap(({ conditions }) => conditions)) {
-    const { wanted } = condition;
-    if (!wanted) continue;
-    const name = lookupName(condition, wanted);
-    const byKey = counts.get(name) ?? new Map<string, number>();
-    counts.set(name, byKey);
-    for (const key of wanted.keys) byKey.set(key, (byKey.get(key) ?? 0) + 1);
+  for (const { conditions } of groups) {
+    for (const { wanted } of conditions) {
+      if (!wanted) continue;
+      const byKey = counts.get(wanted.lookup) ?? new Map<string, number>();
+      counts.set(wanted.lookup, byKey);
+      for (const key of wanted.keys) byKey.set(key, (byKey.get(key) ?? 0) + 1);
+    }
   }
   return counts;
 }
@@ -121,7 +118,7 @@ function rarest(conditions: readonly KnownCondition[], counts: Counts): KnownCon
   for (const condition of conditions) {
     const { wanted } = condition;
     if (!wanted) continue;
-    const byKey = counts.get(lookupName(condition, wanted));
+    const byKey = counts.get(wanted.lookup);
     const count = wanted.keys.reduce((sum, key) => sum + (byKey?.get(key) ?? 0), 0);
     if (count >= least) continue;
     chosen = condition;

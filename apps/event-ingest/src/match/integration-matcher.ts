@@ -34,6 +34,12 @@ interface Candidates {
 const emptyPattern = (): Pattern => ({ unfiltered: [], filtered: [], index: null });
 const ascending = (left: number, right: number) => left - right;
 
+/** Each once. What many filters were asked one after the other has found is in order as it is. */
+function inOrder(places: readonly number[]): readonly number[] {
+  const isOrdered = places.every((place, n) => n === 0 || place > (places[n - 1] ?? 0));
+  return isOrdered ? places : [...new Set(places)].sort(ascending);
+}
+
 /** Finds a tenant's integrations for an event without looking at all of them for each event. */
 export class IntegrationMatcher {
   private readonly filters = new KnownFilters();
@@ -63,12 +69,12 @@ export class IntegrationMatcher {
   match(event: MatchedEvent): Integrations {
     const { places, integrations, indexes } = this.candidatesOf(event.attributes.type);
     if (indexes.length === 0) return integrations;
-    const found = new Set<number>();
+    const found: number[] = [];
     const asked = this.answers.of(new EventValues(event, this.filters.tree));
-    for (const index of indexes) index.find(asked, (place) => found.add(place));
-    if (found.size === 0) return integrations;
-    for (const place of places) found.add(place);
-    return this.at([...found].sort(ascending));
+    for (const index of indexes) index.find(asked, found);
+    if (found.length === 0) return integrations;
+    for (const place of places) found.push(place);
+    return this.at(inOrder(found));
   }
 
   /** Whether any wants events of the type, whatever its filter says. */
@@ -83,7 +89,7 @@ export class IntegrationMatcher {
     const isFull = this.remembered.size >= REMEMBERED_TYPES_MAX_COUNT || this.rememberedSize >= REMEMBERED_MAX_SIZE;
     if (isFull) this.forget();
     const patterns = this.patternsOf(eventType);
-    const places = [...new Set(patterns.flatMap(({ unfiltered }) => unfiltered))].sort(ascending);
+    const places = inOrder(patterns.flatMap(({ unfiltered }) => unfiltered));
     const indexes = patterns.filter(({ filtered }) => filtered.length > 0).map((pattern) => this.indexOf(pattern));
     const candidates = { places, integrations: this.at(places), indexes };
     this.rememberedSize += places.length;
@@ -130,7 +136,12 @@ export class IntegrationMatcher {
   }
 
   private at(places: readonly number[]): Integrations {
-    return places.flatMap((place) => this.integrations[place] ?? []);
+    const found: IntegrationConfiguration[] = [];
+    for (const place of places) {
+      const integration = this.integrations[place];
+      if (integration) found.push(integration);
+    }
+    return found;
   }
 }
 

@@ -25,9 +25,10 @@ export class KnownFilters {
   /** @param place of the integration in the tenant's list */
   add(place: number, filter: Filter): void {
     const conditions = compiledOf(filter).map((condition) => this.knownOf(condition));
+    conditions.sort((left, right) => left.number - right.number);
     this.filters.set(
       place,
-      [...new Set(conditions)].sort((left, right) => left.number - right.number),
+      conditions.filter((condition, n) => condition !== conditions[n - 1]),
     );
   }
 
