@@ -14,6 +14,7 @@ export const LONG_SCENARIOS = [
   'event-log',
   'front-door',
   'audit-views',
+  'matching',
 ] as const;
 export const SCENARIOS = [...LOAD_SCENARIOS, ...LONG_SCENARIOS] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
@@ -48,7 +49,7 @@ export interface BenchOptions {
   lanes: number;
   /** Of each run of the scenario dispatcher-alone. */
   deliveries: number;
-  /** Integrations of the scenario configuration: so many in one tenant, and as many over others. */
+  /** Integrations of the scenario configuration: so many in one tenant, and as many over others; of matching: in one tenant. */
   configured: number;
   /** Attempts of the scenario event-log. */
   rows: number;

@@ -10,6 +10,7 @@ import { eventLog } from './scenarios/event-log.ts';
 import { frontDoor } from './scenarios/front-door.ts';
 import { isolation } from './scenarios/isolation.ts';
 import { fanOut, idle, latency, throughput } from './scenarios/load-scenarios.ts';
+import { matching } from './scenarios/matching.ts';
 import { parkedLanes } from './scenarios/parked-lanes.ts';
 import { recovery } from './scenarios/recovery.ts';
 import { type StackUnderTest, startStackUnderTest } from './stack-under-test.ts';
@@ -25,6 +26,7 @@ const WITH_SOME_SERVICES = {
   'dispatcher-alone': dispatcherAlone,
   decisions,
   configuration,
+  matching,
   'event-log': eventLog,
   'front-door': frontDoor,
   'audit-views': auditViews,
