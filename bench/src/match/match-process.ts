@@ -1,17 +1,18 @@
 import type { IntegrationConfiguration } from '@hookstile/contracts';
-import { IntegrationMatcher } from '@hookstile/event-ingest/matcher';
+import { type Matcher, TenantMatchers } from '@hookstile/event-ingest/matchers';
 import { anEvent, anIntegration } from '@hookstile/testing';
 import type { MatchCommand, Matched, MatchReport } from './match.types.ts';
 import { dataOf, MATCH_CASES } from './match-cases.ts';
 import { scanOf } from './scan.ts';
 
+const TENANT = 'ten_1';
 const EVENTS = 1_000;
 const WARM_UP_EVENTS = 200;
 const COMPARED_EVENTS = 20;
 const SAMPLES_MAX = 200_000;
 const US_A_MS = 1_000;
 
-type MatchedEvent = Parameters<IntegrationMatcher['match']>[0];
+type MatchedEvent = Parameters<Matcher['match']>[0];
 type Match = (event: MatchedEvent) => readonly IntegrationConfiguration[];
 
 function timesOf(events: readonly MatchedEvent[], match: Match, durationMs: number): Float64Array {
@@ -51,12 +52,13 @@ function run({ case: name, integrations: count, dataBytes, durationMs }: MatchCo
   const scanned: Match = ({ attributes, data }) => scan(attributes.type, data);
   const [first] = events;
   const startedAt = performance.now();
-  const matcher = new IntegrationMatcher(integrations);
+  const matchers = new TenantMatchers();
+  const matcher = matchers.of(TENANT, integrations);
   if (first) matcher.match(first);
   const firstMs = performance.now() - startedAt;
   const changed = integrations.map((integration, n) => (n === 0 ? { ...integration, version: 2 } : integration));
   const changedAt = performance.now();
-  const after = new IntegrationMatcher(changed);
+  const after = matchers.of(TENANT, changed);
   if (first) after.match(first);
   const changedMs = performance.now() - changedAt;
   const indexed: Match = (event) => matcher.match(event);

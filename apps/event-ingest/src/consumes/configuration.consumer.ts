@@ -1,12 +1,12 @@
-import type { IntegrationConfiguration } from '@hookstile/contracts';
 import type { ConfigurationProjection } from '@hookstile/service-runtime';
+import { type Matcher, TenantMatchers } from '../match/tenant-matchers.js';
 
 /** What the router needs of the topic `configuration`. */
 export interface RoutingConfiguration {
   /** Whether the tenant exists and was not deleted. */
   knowsTenant(tenantId: string): boolean;
-  /** Not deleted, by id; the same array until one of them changes. */
-  integrationsOf(tenantId: string): readonly IntegrationConfiguration[];
+  /** Of the integrations that are not deleted. */
+  matcherOf(tenantId: string): Matcher;
   /** The barrier: whatever was acknowledged before this call is visible once it resolves (invariant 6). */
   catchUp(): Promise<void>;
 }
@@ -27,9 +27,13 @@ export function redeliveryConfigurationOf(projection: ConfigurationProjection): 
 
 /** The runtime follows the topic; the router sees of it only what it needs. */
 export function routingConfigurationOf(projection: ConfigurationProjection): RoutingConfiguration {
+  const matchers = new TenantMatchers();
+  projection.onChange(({ kind, id, deleted }) => {
+    if (kind === 'tenant' && deleted) matchers.forget(id);
+  });
   return {
     knowsTenant: (tenantId) => projection.tenant(tenantId)?.deleted === false,
-    integrationsOf: (tenantId) => projection.integrationsOf(tenantId),
+    matcherOf: (tenantId) => matchers.of(tenantId, projection.integrationsOf(tenantId)),
     catchUp: () => projection.catchUp(),
   };
 }

@@ -77,10 +77,12 @@ export class IntegrationMatcher {
     return this.at(inOrder(found));
   }
 
-  /** Whether any wants events of the type, whatever its filter says. */
-  wants(eventType: string): boolean {
-    const { integrations, indexes } = this.candidatesOf(eventType);
-    return integrations.length > 0 || indexes.length > 0;
+  /** Whether any but those wants events of the type, whatever its filter says. */
+  wants(eventType: string, but: ReadonlySet<IntegrationConfiguration> = new Set()): boolean {
+    const isOther = (place: number) => this.at([place]).some((integration) => !but.has(integration));
+    return this.patternsOf(eventType).some(
+      ({ unfiltered, filtered }) => unfiltered.some(isOther) || filtered.some(isOther),
+    );
   }
 
   private candidatesOf(eventType: string): Candidates {
@@ -143,15 +145,4 @@ export class IntegrationMatcher {
     }
     return found;
   }
-}
-
-const matchers = new WeakMap<Integrations, IntegrationMatcher>();
-
-/** The matcher of a list, made once: the configuration keeps a tenant's list the same until one of it changes. */
-export function matcherOf(integrations: Integrations): IntegrationMatcher {
-  const known = matchers.get(integrations);
-  if (known) return known;
-  const matcher = new IntegrationMatcher(integrations);
-  matchers.set(integrations, matcher);
-  return matcher;
 }

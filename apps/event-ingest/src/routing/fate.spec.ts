@@ -2,6 +2,7 @@ import type { IntegrationConfiguration } from '@hookstile/contracts';
 import { anIntegration } from '@hookstile/testing';
 import { expect, test } from 'vitest';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
+import { IntegrationMatcher } from '../match/integration-matcher.js';
 import { type Fate, fateOf } from './fate.js';
 import { sourceRecordOf } from './source-record.js';
 
@@ -12,7 +13,7 @@ const integrations = [of('int_a', 'hookstile.*'), of('int_b', 'hookstile.integra
 function fateWith(integrationsOfTenant: readonly IntegrationConfiguration[], attributes: Record<string, string>): Fate {
   const configuration: RoutingConfiguration = {
     knowsTenant: () => true,
-    integrationsOf: () => integrationsOfTenant,
+    matcherOf: () => new IntegrationMatcher(integrationsOfTenant),
     catchUp: async () => {},
   };
   const given = { ce_specversion: '1.0', ce_id: 'e', ce_source: '/s', ce_tenantid: 'ten_1', ...attributes };

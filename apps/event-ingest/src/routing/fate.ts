@@ -3,7 +3,6 @@ import { type RejectionCode } from '../accept/rejection.js';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
 import { verdictOf } from '../inbox/verdict.js';
 import type { MatchedEvent } from '../match/event-values.js';
-import { matcherOf } from '../match/integration-matcher.js';
 import type { Admission } from './admission.js';
 import type { SourceRecord } from './source-record.js';
 
@@ -43,12 +42,12 @@ export function fateOf(source: SourceRecord, configuration: RoutingConfiguration
 /** An operational event never goes to the integration that it is about: one that fails would be told so in vain, and fail again. */
 function receiversOf(event: MatchedEvent, configuration: RoutingConfiguration): readonly IntegrationConfiguration[] {
   const { tenantId, type, subject } = event.attributes;
-  const matched = matcherOf(configuration.integrationsOf(tenantId)).match(event);
+  const matched = configuration.matcherOf(tenantId).match(event);
   return isReservedType(type) ? matched.filter(({ id }) => id !== subject) : matched;
 }
 
 function whyNobody({ tenantId, type }: EventAttributes, configuration: RoutingConfiguration): string {
-  const isWanted = matcherOf(configuration.integrationsOf(tenantId)).wants(type);
+  const isWanted = configuration.matcherOf(tenantId).wants(type);
   return isWanted
     ? 'Integrations want events of this type, but not this one.'
     : 'No integration wants events of this type.';

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { FakeInboxStore } from '../inbox/inbox.store.fake.js';
 import { FakeTenantBeginningStore } from '../inbox/tenant-beginning.store.fake.js';
 import { ingestMetrics } from '../ingest-metrics.js';
+import { IntegrationMatcher } from '../match/integration-matcher.js';
 import { RoundRouter } from './round-router.js';
 
 const TENANT = 'ten_1';
@@ -31,7 +32,7 @@ class World {
     return new RoundRouter({
       configuration: {
         knowsTenant: () => sees,
-        integrationsOf: () => [anIntegration({ id: 'int_a', tenantId: TENANT })],
+        matcherOf: () => new IntegrationMatcher([anIntegration({ id: 'int_a', tenantId: TENANT })]),
         catchUp: async () => {
           sees = this.tenantExists;
           await atBarriers.shift()?.();

@@ -15,6 +15,7 @@ import { EventsConsumer } from '../consumes/events.consumer.js';
 import { FakeInboxStore } from '../inbox/inbox.store.fake.js';
 import { FakeTenantBeginningStore } from '../inbox/tenant-beginning.store.fake.js';
 import { ingestMetrics } from '../ingest-metrics.js';
+import { IntegrationMatcher } from '../match/integration-matcher.js';
 import { alarmOf, RoutingProgress } from './progress.js';
 import { RoundRouter } from './round-router.js';
 import { FakeRoutedThroughStore } from './routed-through.store.fake.js';
@@ -42,7 +43,7 @@ class World {
 
   readonly configuration: RoutingConfiguration = {
     knowsTenant: (id) => this.tenants.has(id),
-    integrationsOf: () => this.integrations,
+    matcherOf: () => new IntegrationMatcher(this.integrations),
     catchUp: () => this.catchUp(),
   };
 

@@ -3,6 +3,7 @@ import type { ReceivedRecord } from '@hookstile/messaging';
 import { anEvent, anIntegration } from '@hookstile/testing';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
 import { naiveMatch } from '../match/naive-match.fake.js';
+import { TenantMatchers } from '../match/tenant-matchers.js';
 
 /** Acknowledged one after the other; the number of an integration's version is the place in this list. */
 export interface ConfigurationState {
@@ -110,9 +111,10 @@ export class RoutingHistory {
   /** A router's projection: it trails behind, and catches up where the barrier says. */
   viewOf(ask: (endOffset: () => number) => Promise<number>): RoutingConfiguration {
     let seen = this.newest;
+    const matchers = new TenantMatchers();
     return {
       knowsTenant: (tenantId) => this.knows(tenantId, seen),
-      integrationsOf: (tenantId) => this.integrationsOf(tenantId, seen),
+      matcherOf: (tenantId) => matchers.of(tenantId, this.integrationsOf(tenantId, seen)),
       catchUp: async () => {
         seen = Math.max(seen, await ask(() => this.newest));
       },
