@@ -6,6 +6,7 @@ import { EVENT_LOG_REFERENCE } from './event-log/event-log-reference.js';
 import { EVENTS_REFERENCE } from './events/events-reference.js';
 import { RECOVERIES_REFERENCE } from './recover/recoveries-reference.js';
 import { REDELIVER_REFERENCE } from './redeliver/redeliver-reference.js';
+import { STATS_REFERENCE } from './stats/stats-reference.js';
 import { TAIL_REFERENCE } from './tail/tail-reference.js';
 
 /** What the API reference says of audit's operations. */
@@ -18,4 +19,5 @@ export const AUDIT_REFERENCE: Record<OperationsByService['audit'], OperationRefe
   ...EVENTS_REFERENCE,
   ...AUDIT_LOG_REFERENCE,
   ...ACTIVITY_LOG_REFERENCE,
+  ...STATS_REFERENCE,
 };

@@ -55,6 +55,7 @@ import { PayloadCompression1765150000000 } from './migrations/1765150000000-payl
 import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
 import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
 import { partitionMetrics } from './partitions/partition-metrics.js';
+import { Stats1765000000000 } from './migrations/1765000000000-stats.migration.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormListStores, typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
@@ -68,6 +69,8 @@ import { RecoveryController } from './recover/recovery.controller.js';
 import { RecoveryRunner } from './recover/recovery-runner.js';
 import { RedeliverController } from './redeliver/redeliver.controller.js';
 import { DELIVERIES_READER, REDELIVERIES_PUBLISHER, redeliverProviders } from './redeliver/redeliver.provider.js';
+import { StatsController } from './stats/stats.controller.js';
+import { STATS_STORE } from './stats/stats.store.js';
 import { LiveTail } from './tail/live-tail.js';
 import { TailController } from './tail/tail.controller.js';
 import { tailMetrics } from './tail/tail-metrics.js';
@@ -110,6 +113,7 @@ const RECOVERIES = 'recoveries';
     EventController,
     AuditLogController,
     ActivityLogController,
+    StatsController,
   ],
 })
 export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -173,6 +177,7 @@ function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<A
       ...redeliverProviders,
       ...recoverProviders(reads, pools.get(RECOVERIES) ?? dataSource),
       { provide: ACTIVITY_LOG_STORE, useValue: stores.activityLog },
+      { provide: STATS_STORE, useValue: stores.stats },
     ],
   };
 }
@@ -217,6 +222,7 @@ export const auditService: ServiceDefinition<AuditEnv> = {
     AttemptFlushes1764700000000,
     RedeliveredAttempts1764800000000,
     DailyPartitions1764900000000,
+    Stats1765000000000,
     Recoveries1765035000000,
     PayloadCompression1765150000000,
   ],

@@ -12,6 +12,7 @@ import { ActivityLog1764600000000 } from './1764600000000-activity-log.migration
 import { AttemptFlushes1764700000000 } from './1764700000000-attempt-flushes.migration.js';
 import { RedeliveredAttempts1764800000000 } from './1764800000000-redelivered-attempts.migration.js';
 import { DailyPartitions1764900000000 } from './1764900000000-daily-partitions.migration.js';
+import { Stats1765000000000 } from './1765000000000-stats.migration.js';
 
 const LATER = [
   new AuditLogIds1764200000000(),
@@ -21,6 +22,7 @@ const LATER = [
   new AttemptFlushes1764700000000(),
   new RedeliveredAttempts1764800000000(),
   new DailyPartitions1764900000000(),
+  new Stats1765000000000(),
 ];
 const SEQUENCES = [9, 10, 11];
 

@@ -23,6 +23,8 @@ import {
   sampleRouting,
   sampleSkipped,
 } from '../project/sample-records.js';
+import type { StatsQuery } from '../stats/stats.store.js';
+import { statsOf } from '../stats/stats-item.js';
 import type { AuditStores } from './audit.store.js';
 import { writeBatches } from './write-batches.js';
 
@@ -68,6 +70,9 @@ const reads = fc.array(
 );
 const typeOf = (n: number) => (n === 1 ? 'device.deleted' : 'device.compliant');
 type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+/** Of an attempt or an ending: in the same minute as others, in the same hour, or in another. */
+const minutesOn = (minutes: number) =>
+  new Date(Date.parse('2026-01-02T03:04:06.000Z') + minutes * 60_000).toISOString();
 type Reads = typeof reads extends fc.Arbitrary<infer T> ? T : never;
 
 function journalOf(deliveries: readonly Delivery[], { steps }: Scenario): EncodedRecord[] {
@@ -79,7 +84,9 @@ function journalOf(deliveries: readonly Delivery[], { steps }: Scenario): Encode
     const delivery = deliveries[which % deliveries.length];
     if (!delivery) return;
     const late = step === 'late' || step === 'skipped-late';
-    const position = { epoch: late ? Math.max(1, epoch - 1) : epoch, sequence: index + 1 };
+    const ended = { epoch: late ? Math.max(1, epoch - 1) : epoch, sequence: index + 1 };
+    // The same attempt is of the same time in every record.
+    const position = { ...ended, at: minutesOn(17 * ended.epoch + 11 * (attempts.get(delivery) ?? 0)) };
     const members = step === 'batch-failed' ? deliveries.slice(deliveries.indexOf(delivery)) : [delivery];
     const about = { ...position, deliveries: members.map((member) => journaled(member, deliveries.indexOf(member))) };
     const attempt = (attempts.get(delivery) ?? 0) + 1;
@@ -191,6 +198,9 @@ async function viewsOf(stores: AuditStores, tenantId: string) {
     narrowedDeliveries: await Promise.all(
       DELIVERY_FILTERS.map((filters) => stores.deliveries.list(tenantId, filters, all)),
     ),
+    stats: await Promise.all(
+      STATS_QUERIES.map(async (query) => statsOf(query, await stores.stats.read(tenantId, query))),
+    ),
     narrowedEvents: await Promise.all(EVENT_FILTERS.map((filters) => stores.events.list(tenantId, filters, all))),
     behind: await stores.eventLog.list(tenantId, {}, { limit: 1, after: middleOf(eventLog) }),
   };
@@ -215,6 +225,15 @@ const DELIVERY_FILTERS: readonly DeliveryFilters[] = [
 const EVENT_FILTERS: readonly EventFilters[] = [
   ...EVENT_OUTCOMES.map((outcome) => ({ outcome })),
   { eventId: 'evt_1', source: '/devices' },
+];
+const HOUR_MS = 3_600_000;
+const DAY_MS = Date.parse('2026-01-02T00:00:00.000Z');
+const STATS_QUERIES: readonly StatsQuery[] = [
+  { integrationId: null, bucket: 'minute', fromMs: DAY_MS + 3 * HOUR_MS, toMs: DAY_MS + 6 * HOUR_MS },
+  { integrationId: 'int_1', bucket: 'minute', fromMs: DAY_MS + 4 * HOUR_MS, toMs: DAY_MS + 4.5 * HOUR_MS },
+  { integrationId: 'int_2', bucket: 'hour', fromMs: DAY_MS, toMs: DAY_MS + 5 * HOUR_MS },
+  { integrationId: null, bucket: 'hour', fromMs: DAY_MS + 4 * HOUR_MS, toMs: DAY_MS + 9 * HOUR_MS },
+  { integrationId: null, bucket: 'day', fromMs: DAY_MS - 24 * HOUR_MS, toMs: DAY_MS + 48 * HOUR_MS },
 ];
 
 function middleOf(lines: readonly EventLogLine[]) {

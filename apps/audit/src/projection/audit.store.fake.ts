@@ -5,13 +5,19 @@ import { FakeEventLogStore } from '../event-log/event-log.store.fake.js';
 import { FakeEventStore } from '../events/event.store.fake.js';
 import type { ListStores } from '../export/snapshot.store.js';
 import { FakeRecoveryStore } from '../recover/recovery.store.fake.js';
+import { FakeStatsStore } from '../stats/stats.store.fake.js';
 import { FakeTailStore } from '../tail/tail.store.fake.js';
 import type { AuditStores } from './audit.store.js';
 import { FakeProjectionStore } from './projection.store.fake.js';
 
 export function fakeStores(): AuditStores {
   const projections = new FakeProjectionStore();
-  return { projections, tail: new FakeTailStore(projections), ...fakeListStores(projections) };
+  return {
+    projections,
+    tail: new FakeTailStore(projections),
+    stats: new FakeStatsStore(projections),
+    ...fakeListStores(projections),
+  };
 }
 
 export function fakeListStores(projections: FakeProjectionStore): ListStores {

@@ -1,4 +1,5 @@
 import type { ListStores } from '../export/snapshot.store.js';
+import type { StatsStore } from '../stats/stats.store.js';
 import type { TailStore } from '../tail/tail.store.js';
 import type { ProjectionStore } from './projection.store.js';
 
@@ -6,4 +7,5 @@ import type { ProjectionStore } from './projection.store.js';
 export interface AuditStores extends ListStores {
   projections: ProjectionStore;
   tail: TailStore;
+  stats: StatsStore;
 }

@@ -7,6 +7,7 @@ import { TypeormEventStore } from '../events/event.store.typeorm.js';
 import type { ListStores } from '../export/snapshot.store.js';
 import { ViewReader } from '../read/view-reader.js';
 import { TypeormRecoveryListStore } from '../recover/recovery-list.store.typeorm.js';
+import { TypeormStatsStore } from '../stats/stats.store.typeorm.js';
 import { TypeormTailStore } from '../tail/tail.store.typeorm.js';
 import type { AuditStores } from './audit.store.js';
 import { TypeormProjectionStore } from './projection.store.typeorm.js';
@@ -24,9 +25,11 @@ export function typeormListStores(views: ViewReader): ListStores {
 
 /** Rows are written and views read through pools that do not wait for each other. */
 export function typeormStores(dataSource: DataSource, reads: DataSource, tail: DataSource): AuditStores {
+  const views = new ViewReader(reads);
   return {
     projections: new TypeormProjectionStore(dataSource),
     tail: new TypeormTailStore(new ViewReader(tail)),
-    ...typeormListStores(new ViewReader(reads)),
+    stats: new TypeormStatsStore(views),
+    ...typeormListStores(views),
   };
 }

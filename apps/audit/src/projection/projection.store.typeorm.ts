@@ -4,6 +4,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
 import type { ProjectionRows } from '../project/projection-rows.js';
 import type { EpochRow, MarkRow } from '../project/rows.js';
+import { ADD_COUNTS, CREATE_COUNTS_STAGING, countingAttempts, countingDeliveries } from '../stats/count-statements.js';
 import { CopyEncoder } from './copy-encoder.js';
 import { TAKE_FLUSH_NUMBER, TAKEN_FLUSH_NUMBER } from './flush-number.js';
 import type { ProjectionStore } from './projection.store.js';
@@ -33,6 +34,12 @@ const TABLES: readonly ProjectionTable[] = [
   UNREADABLE,
 ];
 
+/** Tables whose rows are counted as they are written. */
+const COUNTING: ReadonlyMap<ProjectionTable, (insert: string) => string> = new Map([
+  [DELIVERIES, countingDeliveries],
+  [ATTEMPTS, countingAttempts],
+]);
+
 interface MarkFound {
   partition: number;
   source_partition: number;
@@ -49,7 +56,9 @@ const staging = (table: ProjectionTable) => `staging_${table.name}`;
 const CREATE_STAGING = TABLES.map(
   (table) =>
     `create temporary table if not exists ${staging(table)} (like ${table.name} including storage including compression) on commit delete rows`,
-).join('; ');
+)
+  .concat(CREATE_COUNTS_STAGING)
+  .join('; ');
 
 /**
  * Kafka's offsets are committed after this transaction, so it must not be lost with the server's memory, whatever the
@@ -118,6 +127,9 @@ async function writeInTransaction(client: PoolClient, rows: ProjectionRows, copy
   try {
     if (rows.attempts.size > 0) await client.query(TAKE_FLUSH_NUMBER);
     for (const table of TABLES) await writeTable(client, table, table.encoded(rows, copy));
+    if (rows.attempts.size > 0 || rows.deliveries.size > 0) {
+      for (const statement of ADD_COUNTS) await client.query(statement);
+    }
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
@@ -132,8 +144,8 @@ async function writeTable(client: PoolClient, table: ProjectionTable, bytes: Buf
   await pipeline([bytes], into);
   // What was written before keeps its number: no replay shows it to a tail again.
   const [column, value] = table === ATTEMPTS ? [', flush', `, ${TAKEN_FLUSH_NUMBER}`] : ['', ''];
-  await client.query(
-    `insert into ${name} (${columns}${column}) select ${columns}${value} from ${staging(table)} order by ${key}
-     on conflict (${key}) ${onConflict}`,
-  );
+  const insert = `insert into ${name} (${columns}${column}) select ${columns}${value} from ${staging(table)} order by ${key}
+     on conflict (${key}) ${onConflict}`;
+  const counting = COUNTING.get(table);
+  await client.query(counting ? counting(insert) : insert);
 }

@@ -36,4 +36,10 @@ export const AUDIT_OPERATIONS = operationsOf('audit', {
   'audit-log.list': { method: 'GET', path: '/v1/audit-log', access: READERS, summary: 'List who changed what' },
   'activity-log.list': { method: 'GET', path: '/v1/activity-log', access: READERS, summary: 'List decisions' },
   'activity-log.get': { method: 'GET', path: '/v1/activity-log/{id}', access: READERS, summary: 'Read a decision' },
+  'stats.read': {
+    method: 'GET',
+    path: '/v1/stats',
+    access: READERS,
+    summary: 'Read counts and latencies of attempts by spans of time',
+  },
 });

@@ -1,0 +1,62 @@
+import type { ViewReader } from '../read/view-reader.js';
+import type { BucketCounts, CountedStats, StatsQuery, StatsStore } from './stats.store.js';
+import { TABLE_OF } from './stats-tables.js';
+
+interface Found {
+  buckets: BucketCounts[] | null;
+  opened_after: string;
+  pending: string;
+  held: string;
+  oldest_at: Date | null;
+}
+
+/** Of the parameters: the tenant, the integration or '', and from when to when the buckets are. */
+function statement({ bucket, integrationId }: StatsQuery): string {
+  const { name } = TABLE_OF[bucket];
+  const isMeant = integrationId === null ? 'tenant_id = $1' : 'tenant_id = $1 and integration_id = $2';
+  return `
+    with rows as (
+      select date_bin('1 ${bucket}', at, 'epoch') as bucket_at, succeeded, failed, opened, ended, kinds, counts
+      from ${name} where tenant_id = $1 and integration_id = $2 and at >= $3 and at < $4
+    ), sums as (
+      select bucket_at, sum(succeeded) as succeeded, sum(failed) as failed, sum(opened) as opened, sum(ended) as ended
+      from rows group by 1
+    ), tallied as (
+      select bucket_at, json_object_agg(kind, n) as tallies from (
+        select bucket_at, kind, sum(n) as n from rows, unnest(kinds, counts) as tally (kind, n) group by 1, 2
+      ) as summed group by 1
+    )
+    select
+      (select json_agg(json_build_object('fromMs', extract(epoch from bucket_at)::bigint * 1000,
+          'succeeded', succeeded, 'failed', failed, 'opened', opened, 'ended', ended,
+          'tallies', coalesce(tallies, '{}')) order by bucket_at)
+        from sums left join tallied using (bucket_at)) as buckets,
+      (select coalesce(sum(opened - ended), 0) from ${name}
+        where tenant_id = $1 and integration_id = $2 and at >= $4) as opened_after,
+      pending, held,
+      (select accepted_at from deliveries where ${isMeant} and status in ('pending', 'held')
+        order by accepted_at limit 1) as oldest_at
+    from (select coalesce(sum(pending), 0) as pending, coalesce(sum(held), 0) as held
+      from delivery_backlog where ${isMeant}) as backlog`;
+}
+
+export class TypeormStatsStore implements StatsStore {
+  constructor(private readonly views: ViewReader) {}
+
+  async read(tenantId: string, query: StatsQuery): Promise<CountedStats> {
+    const [found] = await this.views.query<Found>(statement(query), [
+      tenantId,
+      query.integrationId ?? '',
+      new Date(query.fromMs),
+      new Date(query.toMs),
+    ]);
+    if (!found) throw new Error('a statement of one row gave none');
+    return {
+      buckets: found.buckets ?? [],
+      openedAfter: Number(found.opened_after),
+      pending: Number(found.pending),
+      held: Number(found.held),
+      oldestAtMs: found.oldest_at?.getTime() ?? null,
+    };
+  }
+}
