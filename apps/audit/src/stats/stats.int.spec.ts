@@ -1,0 +1,119 @@
+import type { EncodedRecord } from '@hookstile/contracts';
+import { aDelivery, createMigratedDatabase, type MigratedDatabase } from '@hookstile/testing';
+import fc from 'fast-check';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditService } from '../audit.module.js';
+import {
+  deliveryRecord,
+  FAILED,
+  journaled,
+  journalRecord,
+  received,
+  sampleAttempt,
+  sampleHeld,
+} from '../project/sample-records.js';
+import { fakeStores } from '../projection/audit.store.fake.js';
+import type { AuditStores } from '../projection/audit.store.js';
+import { typeormStores } from '../projection/audit.store.typeorm.js';
+import { writeBatches } from '../projection/write-batches.js';
+import { LATENCY_MAX_MS, latencyBucket, latencyBucketSql } from './latency-histogram.js';
+import type { StatsQuery } from './stats.store.js';
+import { statsOf } from './stats-item.js';
+
+const RUNS = 15;
+const TENANT = 'ten_stats';
+const DAY_MS = Date.parse('2026-01-02T00:00:00.000Z');
+const QUERY: StatsQuery = { integrationId: null, bucket: 'hour', fromMs: DAY_MS, toMs: DAY_MS + 86_400_000 };
+
+const duration = fc.double({ min: 0, max: LATENCY_MAX_MS * 2, noNaN: true });
+const attempts = fc.array(
+  fc.record({ delivery: fc.nat(4), failed: fc.boolean(), held: fc.boolean(), durationMs: duration }),
+  { minLength: 1, maxLength: 25 },
+);
+/** Each writer's flushes: which part of the records, perhaps parts that it has written before. */
+const flushes = fc.array(fc.tuple(fc.nat(30), fc.nat(30)), { minLength: 1, maxLength: 4 });
+const histories = fc.record({ attempts, writers: fc.tuple(flushes, flushes) });
+type History = typeof histories extends fc.Arbitrary<infer T> ? T : never;
+interface Records {
+  deliveries: EncodedRecord[];
+  attempts: EncodedRecord[];
+}
+
+function recordsOf(history: History, tenantId: string): Records {
+  const made = Array.from({ length: 5 }, (_, n) => aDelivery({ event: { tenantId, id: `evt_${n}` }, sourceOffset: n }));
+  const journal = history.attempts.flatMap(({ delivery: which, failed, held, durationMs }, n) => {
+    const delivery = made[which];
+    if (!delivery) return [];
+    const about = { sequence: n + 1, attempt: n + 1, deliveries: [journaled(delivery, which)] };
+    const at = new Date(DAY_MS + n * 25 * 60_000).toISOString();
+    if (held) return [journalRecord(sampleHeld(delivery, { ...about, at }))];
+    return [journalRecord(sampleAttempt(delivery, { ...about, at, durationMs, ...(failed && FAILED) }))];
+  });
+  return { deliveries: made.map(deliveryRecord), attempts: journal };
+}
+
+async function write(stores: AuditStores, records: Records, from: number, to: number): Promise<void> {
+  const part = (all: readonly EncodedRecord[]) =>
+    all.map((record, offset) => received(record, offset)).slice(Math.min(from, to), Math.max(from, to) + 1);
+  await writeBatches(stores.projections, [
+    { topic: 'deliveries', records: part(records.deliveries) },
+    { topic: 'attempts', records: part(records.attempts) },
+  ]);
+}
+
+describe('statistics in Postgres', () => {
+  let database: MigratedDatabase;
+  let other: DataSource;
+  const storesOf = (dataSource: DataSource) => typeormStores(dataSource, dataSource, dataSource);
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase('audit-stats', auditService.migrations);
+    const extra = { options: `-c search_path=${database.schema}` };
+    other = new DataSource({ type: 'postgres', url: database.url, schema: database.schema, extra });
+    await other.initialize();
+  });
+  afterAll(async () => {
+    await other?.destroy();
+    await database?.drop();
+  });
+
+  it('equal the rows where two processes write the same records at the same time, in parts and again', async () => {
+    let run = 0;
+    const property = fc.asyncProperty(histories, async (history) => {
+      run += 1;
+      const tenantId = `${TENANT}_${run}`;
+      const records = recordsOf(history, tenantId);
+      const reference = fakeStores();
+      await write(reference, records, 0, Number.POSITIVE_INFINITY);
+      const writers = [storesOf(database.dataSource), storesOf(other)];
+      await Promise.all(
+        writers.map(async (stores, n) => {
+          for (const [from, to] of history.writers[n] ?? []) await write(stores, records, from, to);
+          await write(stores, records, 0, Number.POSITIVE_INFINITY);
+        }),
+      );
+      for (const integrationId of [null, 'int_1']) {
+        for (const bucket of ['minute', 'hour', 'day'] as const) {
+          const query = { ...QUERY, integrationId, bucket };
+          const [shown, counted] = await Promise.all([
+            writers[0]?.stats.read(tenantId, query),
+            reference.stats.read(tenantId, query),
+          ]);
+          expect(shown && statsOf(query, shown)).toEqual(statsOf(query, counted));
+        }
+      }
+    });
+    await fc.assert(property, { numRuns: RUNS });
+  }, 60_000);
+
+  it('count a latency in the bucket that it is read back from', async () => {
+    const durations = [0, 0.1, 0.10000001, 1, 250.5, LATENCY_MAX_MS, Number.POSITIVE_INFINITY];
+    durations.push(...fc.sample(duration, { numRuns: 500, seed: 7 }));
+    const found: { bucket: number }[] = await database.dataSource.query(
+      `select ${latencyBucketSql('ms')} as bucket from unnest($1::float8[]) with ordinality as d (ms, n) order by n`,
+      [durations],
+    );
+    expect(found.map(({ bucket }) => bucket)).toEqual(durations.map(latencyBucket));
+  });
+});
