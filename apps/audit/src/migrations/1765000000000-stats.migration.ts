@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Counts by the minute and by the hour, of each integration and, under '', of each tenant. */
+/**
+ * Counts by the minute and by the hour, of each integration and, under '', of each tenant. What is stored is counted,
+ * while nobody can write: the tables are locked in the order in which a flush writes them.
+ */
 export class Stats1765000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of STATEMENTS) await runner.query(statement);
@@ -29,7 +32,32 @@ const countsTable = (name: string) => `create table ${name} (
     primary key (tenant_id, integration_id, at)
   ) ${OFTEN_CHANGED}`;
 
+const SUMS = ['succeeded', 'failed', 'opened', 'ended'].map(
+  (kind) => `coalesce(sum(n) filter (where kind = '${kind}'), 0)`,
+);
+const LATENCY_BUCKET = 'ceil(ln(least(greatest(duration_ms, 0.1), 1e8) / 0.1::float8) / 0.040005334613699::float8)';
+
+/** Late attempts and tests are not counted. */
+const counted = (name: string, width: string, since: string) => `insert into ${name}
+  select tenant_id, integration_id, at, ${SUMS.join(', ')},
+    coalesce(array_agg(kind) filter (where kind like '%:%'), '{}'),
+    coalesce(array_agg(n) filter (where kind like '%:%'), '{}')
+  from (
+    select tenant_id, coalesce(integration_id, '') as integration_id, at, kind, count(*) as n
+    from (
+      select tenant_id, integration_id, date_bin('1 ${width}', time, 'epoch') as at, kind from (
+        select tenant_id, integration_id, at as time, kind from attempts cross join lateral (values
+          (outcome), ('status:' || http_status), ('error:' || error), ('latency:' || ${LATENCY_BUCKET}::integer)
+        ) as tally (kind) where not late and trigger <> 'test' and kind is not null
+        union all select tenant_id, integration_id, accepted_at, 'opened' from deliveries
+        union all select tenant_id, integration_id, finished_at, 'ended' from deliveries where finished_at is not null
+      ) as what_was ${since}
+    ) as binned
+    group by grouping sets ((tenant_id, integration_id, at, kind), (tenant_id, at, kind))
+  ) as summed group by 1, 2, 3`;
+
 const STATEMENTS = [
+  'lock table deliveries, attempts in access exclusive mode',
   // Null where the row was written once.
   'alter table deliveries add previous_status text, add previous_finished_at timestamptz',
   // What is open for longest: of a tenant, and of an integration.
@@ -46,4 +74,10 @@ const STATEMENTS = [
     held bigint not null,
     primary key (tenant_id, integration_id)
   ) ${OFTEN_CHANGED}`,
+
+  counted('stats_minutes', 'minute', `where time >= now() - interval '7 days'`),
+  counted('stats_hours', 'hour', ''),
+  `insert into delivery_backlog
+    select tenant_id, integration_id, count(*) filter (where status = 'pending'), count(*) filter (where status = 'held')
+    from deliveries where status in ('pending', 'held') group by 1, 2`,
 ];

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditService } from '../audit.module.js';
+import { Stats1765000000000 } from '../migrations/1765000000000-stats.migration.js';
 import {
   deliveryRecord,
   FAILED,
@@ -21,7 +22,7 @@ import { LATENCY_MAX_MS, latencyBucket, latencyBucketSql } from './latency-histo
 import type { StatsQuery } from './stats.store.js';
 import { statsOf } from './stats-item.js';
 
-const RUNS = 15;
+const RUNS = 10;
 const TENANT = 'ten_stats';
 const DAY_MS = Date.parse('2026-01-02T00:00:00.000Z');
 const QUERY: StatsQuery = { integrationId: null, bucket: 'hour', fromMs: DAY_MS, toMs: DAY_MS + 86_400_000 };
@@ -106,6 +107,27 @@ describe('statistics in Postgres', () => {
     });
     await fc.assert(property, { numRuns: RUNS });
   }, 60_000);
+
+  it('are made of the rows that were there before statistics were', async () => {
+    const { stats } = storesOf(database.dataSource);
+    const shown = () =>
+      Promise.all(
+        [1, RUNS].map(async (run) => {
+          const query = { ...QUERY, bucket: 'hour' } as const;
+          return statsOf(query, await stats.read(`${TENANT}_${run}`, query));
+        }),
+      );
+    const before = await shown();
+    const migration = new Stats1765000000000();
+    const runner = database.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await migration.down(runner);
+    await migration.up(runner);
+    await runner.commitTransaction();
+    await runner.release();
+    expect(before.flatMap(({ items }) => items).filter(({ attempts }) => attempts > 0)).not.toEqual([]);
+    expect(await shown()).toEqual(before);
+  });
 
   it('count a latency in the bucket that it is read back from', async () => {
     const durations = [0, 0.1, 0.10000001, 1, 250.5, LATENCY_MAX_MS, Number.POSITIVE_INFINITY];
