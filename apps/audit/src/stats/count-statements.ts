@@ -10,18 +10,25 @@ import { TALLY_KINDS_SQL } from './tally-kind.js';
  */
 export const CREATE_COUNTS_STAGING = `create temporary table if not exists staging_counts (
   tenant_id text collate "C" not null, integration_id text collate "C" not null,
-  minute timestamptz, kind text collate "C" not null, n bigint not null) on commit delete rows`;
+  minute timestamptz, kind integer not null, n bigint not null) on commit delete rows`;
+
+/** Of the staged counts that are no tallies: each has a column of its own. Below every tally's number. */
+const COLUMNS = { succeeded: -101, failed: -102, opened: -103, ended: -104, pending: -105, held: -106 } as const;
+const IS_TALLY = 'kind > -100';
 
 const minuteOf = (time: string) => `date_bin('1 minute', ${time}, 'epoch')`;
+const columnOf = (text: string, names: readonly (keyof typeof COLUMNS)[]) =>
+  `case ${text} ${names.map((name) => `when '${name}' then ${COLUMNS[name]}`).join(' ')} end`;
 
 /** An attempt is counted when its row is inserted. Late ones and tests never are. */
 export function countingAttempts(insert: string): string {
+  const kinds = [columnOf('outcome', ['succeeded', 'failed']), ...TALLY_KINDS_SQL];
   return `with written as (
       ${insert} returning tenant_id, integration_id, at, trigger, outcome, http_status, error, duration_ms, late
     )
     insert into staging_counts
     select tenant_id, integration_id, ${minuteOf('at')}, kind, count(*)
-    from written cross join lateral (values (outcome), ${TALLY_KINDS_SQL}) as tally (kind)
+    from written cross join lateral (values ${kinds.map((kind) => `(${kind})`).join(', ')}) as tally (kind)
     where not late and trigger <> 'test' and kind is not null group by 1, 2, 3, 4`;
 }
 
@@ -37,24 +44,23 @@ export function countingDeliveries(upsert: string): string {
     insert into staging_counts
     select tenant_id, integration_id, ${minuteOf('counted_at')}, kind, sum(n)
     from written cross join lateral (values
-      ('opened', accepted_at, (previous_status is null)::integer),
-      ('ended', finished_at, (finished_at is not null)::integer),
-      ('ended', previous_finished_at, -(previous_finished_at is not null)::integer),
-      (status, null, (status in ('pending', 'held'))::integer),
-      (previous_status, null, -(previous_status in ('pending', 'held'))::integer)
+      (${COLUMNS.opened}, accepted_at, (previous_status is null)::integer),
+      (${COLUMNS.ended}, finished_at, (finished_at is not null)::integer),
+      (${COLUMNS.ended}, previous_finished_at, -(previous_finished_at is not null)::integer),
+      (${columnOf('status', ['pending', 'held'])}, null, 1),
+      (${columnOf('previous_status', ['pending', 'held'])}, null, -1)
     ) as change (kind, counted_at, n)
-    where n <> 0 group by 1, 2, 3, 4 having sum(n) <> 0`;
+    where kind is not null and n <> 0 group by 1, 2, 3, 4 having sum(n) <> 0`;
 }
 
-const sumOf = (kind: string) => `coalesce(sum(n) filter (where kind = '${kind}'), 0)`;
-const SCALARS = ['succeeded', 'failed', 'opened', 'ended'];
-const isTally = `kind like '%:%'`;
+const sumOf = (column: keyof typeof COLUMNS) => `coalesce(sum(n) filter (where kind = ${COLUMNS[column]}), 0)`;
+const SCALARS = ['succeeded', 'failed', 'opened', 'ended'] as const;
 
 /** A tenant's counts stand beside those of its integrations, under no integration. */
 const addedTo = ({ name, width }: StatsTable) => `
   insert into ${name} as stored (tenant_id, integration_id, at, ${SCALARS.join(', ')}, kinds, counts)
   select tenant_id, integration_id, at, ${SCALARS.map(sumOf).join(', ')},
-    coalesce(array_agg(kind) filter (where ${isTally}), '{}'), coalesce(array_agg(n) filter (where ${isTally}), '{}')
+    coalesce(array_agg(kind) filter (where ${IS_TALLY}), '{}'), coalesce(array_agg(n) filter (where ${IS_TALLY}), '{}')
   from (
     select tenant_id, coalesce(integration_id, '') as integration_id, at, kind, sum(n)::bigint as n
     from (select *, date_bin('1 ${width}', minute, 'epoch') as at from staging_counts where minute is not null) as counted

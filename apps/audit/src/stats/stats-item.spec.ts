@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { latencyBucket } from './latency-histogram.js';
 import type { BucketCounts, CountedStats, StatsQuery } from './stats.store.js';
 import { statsOf } from './stats-item.js';
+import { errorKind, latencyKind, statusKind } from './tally-kind.js';
 
 const FROM_MS = Date.parse('2026-01-02T03:00:00.000Z');
 const HOUR_MS = 3_600_000;
@@ -28,8 +29,13 @@ describe('statistics as they are shown', () => {
   });
 
   it('say how attempts ended, by status and by error, and how long they took', () => {
-    const tallies = { 'status:200': 3, 'status:500': 1, 'error:http_status': 1, 'error:timeout': 1 };
-    const latencies = { [`latency:${latencyBucket(10)}`]: 4, [`latency:${latencyBucket(1_000)}`]: 1 };
+    const tallies = {
+      [statusKind(200)]: 3,
+      [statusKind(500)]: 1,
+      [errorKind('http_status')]: 1,
+      [errorKind('timeout')]: 1,
+    };
+    const latencies = { [latencyKind(latencyBucket(10))]: 4, [latencyKind(latencyBucket(1_000))]: 1 };
     const { items } = statsOf(QUERY, {
       ...NONE,
       buckets: [counts(1, { succeeded: 3, failed: 2, tallies: { ...tallies, ...latencies } })],

@@ -4,7 +4,7 @@ import { toIso, toNullableIso } from '../read/sql-list.js';
 import { type LatencyCounts, percentile } from './latency-histogram.js';
 import { BUCKET_MS } from './stats.bounds.js';
 import type { BucketCounts, CountedStats, StatsQuery } from './stats.store.js';
-import { ERROR, LATENCY, STATUS, type Tallies, talliesOf } from './tally-kind.js';
+import { errorsOf, latenciesOf, statusesOf, type Tallies } from './tally-kind.js';
 
 const Latency = Nullable(
   Type.Number({ minimum: 0, description: 'Within 2 % of the exact one; null without attempts.' }),
@@ -56,15 +56,15 @@ function itemOf({ fromMs, succeeded, failed, tallies }: BucketCounts, toMs: numb
     attempts: succeeded + failed,
     succeeded,
     failed,
-    latencyMs: latenciesOf(tallies),
-    byStatus: Object.fromEntries(talliesOf(tallies, STATUS)),
-    byError: Object.fromEntries(talliesOf(tallies, ERROR)),
+    latencyMs: percentilesOf(tallies),
+    byStatus: Object.fromEntries(statusesOf(tallies)),
+    byError: Object.fromEntries(errorsOf(tallies)),
     backlog,
   };
 }
 
-function latenciesOf(tallies: Tallies): StatsItem['latencyMs'] {
-  const counts: LatencyCounts = new Map(talliesOf(tallies, LATENCY).map(([bucket, count]) => [Number(bucket), count]));
+function percentilesOf(tallies: Tallies): StatsItem['latencyMs'] {
+  const counts: LatencyCounts = new Map(latenciesOf(tallies));
   const shown = (share: number) => {
     const ms = percentile(counts, share);
     return ms === null ? null : Number(ms.toPrecision(LATENCY_DIGITS));

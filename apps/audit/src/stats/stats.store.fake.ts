@@ -3,12 +3,12 @@ import type { FakeProjectionStore } from '../projection/projection.store.fake.js
 import { latencyBucket } from './latency-histogram.js';
 import { BUCKET_MS } from './stats.bounds.js';
 import type { BucketCounts, CountedStats, StatsQuery, StatsStore } from './stats.store.js';
-import { ERROR, LATENCY, STATUS } from './tally-kind.js';
+import { errorKind, latencyKind, statusKind } from './tally-kind.js';
 
 const isOpen = (row: DeliveryRow) => row.status === 'pending' || row.status === 'held';
 
 interface Counted extends BucketCounts {
-  tallies: Record<string, number>;
+  tallies: Record<number, number>;
 }
 
 /** Counts the rows at each read: what the stored counts have to equal. */
@@ -61,10 +61,10 @@ function bucketsOf(
   return within.sort((a, b) => a.fromMs - b.fromMs);
 }
 
-function kindsOf(row: AttemptRow): string[] {
+function kindsOf(row: AttemptRow): number[] {
   return [
-    ...(row.httpStatus === null ? [] : [`${STATUS}${row.httpStatus}`]),
-    ...(row.error === null ? [] : [`${ERROR}${row.error}`]),
-    `${LATENCY}${latencyBucket(row.durationMs)}`,
+    ...(row.httpStatus === null ? [] : [statusKind(row.httpStatus)]),
+    ...(row.error === null ? [] : [errorKind(row.error)]),
+    latencyKind(latencyBucket(row.durationMs)),
   ];
 }

@@ -1,22 +1,64 @@
+import type { AttemptError } from '@hookstile/contracts';
 import { latencyBucketSql } from './latency-histogram.js';
 
 /**
- * What attempts are tallied by, beside how they ended: a text each, so that a status or an error that this release does
- * not know needs no column. `status:200`, `error:timeout`, `latency:141` (a bucket of the histogram).
+ * What attempts are tallied by, beside how they ended: one number each, so that all tallies of a row are one small array
+ * that adds up. From 0 on the buckets of latencies, from 1,000 on the HTTP statuses, below 0 the errors. Stored: a number
+ * never gets another meaning.
  */
-export const STATUS = 'status:';
-export const ERROR = 'error:';
-export const LATENCY = 'latency:';
+const FIRST_STATUS = 1_000;
+/** No HTTP status is above 999; the contract's numbers could be too large a number here. */
+const STATUS_MAX = 999_999;
+
+const ERROR_KINDS: Readonly<Record<AttemptError, number>> = {
+  http_status: -1,
+  redirect: -2,
+  timeout: -3,
+  dns: -4,
+  connect: -5,
+  reset: -6,
+  tls: -7,
+  blocked_address: -8,
+  response_invalid: -9,
+  oauth_token: -10,
+  request_unbuildable: -11,
+  aborted: -12,
+};
+
+export const statusKind = (status: number) => FIRST_STATUS + Math.min(status, STATUS_MAX);
+export const errorKind = (error: AttemptError) => ERROR_KINDS[error];
+export const latencyKind = (bucket: number) => bucket;
+
+const ERROR_KIND_SQL = `case error ${Object.entries(ERROR_KINDS)
+  .map(([error, kind]) => `when '${error}' then ${kind}`)
+  .join(' ')} end`;
+
+/** The kinds of the attempt whose columns are in reach, as SQL values; null where it has none. */
+export const TALLY_KINDS_SQL: readonly string[] = [
+  `${FIRST_STATUS} + least(http_status, ${STATUS_MAX})`,
+  ERROR_KIND_SQL,
+  latencyBucketSql('duration_ms'),
+];
 
 /** How often there was each kind. */
-export type Tallies = Readonly<Record<string, number>>;
+export type Tallies = Readonly<Record<number, number>>;
 
-/** The kinds of the attempt whose columns are in reach, as a list of SQL values; null where one does not apply. */
-export const TALLY_KINDS_SQL = `('${STATUS}' || http_status), ('${ERROR}' || error), ('${LATENCY}' || ${latencyBucketSql('duration_ms')})`;
+const entriesOf = (tallies: Tallies) => Object.entries(tallies).map(([kind, count]) => [Number(kind), count] as const);
 
-/** The part of the tallies with this prefix, which it loses. */
-export function talliesOf(tallies: Tallies, prefix: string): [name: string, count: number][] {
-  return Object.entries(tallies)
-    .filter(([kind]) => kind.startsWith(prefix))
-    .map(([kind, count]) => [kind.slice(prefix.length), count]);
+export function statusesOf(tallies: Tallies): [status: number, count: number][] {
+  const found = entriesOf(tallies).filter(([kind]) => kind >= FIRST_STATUS);
+  return found.map(([kind, count]) => [kind - FIRST_STATUS, count]);
+}
+
+export function errorsOf(tallies: Tallies): [error: string, count: number][] {
+  return Object.entries(ERROR_KINDS).flatMap(([error, kind]) => {
+    const count = tallies[kind];
+    return count === undefined ? [] : [[error, count] as [string, number]];
+  });
+}
+
+export function latenciesOf(tallies: Tallies): [bucket: number, count: number][] {
+  return entriesOf(tallies)
+    .filter(([kind]) => kind >= 0 && kind < FIRST_STATUS)
+    .map(([kind, count]) => [kind, count]);
 }
