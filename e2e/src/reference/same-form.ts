@@ -15,7 +15,7 @@ const FORMS: readonly RegExp[] = [
 ];
 
 /** Numbers that are never the same twice. */
-const MEASURED = new Set(['durationMs', 'sequence']);
+const MEASURED = new Set(['durationMs', 'sequence', 'p50', 'p95', 'p99']);
 /** Texts without a form of their own. */
 const OPAQUE = new Set(['nextCursor', 'lastFour']);
 

@@ -14,6 +14,7 @@ export interface Scene {
 const TENANT = 'acme-traffic';
 const INTEGRATION = 'int_01kxyzabcdefghjkmnpqrstvwx';
 const RULE = 'rul_01kxyzabcdefghjkmnpqrstvwx';
+const DAY_MS = 86_400_000;
 const HOOK = '/hook';
 const ACCESS = '/access';
 
@@ -57,6 +58,13 @@ export async function setScene({ receiver, ids, apiOf }: Given): Promise<Scene> 
 /** An example, and what happens right before it; to a stream, while it is open. */
 export type Line = [example: string, happening?: (scene: Scene) => Promise<unknown>];
 
+/** The day of the examples is the one that the story is told on, where they ask for what happened in it. */
+async function beginDay(ids: Ids): Promise<void> {
+  const inQuery = (ms: number) => encodeURIComponent(`${new Date(ms).toISOString().slice(0, 10)}T00:00:00Z`);
+  const exampleMs = Date.parse('2026-01-02T00:00:00Z');
+  for (const ms of [0, DAY_MS]) ids.set(inQuery(exampleMs + ms), inQuery(Date.now() + ms));
+}
+
 /** A head that is shown as exhausted cannot be skipped before its row is written; until then the skip is refused. */
 export const REPEATED: ReadonlySet<string> = new Set(['lanes.skip/skipped']);
 
@@ -98,6 +106,7 @@ export const TRAFFIC_STORY: readonly Line[] = [
   ['lanes.skip/nothing-to-skip'],
   ['audit-log.list/of-the-tenant'],
   ['audit-log.list/skipped'],
+  ['stats.read/of-a-day', ({ ids }) => beginDay(ids)],
   ['recoveries.create/dry-run', async ({ receiver }) => receiver.answer(HOOK, () => ({ status: 200 }))],
   ['recoveries.create/started'],
   ['recoveries.get/done'],

@@ -19,11 +19,11 @@ const QUERY: FilterParameters<typeof STATS_PARAMETERS> = {
 const DAY = {
   from: '2026-01-02T00:00:00.000Z',
   to: '2026-01-03T00:00:00.000Z',
-  attempts: 6,
-  succeeded: 5,
+  attempts: 5,
+  succeeded: 4,
   failed: 1,
   latencyMs: { p50: 11.994, p95: 32.508, p99: 32.508 },
-  byStatus: { 200: 5, 500: 1 },
+  byStatus: { 200: 4, 500: 1 },
   byError: { http_status: 1 },
   backlog: 0,
 };
