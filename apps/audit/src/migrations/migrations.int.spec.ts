@@ -39,7 +39,9 @@ describe('migrations of a database that holds rows', () => {
       );
     }
     const runner = database.dataSource.createQueryRunner();
+    await runner.startTransaction();
     for (const migration of LATER) await migration.up(runner);
+    await runner.commitTransaction();
     await runner.release();
   });
   afterEach(() => database.drop());

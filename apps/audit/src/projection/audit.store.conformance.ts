@@ -230,8 +230,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = Date.parse('2026-01-02T00:00:00.000Z');
 const STATS_QUERIES: readonly StatsQuery[] = [
   { integrationId: null, bucket: 'minute', fromMs: DAY_MS + 3 * HOUR_MS, toMs: DAY_MS + 6 * HOUR_MS },
-  { integrationId: 'int_2', bucket: 'hour', fromMs: DAY_MS, toMs: DAY_MS + 5 * HOUR_MS },
-  { integrationId: null, bucket: 'day', fromMs: DAY_MS - 24 * HOUR_MS, toMs: DAY_MS + 48 * HOUR_MS },
+  { integrationId: 'int_1', bucket: 'hour', fromMs: DAY_MS, toMs: DAY_MS + 5 * HOUR_MS },
 ];
 
 function middleOf(lines: readonly EventLogLine[]) {

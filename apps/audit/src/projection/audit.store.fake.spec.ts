@@ -4,6 +4,7 @@ import { auditLogStoreConformance } from '../audit-log/audit-log.store.conforman
 import { deliveryStoreConformance } from '../deliveries/delivery.store.conformance.js';
 import { eventLogStoreConformance } from '../event-log/event-log.store.conformance.js';
 import { eventStoreConformance } from '../events/event.store.conformance.js';
+import { statsStoreConformance } from '../stats/stats.store.conformance.js';
 import { tailStoreConformance } from '../tail/tail.store.conformance.js';
 import { replayConformance } from './audit.store.conformance.js';
 import { fakeStores } from './audit.store.fake.js';
@@ -16,6 +17,7 @@ describe('projections in memory', () => {
   projectionStoreConformance(fakeStores);
   eventLogStoreConformance(fakeStores);
   tailStoreConformance(fakeStores);
+  statsStoreConformance(fakeStores);
   deliveryStoreConformance(fakeStores);
   eventStoreConformance(fakeStores);
   auditLogStoreConformance(fakeStores);

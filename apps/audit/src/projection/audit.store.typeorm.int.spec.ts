@@ -8,13 +8,14 @@ import { TypeormDeliveryStore } from '../deliveries/delivery.store.typeorm.js';
 import { eventLogStoreConformance } from '../event-log/event-log.store.conformance.js';
 import { eventStoreConformance } from '../events/event.store.conformance.js';
 import { ViewReader } from '../read/view-reader.js';
+import { statsStoreConformance } from '../stats/stats.store.conformance.js';
 import { tailStoreConformance } from '../tail/tail.store.conformance.js';
 import { replayConformance } from './audit.store.conformance.js';
 import { fakeStores } from './audit.store.fake.js';
 import { typeormStores } from './audit.store.typeorm.js';
 import { projectionStoreConformance } from './projection.store.conformance.js';
 
-const RUNS = 40;
+const RUNS = 30;
 
 /** Half of them of batches, and of a day that the suite's other rows are of, too. */
 const MANY_ATTEMPTS = `insert into attempts (attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id,
@@ -47,6 +48,7 @@ describe('projections in Postgres', () => {
   projectionStoreConformance(stores);
   eventLogStoreConformance(stores);
   tailStoreConformance(stores);
+  statsStoreConformance(stores);
   deliveryStoreConformance(stores);
   eventStoreConformance(stores);
   auditLogStoreConformance(stores);

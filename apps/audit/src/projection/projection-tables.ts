@@ -136,9 +136,8 @@ export const DELIVERIES = projectionTable<DeliveryRow>({
   key: 'delivery_id, accepted_at',
   onConflict: `do update set
     ${names('status reason next_attempt_at finished_at delivery_offset epoch sequence').map(newer).join(', ')},
-    first_offset = least(deliveries.first_offset, excluded.first_offset),
-    previous_status = deliveries.status, previous_finished_at = deliveries.finished_at
-    where ${NEWER} or excluded.first_offset < coalesce(deliveries.first_offset, excluded.first_offset + 1)`,
+    first_offset = least(deliveries.first_offset, excluded.first_offset), previous_status = deliveries.status,
+    previous_finished_at = deliveries.finished_at where ${NEWER} or excluded.first_offset < coalesce(deliveries.first_offset, excluded.first_offset + 1)`,
 });
 
 export const ATTEMPTS = projectionTable<AttemptRow>({
