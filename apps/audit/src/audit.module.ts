@@ -50,9 +50,9 @@ import { ActivityLog1764600000000 } from './migrations/1764600000000-activity-lo
 import { AttemptFlushes1764700000000 } from './migrations/1764700000000-attempt-flushes.migration.js';
 import { RedeliveredAttempts1764800000000 } from './migrations/1764800000000-redelivered-attempts.migration.js';
 import { DailyPartitions1764900000000 } from './migrations/1764900000000-daily-partitions.migration.js';
+import { Stats1765000000000 } from './migrations/1765000000000-stats.migration.js';
 import { Recoveries1765035000000 } from './migrations/1765035000000-recoveries.migration.js';
 import { PayloadCompression1765150000000 } from './migrations/1765150000000-payload-compression.migration.js';
-import { Stats1765000000000 } from './migrations/1765000000000-stats.migration.js';
 import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
 import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
 import { partitionMetrics } from './partitions/partition-metrics.js';
