@@ -1,9 +1,9 @@
-import { BaseEnv, Setting } from '@hookstile/service-runtime';
+import { PayloadMaskEnv, Setting } from '@hookstile/service-runtime';
 import { IsInt, Max, Min } from 'class-validator';
 
 const DAYS_MAX = 3_650;
 
-export class AuditEnv extends BaseEnv {
+export class AuditEnv extends PayloadMaskEnv {
   @Setting({
     description: 'How long events and deliveries are kept, from when the event was accepted; 0 is for ever.',
     unit: 'days',

@@ -48,7 +48,7 @@ describe('audit on a real broker and database', () => {
     expect((await get(`deliveries/${deliveryId}`)).body).toMatchObject({ status: 'pending', attemptCount: 0 });
     const publishedMs = performance.now();
     const attempt = sampleAttempt(delivery, now());
-    await publish('attempts', journalRecord(attempt, '{"n":1}', 'ok'));
+    await publish('attempts', journalRecord(attempt, '{"n":1,"token":"abc"}', 'ok'));
     await until(async () => (await get(`deliveries/${deliveryId}`)).body.status === 'delivered');
     expect(performance.now() - publishedMs).toBeLessThan(VIEW_LAG_MAX_MS);
     expect((await get(`event-log/${attempt.attemptId}`)).body).toMatchObject({
@@ -67,7 +67,7 @@ describe('audit on a real broker and database', () => {
       request: {
         method: 'POST',
         url: 'https://example.com/hook',
-        body: '{"n":1}',
+        body: '{"n":1,"token":"***"}',
         bodyEncoding: 'utf8',
         truncated: false,
       },

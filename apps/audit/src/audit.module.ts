@@ -5,6 +5,7 @@ import {
   LOGGER,
   MESSAGING,
   metrics,
+  PayloadMask,
   READINESS,
   type Readiness,
   type ServiceContext,
@@ -157,6 +158,7 @@ function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<A
     lingerMs: FLUSH_LINGER_MS,
     retryDelayMs: RETRY_DELAY_MS,
     retryDelayMaxMs: RETRY_DELAY_MAX_MS,
+    mask: new PayloadMask(env.HOOKSTILE_MASKED_NAMES),
   });
   const tail = new LiveTail(stores.tail, clock, logger, tailMetrics(metrics));
   const store = new TypeormPartitionStore(dataSource);

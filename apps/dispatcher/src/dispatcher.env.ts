@@ -1,10 +1,10 @@
-import { BaseEnv, Setting } from '@hookstile/service-runtime';
+import { PayloadMaskEnv, Setting } from '@hookstile/service-runtime';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 
 const DAY_MS = 86_400_000;
 const ADVERTISED_URL = /^https?:\/\/[^\s/?#@]+$/;
 
-export class DispatcherEnv extends BaseEnv {
+export class DispatcherEnv extends PayloadMaskEnv {
   @Setting({
     description:
       'Where other dispatchers reach this one, http://host:port; by default HOST and PORT, or an address of the machine where it listens on all.',

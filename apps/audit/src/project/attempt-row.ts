@@ -1,4 +1,5 @@
 import type { AttemptRecord, JournaledDelivery } from '@hookstile/contracts';
+import type { PayloadMask } from '@hookstile/service-runtime';
 import { instantMs, nullableInstantMs } from './instant.js';
 import type { AttemptRow } from './rows.js';
 import { UnreadableRecordError } from './unreadable-record.error.js';
@@ -9,15 +10,15 @@ interface Bodies {
 }
 
 /** A request always has a body, so none at all means that the integration's payloads are not logged. */
-function bodiesOf(record: AttemptRecord, bytes: Buffer): Bodies {
+function bodiesOf(record: AttemptRecord, bytes: Buffer, mask: PayloadMask): Bodies {
   const { requestBytes, responseBytes } = record;
   if (requestBytes + responseBytes !== bytes.length) {
     throw new UnreadableRecordError(`${bytes.length} bytes, not ${requestBytes} + ${responseBytes}`);
   }
   if (bytes.length === 0) return { requestBody: null, responseBody: null };
   return {
-    requestBody: bytes.subarray(0, requestBytes),
-    responseBody: record.response ? bytes.subarray(requestBytes) : null,
+    requestBody: mask.body(bytes.subarray(0, requestBytes)),
+    responseBody: record.response ? mask.body(bytes.subarray(requestBytes)) : null,
   };
 }
 
@@ -40,8 +41,13 @@ function int32(value: number): number {
   return value;
 }
 
-/** One line of the event log. */
-export function attemptRow(record: AttemptRecord, bytes: Buffer, late: boolean): AttemptRow {
+export interface Projected {
+  late: boolean;
+  mask: PayloadMask;
+}
+
+/** One line of the event log; it shows no secret of the payloads. */
+export function attemptRow(record: AttemptRecord, bytes: Buffer, { late, mask }: Projected): AttemptRow {
   const first = record.deliveries[0];
   if (!first) throw new UnreadableRecordError('an attempt without a delivery');
   return {
@@ -68,11 +74,11 @@ export function attemptRow(record: AttemptRecord, bytes: Buffer, late: boolean):
     late,
     method: record.request.method,
     url: record.request.url,
-    requestHeaders: JSON.stringify(record.request.headers),
+    requestHeaders: JSON.stringify(mask.headers(record.request.headers)),
     requestTruncated: record.request.truncated,
-    responseHeaders: record.response ? JSON.stringify(record.response.headers) : null,
+    responseHeaders: record.response ? JSON.stringify(mask.headers(record.response.headers)) : null,
     responseTruncated: record.response?.truncated ?? false,
-    ...bodiesOf(record, bytes),
+    ...bodiesOf(record, bytes, mask),
   };
 }
 

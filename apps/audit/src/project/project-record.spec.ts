@@ -8,6 +8,7 @@ import {
   integrationSignalsV1,
   type JournalEnvelope,
 } from '@hookstile/contracts';
+import { PayloadMask } from '@hookstile/service-runtime';
 import { aDelivery } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { deliveryIdOfAttempt } from './attempt-row.js';
@@ -44,13 +45,15 @@ const marker = (epoch: number): JournalEnvelope => ({
   at: '2026-01-02T03:04:06.000Z',
 });
 
+const mask = new PayloadMask([]);
+
 /** The rows after these records, in this order; a record's place in its list is its offset. */
 function project(...records: [ProjectedTopic, ReturnType<typeof journalRecord>][]): ProjectionRows {
   const rows = new ProjectionRows();
   const epochs = new Epochs();
   const marks = new DeliveryMarks();
   records.forEach(([topic, record], offset) => {
-    projectRecord(topic, received(record, offset), rows, { epochs, marks });
+    projectRecord(topic, received(record, offset), rows, { epochs, marks, mask });
   });
   return rows;
 }

@@ -11,6 +11,7 @@ import {
   redeliveriesV1,
   routingsV1,
 } from '@hookstile/contracts';
+import type { PayloadMask } from '@hookstile/service-runtime';
 import { activityLogRow } from './activity-log-row.js';
 import { attemptRow } from './attempt-row.js';
 import {
@@ -63,6 +64,8 @@ function decoded<T>(contract: Contract<T>, record: RecordToProject, position: Po
 export interface ProjectionState {
   epochs: Epochs;
   marks: DeliveryMarks;
+  /** Takes secrets out of payloads. */
+  mask: PayloadMask;
 }
 
 type Projection = (record: RecordToProject, position: Position, rows: ProjectionRows, state: ProjectionState) => void;
@@ -75,18 +78,18 @@ const PROJECTIONS: Readonly<Record<ProjectedTopic, Projection>> = {
     const row = routedDeliveryRow(envelope, record.offset, judgement);
     if (row) rows.addDelivery(row);
   },
-  attempts: (record, position, rows, { epochs }) => {
+  attempts: (record, position, rows, { epochs, mask }) => {
     const { envelope, bytes } = decoded(attemptsV1, record, position);
     // Any process writes a test's attempt, whoever owns the partition: no epoch is its.
     if (envelope.kind === 'attempt' && envelope.trigger === 'test') {
-      return rows.addAttempt(attemptRow(envelope, bytes, false));
+      return rows.addAttempt(attemptRow(envelope, bytes, { late: false, mask }));
     }
     epochs.see(record.partition, envelope.epoch, record.offset);
     if (envelope.kind === 'epoch') return;
     const late = epochs.isLate(record.partition, envelope.epoch, record.offset);
     const deliveries = late ? [] : journaledDeliveryRows(envelope);
     const lines = envelope.kind === 'skipped' && !late ? skippedAuditLogRows(envelope) : [];
-    if (envelope.kind === 'attempt') rows.addAttempt(attemptRow(envelope, bytes, late));
+    if (envelope.kind === 'attempt') rows.addAttempt(attemptRow(envelope, bytes, { late, mask }));
     for (const row of deliveries) rows.addDelivery(row);
     for (const row of lines) rows.addAuditLog(row);
   },

@@ -1,4 +1,5 @@
 import { CONTRACT_HEADER, type EncodedRecord, type RecoveryRecord, recoveriesV1 } from '@hookstile/contracts';
+import { PayloadMask } from '@hookstile/service-runtime';
 import { aDelivery } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { DeliveryMarks } from './delivery-marks.js';
@@ -10,7 +11,7 @@ import { UnknownContractVersionError } from './unknown-contract-version.error.js
 
 function projected(...records: EncodedRecord[]): ProjectionRows {
   const rows = new ProjectionRows();
-  const state = { epochs: new Epochs(), marks: new DeliveryMarks() };
+  const state = { epochs: new Epochs(), marks: new DeliveryMarks(), mask: new PayloadMask([]) };
   records.forEach((record, offset) => {
     projectRecord('redeliveries', received(record, offset), rows, state);
   });

@@ -1,4 +1,5 @@
 import { CONTRACT_HEADER } from '@hookstile/contracts';
+import { PayloadMask } from '@hookstile/service-runtime';
 import { aDelivery, fixedClock, until } from '@hookstile/testing';
 import pino from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -33,7 +34,7 @@ describe('projector', () => {
 
   beforeEach(() => {
     store = new WatchedStore();
-    const options = { lingerMs: 1, retryDelayMs: 1, retryDelayMaxMs: 2 };
+    const options = { lingerMs: 1, retryDelayMs: 1, retryDelayMaxMs: 2, mask: new PayloadMask([]) };
     projector = new Projector(store, fixedClock(), pino({ level: 'silent' }), silent, options);
   });
 

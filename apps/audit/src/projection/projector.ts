@@ -1,5 +1,5 @@
 import type { BatchStop, StoppedAt } from '@hookstile/messaging/nest';
-import type { Clock } from '@hookstile/service-runtime';
+import type { Clock, PayloadMask } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
 import type { ProjectedTopic, RecordToProject } from '../project/project-record.js';
 import type { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
@@ -13,6 +13,8 @@ export interface ProjectorOptions {
   /** Waits this long between tries while the database does not take a flush; doubles up to the second. */
   retryDelayMs: number;
   retryDelayMaxMs: number;
+  /** Takes secrets out of payloads. */
+  mask: PayloadMask;
 }
 
 interface Waiting extends Batch {
@@ -101,7 +103,7 @@ export class Projector {
 
   async #write(taken: readonly Waiting[]): Promise<WrittenBatches['stopped']> {
     const startedMs = this.clock.monotonicMs();
-    const { rows, stopped } = await writeBatches(this.store, taken);
+    const { rows, stopped } = await writeBatches(this.store, taken, this.options.mask);
     this.metrics.flushed(rows, this.clock.monotonicMs() - startedMs, this.clock.nowMs() - oldestMs(taken));
     return stopped;
   }

@@ -1,3 +1,4 @@
+import { MASKED_NAMES_DEFAULT, PayloadMask } from '@hookstile/service-runtime';
 import { DeliveryMarks } from '../project/delivery-marks.js';
 import { Epochs } from '../project/epochs.js';
 import {
@@ -22,9 +23,15 @@ export interface WrittenBatches {
   stopped: ReadonlyMap<Batch, readonly UnknownContractVersionError[]>;
 }
 
+const DEFAULT_MASK = new PayloadMask(MASKED_NAMES_DEFAULT);
+
 /** One flush: projects the batches and writes their rows in one transaction. */
-export async function writeBatches(store: ProjectionStore, batches: readonly Batch[]): Promise<WrittenBatches> {
-  const state = await knownState(store, batches);
+export async function writeBatches(
+  store: ProjectionStore,
+  batches: readonly Batch[],
+  mask: PayloadMask = DEFAULT_MASK,
+): Promise<WrittenBatches> {
+  const state = { ...(await knownState(store, batches)), mask };
   const rows = new ProjectionRows();
   const stopped = new Map<Batch, readonly UnknownContractVersionError[]>();
   for (const batch of batches) {
@@ -36,7 +43,7 @@ export async function writeBatches(store: ProjectionStore, batches: readonly Bat
   return { rows, stopped };
 }
 
-async function knownState(store: ProjectionStore, batches: readonly Batch[]): Promise<ProjectionState> {
+async function knownState(store: ProjectionStore, batches: readonly Batch[]): Promise<Omit<ProjectionState, 'mask'>> {
   const journal = partitionsOf('attempts', batches);
   const deliveries = partitionsOf('deliveries', batches);
   const [epochs, marks] = await Promise.all([

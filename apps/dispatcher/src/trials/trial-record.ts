@@ -1,5 +1,5 @@
 import type { AttemptRecord, IntegrationConfiguration } from '@hookstile/contracts';
-import { type AttemptWithBodies, loggedBody, loggedHeaders } from '@hookstile/service-runtime';
+import { type AttemptWithBodies, loggedBody, loggedHeaders, type PayloadMask } from '@hookstile/service-runtime';
 import type { AttemptOutcome } from '../attempts/attempt.types.js';
 import { attemptRecord } from '../journal/journal-records.js';
 import type { DeliveryToSend } from '../request/delivery-to-send.types.js';
@@ -50,7 +50,11 @@ function withoutBodies(outcome: AttemptOutcome): AttemptOutcome {
 }
 
 /** The trial as `GET /v1/event-log/{id}` shows it, with the bodies, whether they are logged or not. */
-export function trialViewOf({ envelope }: RecordedTrial, { request, response }: AttemptOutcome): AttemptWithBodies {
+export function trialViewOf(
+  { envelope }: RecordedTrial,
+  { request, response }: AttemptOutcome,
+  mask: PayloadMask,
+): AttemptWithBodies {
   const [delivery] = envelope.deliveries;
   if (!delivery) throw new Error('a trial without its delivery');
   const hasBodies = request.body.length + (response?.body.length ?? 0) > 0;
@@ -76,14 +80,14 @@ export function trialViewOf({ envelope }: RecordedTrial, { request, response }: 
     request: {
       method: request.method,
       url: request.url,
-      headers: loggedHeaders(request.headers),
+      headers: loggedHeaders(mask.headers(request.headers)),
       truncated: request.truncated,
-      ...loggedBody(hasBodies ? request.body : null),
+      ...loggedBody(hasBodies ? mask.body(request.body) : null),
     },
     response: response && {
-      headers: loggedHeaders(response.headers),
+      headers: loggedHeaders(mask.headers(response.headers)),
       truncated: response.truncated,
-      ...loggedBody(hasBodies ? response.body : null),
+      ...loggedBody(hasBodies ? mask.body(response.body) : null),
     },
   };
 }

@@ -4,10 +4,13 @@ import {
   type Clock,
   CONFIGURATION_PROJECTION,
   type ConfigurationProjection,
+  ENV,
   LOGGER,
   type Logger,
   MESSAGING,
   PARTITION_COUNT,
+  PayloadMask,
+  type PayloadMaskEnv,
   RANDOM_BYTES,
   type RandomBytes,
   TOPICS,
@@ -48,6 +51,7 @@ const STOP = Symbol('StopOfTrials');
         CLOCK,
         RANDOM_BYTES,
         LOGGER,
+        ENV,
         STOP,
       ],
       useFactory: (
@@ -58,6 +62,7 @@ const STOP = Symbol('StopOfTrials');
         clock: Clock,
         randomBytes: RandomBytes,
         logger: Logger,
+        env: PayloadMaskEnv,
         { signal }: AbortController,
       ) => {
         const turns = new TrialTurns();
@@ -70,6 +75,7 @@ const STOP = Symbol('StopOfTrials');
           clock,
           randomBytes,
           logger,
+          mask: new PayloadMask(env.HOOKSTILE_MASKED_NAMES),
           signal,
         });
       },

@@ -1,6 +1,6 @@
 import type { EventTypeConfiguration, IntegrationConfiguration } from '@hookstile/contracts';
 import { FakeMessaging } from '@hookstile/messaging';
-import { ProblemError, systemClock } from '@hookstile/service-runtime';
+import { PayloadMask, ProblemError, systemClock } from '@hookstile/service-runtime';
 import { anIntegration, FIXED_NOW } from '@hookstile/testing';
 import pino from 'pino';
 import { expect, test } from 'vitest';
@@ -40,6 +40,7 @@ const example: EventTypeConfiguration = {
 };
 
 interface Given {
+  outcome?: AttemptOutcome;
   integration?: IntegrationConfiguration | undefined;
   catchUp?: () => Promise<void>;
   checkHealth?: () => void;
@@ -64,7 +65,7 @@ async function trialsOf(given: Given = {}) {
     attempts: {
       make: async (input) => {
         made.push(input);
-        return OUTCOME;
+        return given.outcome ?? OUTCOME;
       },
       forget: () => {},
       close: async () => {},
@@ -75,10 +76,26 @@ async function trialsOf(given: Given = {}) {
     clock: systemClock,
     randomBytes: (count) => Buffer.alloc(count, made.length),
     logger,
+    mask: new PayloadMask(['token']),
     signal: stop.signal,
   });
   return { trials, made, stop, records };
 }
+
+test('shows no secret of the payloads, as the event log shows none', async () => {
+  const request = { ...OUTCOME.request, body: Buffer.from('{"token":"abc"}') };
+  const response = {
+    headers: [['set-cookie', 'abc'] as [string, string]],
+    body: Buffer.from('token=abc'),
+    truncated: false,
+  };
+  const { trials, made } = await trialsOf({ outcome: { ...OUTCOME, request, response } });
+  expect(await trials.make(REQUEST)).toMatchObject({
+    request: { body: '{"token":"***"}' },
+    response: { headers: { 'set-cookie': '***' }, body: 'token=***' },
+  });
+  expect(made).toHaveLength(1);
+});
 
 const never = () => new Promise<void>(() => {});
 

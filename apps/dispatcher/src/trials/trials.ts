@@ -4,6 +4,7 @@ import {
   type Clock,
   type ConfigurationProjection,
   type Logger,
+  type PayloadMask,
   ProblemError,
   type RandomBytes,
   within,
@@ -29,6 +30,8 @@ export interface TrialParts {
   clock: Clock;
   randomBytes: RandomBytes;
   logger: Logger;
+  /** Takes secrets out of what is shown. */
+  mask: PayloadMask;
   /** Ends what is in flight. */
   signal: AbortSignal;
 }
@@ -88,7 +91,7 @@ export class Trials {
     });
     const recorded = trialRecordOf({ integration, delivery, attemptId, startedAtMs: nowMs, outcome });
     await this.record(recorded);
-    return trialViewOf(recorded, outcome);
+    return trialViewOf(recorded, outcome, this.parts.mask);
   }
 
   /** Waits for the acknowledgement; where it is late, the answer is given and the record stays queued. */

@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PayloadMask } from './payload-mask.js';
+import { MASKED_NAMES_DEFAULT } from './secret-names.js';
+
+const mask = new PayloadMask(MASKED_NAMES_DEFAULT);
+const masked = (text: string) => mask.body(Buffer.from(text)).toString();
+
+/** What stands in secret values and nowhere else. */
+const SECRET = 'Zq7';
+
+/** A piece of JSON as it is written, and as it is to be shown. */
+interface Written {
+  text: string;
+  shown: string;
+}
+
+const space = fc.constantFrom('', '', ' ', '\n\t');
+const secretName = fc.constantFrom(
+  ...[
+    'password',
+    'PassWord',
+    'api-key',
+    'apiKey',
+    'API_KEY',
+    'client_secret',
+    'pass\\u0077ord',
+    '\\u0074oken',
+    'id-token',
+  ],
+);
+const plainName = fc.constantFrom('a', 'passwor', 'tokens', 'ü', 'a\\"token', '', 'to ken', 'secret\\n');
+const secretText = fc.constantFrom(SECRET, `${SECRET}\\"${SECRET}`, `${SECRET}{[\\":,`, `\\\\`, `ü${SECRET}`);
+const plainText = fc.constantFrom('', 'x', '\\"password\\":1', 'a:b,c', '\\\\', '{\\"', 'ü', 'token');
+const scalar = fc.constantFrom('1', '-1.5e300', 'true', 'null', '12345678901234567890');
+const alike = (text: string): Written => ({ text, shown: text });
+
+const joined = (open: string, parts: readonly Written[], close: string): Written => ({
+  text: open + parts.map(({ text }) => text).join(',') + close,
+  shown: open + parts.map(({ shown }) => shown).join(',') + close,
+});
+
+const { value, secretValue } = fc.letrec<{ value: Written; member: Written; secretValue: string }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    scalar.map(alike),
+    plainText.map((text) => alike(`"${text}"`)),
+    fc.array(tie('value'), { maxLength: 3 }).map((items) => joined('[', items, ']')),
+    fc
+      .tuple(space, fc.array(tie('member'), { maxLength: 4 }))
+      .map(([gap, members]) => joined(`{${gap}`, members, `${gap}}`)),
+  ),
+  member: fc.oneof(
+    fc.tuple(plainName, space, tie('value')).map(([name, gap, { text, shown }]) => ({
+      text: `"${name}"${gap}:${gap}${text}`,
+      shown: `"${name}"${gap}:${gap}${shown}`,
+    })),
+    fc.tuple(secretName, space, tie('secretValue')).map(([name, gap, secret]) => ({
+      text: `${gap}"${name}"${gap}:${gap}${secret}${gap}`,
+      shown: `${gap}"${name}"${gap}:${gap}${secret === 'null' ? 'null' : '"***"'}${gap}`,
+    })),
+  ),
+  secretValue: fc.oneof(
+    { depthSize: 'small' },
+    scalar,
+    secretText.map((text) => `"${text}"`),
+    fc.array(tie('secretValue'), { maxLength: 2 }).map((items) => `[${items.join(' ,')}]`),
+    fc.tuple(plainName, tie('secretValue')).map(([name, of]) => `{"${name}":${of}}`),
+  ),
+}));
+
+const document = fc.oneof(
+  fc.array(value, { maxLength: 4 }).map((items) => joined('[', items, ']')),
+  fc.tuple(secretName, secretValue, value).map(([name, secret, other]) => ({
+    text: `\ufeff {"${name}":${secret},"other":${other.text}}`,
+    shown: `\ufeff {"${name}":${secret === 'null' ? 'null' : '"***"'},"other":${other.shown}}`,
+  })),
+);
+
+describe('a body of JSON', () => {
+  it('has every value of a secret name masked, however names are written, and no other byte changed', () => {
+    fc.assert(
+      fc.property(document, ({ text, shown }) => {
+        expect(masked(text)).toBe(shown);
+        JSON.parse(shown.replace('\ufeff', ''));
+      }),
+    );
+  });
+
+  it('shows nothing of a secret wherever it was cut', () => {
+    fc.assert(
+      fc.property(document, fc.nat(), ({ text }, cut) => {
+        const bytes = Buffer.from(text);
+        const shown = mask.body(bytes.subarray(0, cut % (bytes.length + 1))).toString();
+        for (const part of [SECRET, 'Zq', 'q7']) expect(shown).not.toContain(part);
+      }),
+    );
+  });
+
+  it('shows nothing of a secret that stands behind a quote that nobody escaped', () => {
+    const before = fc.array(fc.constantFrom('"a":1', '"b":"x"', '"c":["y"]'), { maxLength: 3 });
+    const broken = fc.tuple(before, fc.string({ unit: fc.constantFrom(...'"" ,:{}[]ab') }), secretName, secretText);
+    fc.assert(
+      fc.property(broken, ([members, text, name, secret]) => {
+        const body = `{${[...members, `"text":"${text}"`, `"${name}":"${secret}"`].join(',')}}`;
+        expect(masked(body)).not.toContain(SECRET);
+      }),
+    );
+  });
+
+  it('is left out from where its form is broken, if a secret may follow', () => {
+    expect(masked('{"a":"5" tall","token":"x"}')).toBe('{"a":***');
+    expect(masked('{"token":"ab"cd","a":1}')).toBe('{"token":"***"***');
+    expect(masked('{"token":"ab","a":"5" tall"}')).toBe('{"token":"***","a":"5" tall"}');
+  });
+
+  it('has names that occur twice, and each line of several documents, masked', () => {
+    expect(masked('{"token":1,"token":2}')).toBe('{"token":"***","token":"***"}');
+    expect(masked('{"token":"a"}\n{"token":"b"}\n')).toBe('{"token":"***"}\n{"token":"***"}\n');
+  });
+
+  it('is the same bytes where nothing is masked', () => {
+    for (const text of ['{"a":"the password"}', '{"tokens":1}', '[]', 'token', '{"token":null}']) {
+      const bytes = Buffer.from(text);
+      expect(mask.body(bytes)).toBe(bytes);
+    }
+    const odd = Buffer.from([0xff, 0x00, 0x7b]);
+    expect(mask.body(odd)).toBe(odd);
+  });
+
+  it('takes work in proportion to its length, whatever it holds', () => {
+    const hostile = ['"', '\\', '{"token":', '[', '"\\', ' ', '{"token":{', '"token"', '_'].map((piece) =>
+      Buffer.from(`{${piece.repeat(65_536 / piece.length)} "token`),
+    );
+    for (const bytes of hostile) {
+      const beganMs = performance.now();
+      mask.body(bytes);
+      expect(performance.now() - beganMs, bytes.subarray(0, 12).toString()).toBeLessThan(1_000);
+    }
+  });
+});
+
+describe('a form', () => {
+  it.each([
+    ['grant_type=x&client_secret=abc&scope=a+b', 'grant_type=x&client_secret=***&scope=a+b'],
+    ['pass%77ord=abc', 'pass%77ord=***'],
+    ['user[password]=abc&user%5Bapi-key%5D=%20d&x=1', 'user[password]=***&user%5Bapi-key%5D=***&x=1'],
+    ['token=&x=token', 'token=&x=token'],
+    ['a=1&token=ab', 'a=1&token=***'],
+    ['%zz=1&login.token=ü', '%zz=1&login.token=***'],
+  ])('%s is shown as %s', (body, shown) => {
+    expect(masked(body)).toBe(shown);
+  });
+});
+
+describe('headers', () => {
+  it.each([
+    'Set-Cookie',
+    'authorization',
+    'WWW-Authenticate',
+    'proxy-authorization',
+    'X-Api-Key',
+    'x-amz-security-token',
+    'X-Auth-Token',
+    'apikey',
+    'X-Client-Secret',
+  ])('%s is masked', (name) => {
+    expect(mask.headers([[name, SECRET]])).toEqual([[name, '***']]);
+  });
+
+  it.each(['webhook-signature', 'webhook-id', 'content-type', 'x-ratelimit-remaining-tokens', 'x-keyboard', 'date'])(
+    '%s is shown',
+    (name) => {
+      const pairs: [string, string][] = [[name, 'value']];
+      expect(mask.headers(pairs)).toBe(pairs);
+    },
+  );
+
+  it('that carry credentials are masked whatever names are given', () => {
+    const none = new PayloadMask([]);
+    expect(none.headers([['Cookie', SECRET]])).toEqual([['Cookie', '***']]);
+    expect(none.body(Buffer.from('{"token":1}')).toString()).toBe('{"token":1}');
+    expect(new PayloadMask(['Card-Number']).body(Buffer.from('{"cardNumber":"4"}')).toString()).toBe(
+      '{"cardNumber":"***"}',
+    );
+  });
+});
