@@ -5,9 +5,12 @@ import { partitionOf } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, type OutgoingRecord } from '@hookstile/messaging';
 import { type ReceivedRequest, type Receiver, randomSuffix, startReceiver, until } from '@hookstile/testing';
 import { CloudEvent, Kafka } from 'cloudevents';
+import pg from 'pg';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api, type DeliveryRow, type EventLogRow, type Integration } from './api.js';
+import { startLossyGateway } from './producers/lossy-gateway.js';
+import { blocksOf, runBlock, startBlock } from './producers/page-blocks.js';
 import { type Stack, startStack } from './stack.js';
 
 const PARTITIONS = 12;
@@ -224,5 +227,79 @@ describe('the README', () => {
     expect(stdout).toContain('signingSecret');
     const [request] = await receiver.received('/siem', 1);
     expect(request && dataOf(request)).toEqual({ status: 'compliant' });
+  });
+});
+
+describe('the pages for producers', () => {
+  const environment = () => ({
+    API: stack.run.baseUrl,
+    BROKERS: stack.run.kafka.brokers.join(),
+    KEY: stack.run.adminKey,
+    TENANT: tenantId,
+  });
+
+  it('show producers by curl, kafkajs and the CloudEvents SDK that work when pasted', async () => {
+    await integrationFor('/pasted', { eventTypes: ['order.paid'] });
+    const [, curl = ''] = blocksOf('docs/emit-events.md', 'sh');
+    await runBlock('sh', curl, environment());
+    for (const code of blocksOf('docs/emit-events.md', 'js')) await runBlock('js', code, environment());
+    const requests = await receiver.received('/pasted', 7);
+    const senders = requests.map((request) => dataOf<{ by: string }>(request).by);
+    const http = ['curl', 'CloudEvents SDK, HTTP', 'a batch', 'a batch', 'a batch'];
+    expect(senders.sort()).toEqual([...http, 'kafkajs', 'CloudEvents SDK, Kafka'].sort());
+    expect(requests.some(({ body }) => body.includes('"amount": 12.50'))).toBe(true);
+  });
+
+  it('show an outbox whose relay, killed between sending and deleting, delivers once and in order', async () => {
+    await integrationFor('/outbox', { eventTypes: ['order.*'] });
+    const url = new URL(stack.run.postgres.url);
+    url.searchParams.set('options', '-c search_path=shop');
+    const shop = new pg.Client({ connectionString: url.href });
+    await shop.connect();
+    const gateway = await startLossyGateway(stack.run.baseUrl);
+    const [relay = ''] = blocksOf('docs/outbox.md', 'js');
+    const start = () => startBlock('js', relay, { ...environment(), API: gateway.url, DATABASE_URL: url.href });
+    let relays: ReturnType<typeof start>[] = [];
+    try {
+      const [table = '', transaction = ''] = blocksOf('docs/outbox.md', 'sql');
+      await shop.query('create schema shop; create table orders (id int primary key, status text)');
+      await shop.query(table);
+      await shop.query(transaction.replace("'acme'", `'${tenantId}'`));
+      for (let n = 0; n < 10; n += 1) {
+        for (const subject of ['a', 'b', 'c']) {
+          const row = [tenantId, subject, 'order.changed', JSON.stringify({ subject, n })];
+          await shop.query('insert into outbox (tenant, subject, type, data) values ($1, $2, $3, $4)', row);
+        }
+      }
+      const bad = [tenantId, 'a', 'hookstile.not-yours', '{}'];
+      await shop.query('insert into outbox (tenant, subject, type, data) values ($1, $2, $3, $4)', bad);
+
+      const killed = Promise.withResolvers<void>();
+      gateway.onAnswer = () => {
+        gateway.onAnswer = () => undefined;
+        relays[0]?.once('close', () => killed.resolve()).kill('SIGKILL');
+      };
+      relays = [start()];
+      await killed.promise;
+      relays = [start(), start()];
+
+      const left = async () => (await shop.query('select refused from outbox')).rows;
+      await until(async () => (await left()).every(({ refused }) => refused !== null), { what: 'an empty outbox' });
+      expect(await left()).toEqual([{ refused: expect.stringMatching(/^reserved_type: /) }]);
+      const requests = await receiver.received('/outbox', 31);
+      const changes = requests.map((request) => dataOf<{ subject?: string; n: number }>(request));
+      for (const subject of ['a', 'b', 'c']) {
+        const numbers = changes.filter((change) => change.subject === subject).map(({ n }) => n);
+        expect(numbers).toEqual(Array.from({ length: 10 }, (_, n) => n));
+      }
+      expect(requests.some(({ body }) => body.includes('"data":{"order": 1001, "amount": 12.50}'))).toBe(true);
+      const duplicates = () => api.list<{ source: string }>('/v1/events?outcome=duplicate&source=/shop');
+      await until(async () => (await duplicates()).length > 0, { what: 'what the killed relay had sent' });
+      expect(receiver.on('/outbox')).toHaveLength(31);
+    } finally {
+      for (const child of relays) child.kill('SIGKILL');
+      await gateway.close();
+      await shop.end();
+    }
   });
 });
