@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { FETCH_MAX_RECORDS, FETCH_UNPACKED_MAX_BYTES } from './fetch-bounds.js';
 import { readFetchResponse } from './fetch-response.js';
 import type { WireMessage } from './internals.js';
-import { storedLz4, storedSnappy } from './packed-records.fake.js';
+import { storedLz4, storedSnappy } from './packed-records.js';
 
 interface Encoded {
   buffer: Buffer;
