@@ -130,5 +130,17 @@ export const JSON_SPOTS: readonly JsonSpot[] = [
     at: '/context/username',
     body: (json) => `{"rule":"{rule}","context":{"username":${json}}}`,
   },
+  {
+    method: 'POST',
+    path: '/v1/recoveries',
+    at: '/integrationId',
+    body: (json) => `{"integrationId":${json},"since":"2026-01-02T00:00:00Z","dryRun":true}`,
+  },
+  {
+    method: 'POST',
+    path: '/v1/recoveries',
+    at: '/since',
+    body: (json) => `{"integrationId":"{integration}","since":${json},"dryRun":true}`,
+  },
   { method: 'POST', path: '/v1/decisions', at: '/rule', body: (json) => `{"rule":${json},"context":{}}` },
 ];

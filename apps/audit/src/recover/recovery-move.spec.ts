@@ -35,8 +35,9 @@ describe('the next move of a recovery', () => {
     expect(move({ waiting: 2 })).toEqual({ kind: 'send', count: 2 });
     const max = pendingMaxOf(ROW.ratePerSecond);
     expect(move({ pending: max - 3 })).toEqual({ kind: 'send', count: 3 });
-    expect(move({ pending: max })).toEqual({ kind: 'wait' });
-    expect(move({ pending: max + 5 })).toEqual({ kind: 'wait' });
+    expect(move({ pending: max })).toEqual({ kind: 'wait', for: 'endings' });
+    expect(move({ pending: max + 5 })).toEqual({ kind: 'wait', for: 'endings' });
+    expect(move({}, {}, { allowed: 0 })).toEqual({ kind: 'wait', for: 'rate' });
     expect(pendingMaxOf(1)).toBe(PENDING_MIN);
   });
 
@@ -45,7 +46,7 @@ describe('the next move of a recovery', () => {
   });
 
   it('is done when nothing waits and all has ended', () => {
-    expect(move({ waiting: 0, pending: 1 })).toEqual({ kind: 'wait' });
+    expect(move({ waiting: 0, pending: 1 })).toEqual({ kind: 'wait', for: 'endings' });
     expect(move({ waiting: 0 })).toEqual({ kind: 'done' });
   });
 
@@ -62,7 +63,7 @@ describe('the next move of a recovery', () => {
   it('stopped: forgets what waits, tells of it, counts what is pending, and then no more', () => {
     expect(move({ pending: 1 }, stopped)).toEqual({ kind: 'drop' });
     expect(move({ waiting: 0, pending: 1 }, stopped)).toEqual({ kind: 'tell', what: 'stop' });
-    expect(move({ waiting: 0, pending: 1, stopTold: true }, stopped)).toEqual({ kind: 'wait' });
+    expect(move({ waiting: 0, pending: 1, stopTold: true }, stopped)).toEqual({ kind: 'wait', for: 'endings' });
     expect(move({ waiting: 0, stopTold: true }, stopped)).toEqual({ kind: 'close' });
     const long = { ...stopped, finishedAtMs: NOW_MS - FOLLOWED_AFTER_STOP_MS };
     expect(move({ waiting: 0, pending: 1, stopTold: true }, long)).toEqual({ kind: 'close' });

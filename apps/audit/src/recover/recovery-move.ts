@@ -11,7 +11,8 @@ export type Move =
   | { kind: 'drop' }
   | { kind: 'done' }
   | { kind: 'close' }
-  | { kind: 'wait' };
+  /** For the rate to allow more, or for endings. */
+  | { kind: 'wait'; for: 'rate' | 'endings' };
 
 export interface Circumstances {
   integration: Pick<IntegrationConfiguration, 'state' | 'deleted'> | undefined;
@@ -36,15 +37,16 @@ function moveOfRunning(state: WorkState, { integration, allowed, nowMs }: Circum
   const reason = stopReasonOf(integration, nowMs - recovery.startedAtMs);
   if (reason !== null) return { kind: 'stop', reason };
   const room = pendingMaxOf(recovery.ratePerSecond) - pending;
-  const count = Math.min(waiting, Math.max(0, room), allowed);
-  return count > 0 ? { kind: 'send', count } : { kind: 'wait' };
+  const count = Math.min(waiting, room);
+  if (count <= 0) return { kind: 'wait', for: 'endings' };
+  return allowed > 0 ? { kind: 'send', count: Math.min(count, allowed) } : { kind: 'wait', for: 'rate' };
 }
 
 function moveOfStopped({ recovery, pending, waiting, stopTold }: WorkState, { nowMs }: Circumstances): Move {
   if (waiting > 0) return { kind: 'drop' };
   if (!stopTold) return { kind: 'tell', what: 'stop' };
   const forMs = nowMs - (recovery.finishedAtMs ?? nowMs);
-  return pending === 0 || forMs >= FOLLOWED_AFTER_STOP_MS ? { kind: 'close' } : { kind: 'wait' };
+  return pending === 0 || forMs >= FOLLOWED_AFTER_STOP_MS ? { kind: 'close' } : { kind: 'wait', for: 'endings' };
 }
 
 export function stopReasonOf(integration: Circumstances['integration'], runningMs: number): StopReason | null {

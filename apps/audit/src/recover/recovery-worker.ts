@@ -4,7 +4,7 @@ import type { RedeliveriesPublisher } from '../publishes/redeliveries.publisher.
 import { toIso } from '../read/sql-list.js';
 import type { RoutedDeliveries, RoutedInOrder } from '../redeliver/routed-deliveries.js';
 import { RatePace } from './rate-pace.js';
-import { CHUNK_MAX_BYTES, LEASE_TERM_MS, STEP_INTERVAL_MS } from './recovery.bounds.js';
+import { CHUNK_MAX_BYTES, ENDINGS_INTERVAL_MS, LEASE_TERM_MS, STEP_INTERVAL_MS } from './recovery.bounds.js';
 import type { RecoveryLease, RecoveryWorkStore, WorkState } from './recovery.store.js';
 import type { ClaimedMember, RecoveryRow } from './recovery.types.js';
 import { type Move, moveOf } from './recovery-move.js';
@@ -101,7 +101,7 @@ export class RecoveryWorker {
         await store.close(this.lease);
         return false;
       case 'wait':
-        await pause(STEP_INTERVAL_MS);
+        await pause(move.for === 'rate' ? STEP_INTERVAL_MS : ENDINGS_INTERVAL_MS);
         return recovery.status === 'running';
     }
   }

@@ -18,6 +18,8 @@ export const PENDING_SECONDS = 5;
 export const PENDING_MIN = 20;
 
 export const STEP_INTERVAL_MS = 500;
+/** Where nothing more may be handed over, each look costs a lookup for each that is pending. */
+export const ENDINGS_INTERVAL_MS = 1_000;
 /** The rate may be caught up with for so long. */
 export const CATCH_UP_SECONDS = 1;
 /** Of data in memory before it is written; one delivery more may go beyond. */
