@@ -32,11 +32,13 @@ describe('a round of redeliveries', () => {
   let messaging: FakeMessaging;
   let inbox: FakeInboxStore;
   let version: number;
+  let malformed: number;
 
   beforeEach(() => {
     messaging = new FakeMessaging({ partitions: 1 });
     inbox = new FakeInboxStore();
     version = 3;
+    malformed = 0;
   });
 
   async function rounds(publisher?: RecordPublisher): Promise<RedeliveryRounds> {
@@ -52,7 +54,14 @@ describe('a round of redeliveries', () => {
       topics: { deliveries: 'deliveries', partitionCount: 1 },
       clock: fixedClock(),
       logger: pino({ level: 'silent' }),
-      metrics: ingestMetrics(),
+      metrics: {
+        ...ingestMetrics(),
+        redeliveries: {
+          add: (count, attributes) => {
+            if (attributes?.outcome === 'malformed') malformed += count;
+          },
+        },
+      },
     });
   }
 
@@ -103,6 +112,7 @@ describe('a round of redeliveries', () => {
       asked(7, 41),
     ]);
     expect(written()).toHaveLength(1);
+    expect(malformed).toBe(1);
   });
 
   it('of a recovery is told by its trigger, and repeats the same ending as one that was asked for alone', async () => {
