@@ -4,6 +4,7 @@ import { FakeDeliveryStore } from '../deliveries/delivery.store.fake.js';
 import { FakeEventLogStore } from '../event-log/event-log.store.fake.js';
 import { FakeEventStore } from '../events/event.store.fake.js';
 import type { ListStores } from '../export/snapshot.store.js';
+import { FakeRecoveries } from '../recover/recoveries.fake.js';
 import { FakeRecoveryStore } from '../recover/recovery.store.fake.js';
 import { FakeStatsStore } from '../stats/stats.store.fake.js';
 import { FakeTailStore } from '../tail/tail.store.fake.js';
@@ -27,6 +28,6 @@ export function fakeListStores(projections: FakeProjectionStore): ListStores {
     events: new FakeEventStore(projections),
     auditLog: new FakeAuditLogStore(projections),
     activityLog: new FakeActivityLogStore(projections),
-    recoveries: new FakeRecoveryStore(projections),
+    recoveries: new FakeRecoveryStore(new FakeRecoveries(projections)),
   };
 }

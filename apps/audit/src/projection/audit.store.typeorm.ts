@@ -6,7 +6,7 @@ import { TypeormEventLogStore } from '../event-log/event-log.store.typeorm.js';
 import { TypeormEventStore } from '../events/event.store.typeorm.js';
 import type { ListStores } from '../export/snapshot.store.js';
 import { ViewReader } from '../read/view-reader.js';
-import { TypeormRecoveryListStore } from '../recover/recovery-list.store.typeorm.js';
+import { recoveryListOf } from '../recover/recovery-list.js';
 import { TypeormStatsStore } from '../stats/stats.store.typeorm.js';
 import { TypeormTailStore } from '../tail/tail.store.typeorm.js';
 import type { AuditStores } from './audit.store.js';
@@ -19,7 +19,7 @@ export function typeormListStores(views: ViewReader): ListStores {
     events: new TypeormEventStore(views),
     auditLog: new TypeormAuditLogStore(views),
     activityLog: new TypeormActivityLogStore(views),
-    recoveries: new TypeormRecoveryListStore(views),
+    recoveries: recoveryListOf(views),
   };
 }
 

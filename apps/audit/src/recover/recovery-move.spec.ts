@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RatePace } from './rate-pace.js';
 import { FOLLOWED_AFTER_STOP_MS, PENDING_MIN, RUNNING_MAX_MS } from './recovery.bounds.js';
-import type { WorkState } from './recovery.store.js';
 import type { RecoveryRow } from './recovery.types.js';
 import { type Circumstances, moveOf, pendingMaxOf } from './recovery-move.js';
+import type { WorkState } from './recovery-work.store.js';
 
 const NOW_MS = 10 * RUNNING_MAX_MS;
 const by = { actor: { type: 'platform', id: null, name: null, role: null }, requestId: null } as const;

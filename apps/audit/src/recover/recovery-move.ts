@@ -1,7 +1,7 @@
 import type { IntegrationConfiguration } from '@hookstile/contracts';
 import { FOLLOWED_AFTER_STOP_MS, PENDING_MIN, PENDING_SECONDS, RUNNING_MAX_MS } from './recovery.bounds.js';
-import type { WorkState } from './recovery.store.js';
 import type { StopReason } from './recovery.types.js';
+import type { WorkState } from './recovery-work.store.js';
 
 /** What is to be done next about a recovery. */
 export type Move =

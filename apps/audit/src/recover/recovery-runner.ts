@@ -8,7 +8,7 @@ import {
   SWEEP_MAX_ROWS,
   WORKED_RECOVERIES_MAX,
 } from './recovery.bounds.js';
-import type { RecoveryLease, RecoveryWorkStore } from './recovery.store.js';
+import type { RecoveryLease, RecoveryWorkStore } from './recovery-work.store.js';
 import { RecoveryWorker, type RecoveryWorkerOptions } from './recovery-worker.js';
 
 export interface RecoveryRunnerOptions extends Omit<RecoveryWorkerOptions, 'pause' | 'untilStopped'> {

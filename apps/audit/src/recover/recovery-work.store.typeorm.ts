@@ -1,8 +1,9 @@
 import type { EndedStatus } from '@hookstile/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { RecoveryLease, RecoveryWorkStore, Stop, WorkState } from './recovery.store.js';
+import type { Stop } from './recovery.store.js';
 import type { ClaimedMember } from './recovery.types.js';
 import { type FoundRecovery, RECOVERY_COLUMNS, recoveryRowOf } from './recovery-columns.js';
+import type { RecoveryLease, RecoveryWorkStore, WorkState } from './recovery-work.store.js';
 
 const WORK_COLUMNS = `${RECOVERY_COLUMNS}, claimed_through, queued_through, waiting_dropped, start_told, stop_told`;
 

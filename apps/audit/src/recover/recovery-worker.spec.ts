@@ -7,9 +7,11 @@ import { FakeProjectionStore } from '../projection/projection.store.fake.js';
 import { writeBatches } from '../projection/write-batches.js';
 import { RedeliveriesPublisher } from '../publishes/redeliveries.publisher.js';
 import { RoutedDeliveries } from '../redeliver/routed-deliveries.js';
+import { FakeRecoveries } from './recoveries.fake.js';
 import { LEASE_TERM_MS } from './recovery.bounds.js';
 import { FakeRecoveryStore } from './recovery.store.fake.js';
 import { pendingMaxOf } from './recovery-move.js';
+import { FakeRecoveryWorkStore } from './recovery-work.store.fake.js';
 import { RecoveryWorker } from './recovery-worker.js';
 
 const START_MS = Date.parse('2026-01-03T03:04:05.000Z');
@@ -23,7 +25,9 @@ const origin = { tenantId: 'ten_1', integrationId: 'int_1' };
 class World {
   readonly messaging = new FakeMessaging({ partitions: 1 });
   readonly projections = new FakeProjectionStore();
-  readonly store = new FakeRecoveryStore(this.projections, () => this.nowMs);
+  private readonly recoveries = new FakeRecoveries(this.projections);
+  readonly store = new FakeRecoveryStore(this.recoveries);
+  private readonly work = new FakeRecoveryWorkStore(this.recoveries, () => this.nowMs);
   readonly missed = Array.from({ length: COUNT }, (_, n) =>
     aDelivery({ event: { tenantId: 'ten_1', id: `evt_${n}` }, sourceOffset: n, data: `{ "n": ${n}.0 }` }),
   );
@@ -83,11 +87,11 @@ class World {
   }
 
   async worker(untilStopped = <T>(asked: Promise<T>) => asked): Promise<RecoveryWorker> {
-    const [lease] = await this.store.lease({ working: [] }, LEASE_TERM_MS, 1);
+    const [lease] = await this.work.lease({ working: [] }, LEASE_TERM_MS, 1);
     if (!lease) throw new Error('it is not to be had');
     const publisher = await this.messaging.publisher({ name: 'test' });
     return new RecoveryWorker(lease, {
-      store: this.store,
+      store: this.work,
       configuration: { integration: () => this.integration, catchUp: async () => {} },
       routed: new RoutedDeliveries(this.messaging.reader(), 'deliveries'),
       publisher: new RedeliveriesPublisher({ publisher, topic: 'redeliveries', partitionCount: 1 }),

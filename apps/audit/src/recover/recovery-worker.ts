@@ -5,10 +5,10 @@ import { toIso } from '../read/sql-list.js';
 import type { RoutedDeliveries, RoutedInOrder } from '../redeliver/routed-deliveries.js';
 import { RatePace } from './rate-pace.js';
 import { CHUNK_MAX_BYTES, ENDINGS_INTERVAL_MS, LEASE_TERM_MS, STEP_INTERVAL_MS } from './recovery.bounds.js';
-import type { RecoveryLease, RecoveryWorkStore, WorkState } from './recovery.store.js';
 import type { ClaimedMember, RecoveryRow } from './recovery.types.js';
 import { type Move, moveOf } from './recovery-move.js';
 import { recoveryRecord, SYSTEM } from './recovery-record.js';
+import type { RecoveryLease, RecoveryWorkStore, WorkState } from './recovery-work.store.js';
 
 export interface RecoveryWorkerOptions {
   store: RecoveryWorkStore;

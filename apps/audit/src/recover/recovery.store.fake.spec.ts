@@ -1,12 +1,18 @@
 import { describe } from 'vitest';
 import { FakeProjectionStore } from '../projection/projection.store.fake.js';
+import { FakeRecoveries } from './recoveries.fake.js';
 import { recoveryStoreConformance } from './recovery.store.conformance.js';
 import { FakeRecoveryStore } from './recovery.store.fake.js';
+import { recoveryWorkStoreConformance } from './recovery-work.store.conformance.js';
+import { FakeRecoveryWorkStore } from './recovery-work.store.fake.js';
 
 describe('recoveries in memory', () => {
-  recoveryStoreConformance(() => {
+  const stores = () => {
     const projections = new FakeProjectionStore();
-    const store = new FakeRecoveryStore(projections);
-    return { projections, store, lists: store, work: store };
-  });
+    const recoveries = new FakeRecoveries(projections);
+    const store = new FakeRecoveryStore(recoveries);
+    return { projections, store, lists: store, work: new FakeRecoveryWorkStore(recoveries) };
+  };
+  recoveryStoreConformance(stores);
+  recoveryWorkStoreConformance(stores);
 });

@@ -5,7 +5,8 @@ import { TypeormProjectionStore } from '../projection/projection.store.typeorm.j
 import { ViewReader } from '../read/view-reader.js';
 import { recoveryStoreConformance } from './recovery.store.conformance.js';
 import { TypeormRecoveryStore } from './recovery.store.typeorm.js';
-import { TypeormRecoveryListStore } from './recovery-list.store.typeorm.js';
+import { recoveryListOf } from './recovery-list.js';
+import { recoveryWorkStoreConformance } from './recovery-work.store.conformance.js';
 import { TypeormRecoveryWorkStore } from './recovery-work.store.typeorm.js';
 
 const DELIVERIES = 20_000;
@@ -22,11 +23,12 @@ describe('recoveries in Postgres', () => {
   const stores = () => ({
     projections: new TypeormProjectionStore(database.dataSource),
     store: new TypeormRecoveryStore(new ViewReader(database.dataSource), database.dataSource),
-    lists: new TypeormRecoveryListStore(new ViewReader(database.dataSource)),
+    lists: recoveryListOf(new ViewReader(database.dataSource)),
     work: new TypeormRecoveryWorkStore(database.dataSource),
   });
 
   recoveryStoreConformance(stores);
+  recoveryWorkStoreConformance(stores);
 
   it('of many deliveries are handed over in their order, and counted where others still wait', async () => {
     const { store, work } = stores();
