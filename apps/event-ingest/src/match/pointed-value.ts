@@ -27,7 +27,14 @@ export function pointedValueOf(json: Buffer): PointedValue {
   if (json[0] === OPEN_BRACE) return { kind: 'object' };
   if (json[0] === OPEN_BRACKET) return arrayValue(json);
   const text = json.toString('utf8');
-  if (json[0] === QUOTE) return textValue(text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1));
+  return json[0] === QUOTE ? quotedValue(text) : bareValue(text);
+}
+
+function quotedValue(text: string): PointedValue {
+  return textValue(text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1));
+}
+
+function bareValue(text: string): PointedValue {
   if (LITERALS.has(text)) return { kind: 'literal', key: text };
   const decimal = decimalOf(text);
   return { kind: 'number', key: decimalKey(decimal), decimal };
@@ -44,16 +51,27 @@ export function scalarKeyOf(value: PointedValue | undefined): string | null {
 
 function arrayValue(json: Buffer): PointedValue {
   let known: ReadonlySet<string> | null = null;
-  const read = () => {
-    const elements = rawElementsOf(json) ?? [];
-    const keys = elements.map(({ start, end }) => scalarKeyOf(pointedValueOf(json.subarray(start, end))));
-    return new Set(keys.filter((key) => key !== null));
-  };
   return {
     kind: 'array',
     elementKeys: () => {
-      known ??= read();
+      known ??= elementKeysOf(json);
       return known;
     },
   };
+}
+
+/** An event has room for 130,000 elements; what was seen by its bytes is not read again. */
+function elementKeysOf(json: Buffer): ReadonlySet<string> {
+  const keys = new Set<string>();
+  const seen = new Set<string>();
+  for (const { start, end } of rawElementsOf(json) ?? []) {
+    if (json[start] === OPEN_BRACE || json[start] === OPEN_BRACKET) continue;
+    const bytes = json.toString('latin1', start, end);
+    if (seen.has(bytes)) continue;
+    seen.add(bytes);
+    const isText = json[start] === QUOTE;
+    const key = scalarKeyOf(isText ? quotedValue(json.toString('utf8', start, end)) : bareValue(bytes));
+    if (key !== null) keys.add(key);
+  }
+  return keys;
 }
