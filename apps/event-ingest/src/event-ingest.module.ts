@@ -7,6 +7,7 @@ import { FrontDoorModule } from './front-door.module.js';
 import { Inbox1764000000000 } from './migrations/1764000000000-inbox.migration.js';
 import { TenantBeginnings1764700000000 } from './migrations/1764700000000-tenant-beginnings.migration.js';
 import { RedeliveriesRoutedThrough1764800000000 } from './migrations/1764800000000-redeliveries-routed-through.migration.js';
+import { InboxRejections1764950000000 } from './migrations/1764950000000-inbox-rejections.migration.js';
 import { RedeliveryRouterModule } from './redelivery-router.module.js';
 import { RouterModule } from './router.module.js';
 
@@ -29,7 +30,12 @@ export const eventIngestService: ServiceDefinition<EventIngestEnv> = {
   name: 'event-ingest',
   env: EventIngestEnv,
   module: ({ env }) => eventIngestModule(env),
-  migrations: [Inbox1764000000000, TenantBeginnings1764700000000, RedeliveriesRoutedThrough1764800000000],
+  migrations: [
+    Inbox1764000000000,
+    TenantBeginnings1764700000000,
+    RedeliveriesRoutedThrough1764800000000,
+    InboxRejections1764950000000,
+  ],
   schema: 'ingest',
   // The front door needs none: events are accepted while Postgres is away, also by a process that starts then.
   databaseOpening: ({ HOOKSTILE_INGEST_ROLES }) => (HOOKSTILE_INGEST_ROLES.includes('router') ? 'by-module' : 'never'),

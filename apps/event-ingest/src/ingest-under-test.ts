@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Configuration,
   type Contract,
@@ -17,7 +18,13 @@ import {
 } from '@hookstile/contracts';
 import { connectMessaging, type Messaging, type RecordPublisher, topicDefinitions } from '@hookstile/messaging';
 import { deleteWithPrefix, type PackedBatch, publishPacked } from '@hookstile/messaging/testing';
-import { hashKey, type RunningService, type ServiceOverrides, startService } from '@hookstile/service-runtime';
+import {
+  hashKey,
+  RECENT_NOTICE_MS,
+  type RunningService,
+  type ServiceOverrides,
+  startService,
+} from '@hookstile/service-runtime';
 import {
   anIntegration,
   createDatabaseSchema,
@@ -131,10 +138,12 @@ export class IngestUnderTest {
     return { tenantId, key, integrationId };
   }
 
+  /** As config does it: a first schema is announced before it is answered. */
   async putEventType(tenantId: string, type: string, version: number, schema: unknown): Promise<void> {
     const id = eventTypeIdOf(tenantId, type);
     const given = { description: '', schema, version, deleted: false, at: FIXED_NOW };
     await this.configure({ kind: 'event-type', id, tenantId, type, ...given });
+    if (version === 1) await sleep(RECENT_NOTICE_MS);
   }
 
   async post(key: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {

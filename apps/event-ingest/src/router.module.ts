@@ -17,6 +17,7 @@ import {
   PARTITION_COUNT,
   READINESS,
   type Readiness,
+  RecentConfiguration,
   TOPICS,
   type TopicsByName,
 } from '@hookstile/service-runtime';
@@ -41,6 +42,7 @@ import { RoundRouter } from './routing/round-router.js';
 import { ROUTED_THROUGH_STORE, type RoutedThroughStore } from './routing/routed-through.store.js';
 import { TypeormRoutedThroughStore } from './routing/routed-through.store.typeorm.js';
 import { Router } from './routing/router.js';
+import { ProjectedEventSchemas } from './schemas/event-schemas.js';
 
 const ROUTED_PUBLISHER = Symbol('RoutedPublisher');
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -78,7 +80,8 @@ const rounds: Provider = {
     instruments: IngestMetrics,
   ) =>
     new RoundRouter({
-      configuration: routingConfigurationOf(projection),
+      configuration: routingConfigurationOf(projection, new RecentConfiguration(projection, clock)),
+      schemas: new ProjectedEventSchemas(projection),
       inbox,
       beginnings,
       publisher,

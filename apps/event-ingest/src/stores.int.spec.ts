@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { eventIngestService } from './event-ingest.module.js';
 import { inboxStoreConformance } from './inbox/inbox.store.conformance.js';
 import { TypeormInboxStore } from './inbox/inbox.store.typeorm.js';
+import { settlementConformance } from './inbox/settlement.conformance.js';
 import { tenantBeginningStoreConformance } from './inbox/tenant-beginning.store.conformance.js';
 import { TypeormTenantBeginningStore } from './inbox/tenant-beginning.store.typeorm.js';
 import { routedThroughStoreConformance } from './routing/routed-through.store.conformance.js';
@@ -18,10 +19,12 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('the inbox in Postgres', () => {
-  inboxStoreConformance(async () => {
-    await database.dataSource.query('TRUNCATE inbox');
+  const open = async () => {
+    await database.dataSource.query('TRUNCATE inbox, inbox_rejections');
     return new TypeormInboxStore(database.dataSource);
-  });
+  };
+  inboxStoreConformance(open);
+  settlementConformance(open);
 });
 
 describe('the beginnings of tenants in Postgres', () => {

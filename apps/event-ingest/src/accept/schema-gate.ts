@@ -11,7 +11,7 @@ const TURN_MAX_MS = 10;
 /** The schemas of event types at the front door: what passes is accepted for good, whatever the schema says later. */
 export class SchemaGate {
   constructor(
-    private readonly schemas: EventSchemas,
+    private readonly schemas: Pick<EventSchemas, 'has' | 'rejectionOf'>,
     private readonly configuration: Pick<RecentConfiguration, 'recent' | 'newest'>,
     private readonly clock: Pick<Clock, 'monotonicMs'>,
   ) {}

@@ -1,4 +1,4 @@
-import type { ConfigurationProjection } from '@hookstile/service-runtime';
+import type { ConfigurationProjection, RecentConfiguration } from '@hookstile/service-runtime';
 import { type Matcher, TenantMatchers } from '../match/tenant-matchers.js';
 
 /** What the router needs of the topic `configuration`. */
@@ -7,6 +7,11 @@ export interface RoutingConfiguration {
   knowsTenant(tenantId: string): boolean;
   /** Of the integrations that are not deleted. */
   matcherOf(tenantId: string): Matcher;
+  /**
+   * Whether it may be gone by for what config announces, such as a tenant's first schema: then all is known that was
+   * announced before any event that was fetched.
+   */
+  readonly isRecent: boolean;
   /** The barrier: whatever was acknowledged before this call is visible once it resolves (invariant 6). */
   catchUp(): Promise<void>;
 }
@@ -26,7 +31,10 @@ export function redeliveryConfigurationOf(projection: ConfigurationProjection): 
 }
 
 /** The runtime follows the topic; the router sees of it only what it needs. */
-export function routingConfigurationOf(projection: ConfigurationProjection): RoutingConfiguration {
+export function routingConfigurationOf(
+  projection: ConfigurationProjection,
+  recent: RecentConfiguration,
+): RoutingConfiguration {
   const matchers = new TenantMatchers();
   projection.onChange(({ kind, id, deleted }) => {
     if (kind === 'tenant' && deleted) matchers.forget(id);
@@ -34,6 +42,9 @@ export function routingConfigurationOf(projection: ConfigurationProjection): Rou
   return {
     knowsTenant: (tenantId) => projection.tenant(tenantId)?.deleted === false,
     matcherOf: (tenantId) => matchers.of(tenantId, projection.integrationsOf(tenantId)),
-    catchUp: () => projection.catchUp(),
+    get isRecent() {
+      return recent.isRecent;
+    },
+    catchUp: () => recent.catchUp(),
   };
 }

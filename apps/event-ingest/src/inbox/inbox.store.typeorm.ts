@@ -1,8 +1,22 @@
 import type { DataSource } from 'typeorm';
 import type { InboxStore } from './inbox.store.js';
 import type { InboxEntry } from './inbox-entry.js';
+import { type Candidate, placeOf, type Settlement } from './settlement.js';
+import {
+  arrayOf,
+  byKey,
+  entryOf,
+  INBOX_COLUMNS,
+  type InboxRow,
+  parametersOf,
+  rejectedAmong,
+  settleAlone,
+  vanished,
+} from './settlement.store.typeorm.js';
+import { firstOfEachKey } from './verdict.js';
 
 const MS_PER_MINUTE = 60_000;
+const NOTHING_REJECTED: ReadonlyMap<string, string> = new Map();
 
 const CLAIM = `
   INSERT INTO inbox (key, source_partition, source_offset, body_hash, received_minute)
@@ -11,59 +25,75 @@ const CLAIM = `
     AS given (key, source_partition, source_offset, body_hash)
   ON CONFLICT (key) DO NOTHING`;
 
-const HOLDERS = `
-  SELECT replace(key::text, '-', '') AS key, source_partition, source_offset::float8 AS source_offset,
-         replace(body_hash::text, '-', '') AS body_hash
-  FROM inbox WHERE key = ANY($1::uuid[])`;
+const ROWS = `SELECT ${INBOX_COLUMNS} FROM inbox WHERE key = ANY($1::uuid[])`;
 
 /** Rows are found by a whole minute: equal index entries share their storage, which keeps the index small. */
 const REMOVE = `
   DELETE FROM inbox WHERE ctid = ANY(ARRAY(SELECT ctid FROM inbox WHERE received_minute < $1 LIMIT $2))`;
 
-interface HolderRow {
-  key: string;
-  source_partition: number;
-  source_offset: number;
-  body_hash: string;
-}
+const REMOVE_REJECTIONS = `
+  DELETE FROM inbox_rejections WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM inbox_rejections WHERE rejected_minute < $1 LIMIT $2))`;
 
-/** An array literal of values that need no quotes: hex digits and whole numbers. */
-function arrayOf(entries: readonly InboxEntry[], value: (entry: InboxEntry) => string | number): string {
-  return `{${entries.map(value).join()}}`;
-}
+const minuteOf = (ms: number) => Math.floor(ms / MS_PER_MINUTE);
 
 export class TypeormInboxStore implements InboxStore {
   constructor(private readonly dataSource: DataSource) {}
 
   async claim(entries: readonly InboxEntry[], nowMs: number): Promise<ReadonlyMap<string, InboxEntry>> {
-    const holders = new Map(entries.map((entry) => [entry.key, entry]));
-    if (entries.length === 0) return holders;
-    // Two routers that insert the same keys in different orders would wait for each other in a circle.
-    const sorted = entries.toSorted((left, right) => (left.key < right.key ? -1 : 1));
-    const inserted = await this.insert(sorted, nowMs);
-    if (inserted === entries.length) return holders;
-    const rows: HolderRow[] = await this.dataSource.query(HOLDERS, [arrayOf(sorted, ({ key }) => key)]);
-    // Retention may have taken a row between both statements; the caller tries again.
-    if (rows.length !== entries.length) throw new Error('an inbox row vanished while it was claimed');
-    for (const row of rows) {
-      const { key, source_partition: sourcePartition, source_offset: sourceOffset, body_hash: bodyHash } = row;
-      holders.set(key, { key, sourcePartition, sourceOffset, bodyHash });
-    }
+    const holders = byItsKey(entries);
+    if (await this.insertAll(entries, nowMs)) return holders;
+    const rows = await this.rowsOf(entries);
+    if (rows.length !== entries.length) throw vanished();
+    for (const row of rows) holders.set(row.key, entryOf(row));
     return holders;
   }
 
-  private async insert(sorted: readonly InboxEntry[], nowMs: number): Promise<number> {
-    return this.affected(CLAIM, [
-      arrayOf(sorted, ({ key }) => key),
-      arrayOf(sorted, ({ sourcePartition }) => sourcePartition),
-      arrayOf(sorted, ({ sourceOffset }) => sourceOffset),
-      arrayOf(sorted, ({ bodyHash }) => bodyHash),
-      Math.floor(nowMs / MS_PER_MINUTE),
-    ]);
+  async settle(candidates: readonly Candidate[], nowMs: number): Promise<Settlement> {
+    const withRejection = new Set(candidates.flatMap(({ key, rejection }) => (rejection === null ? [] : [key])));
+    const first = firstOfEachKey(candidates);
+    const plain = first.filter(({ key }) => !withRejection.has(key));
+    const allNew = await this.insertAll(plain, nowMs);
+    if (allNew && withRejection.size === 0) return { holders: byItsKey(plain), rejected: NOTHING_REJECTED };
+    return this.settleKnown(candidates, withRejection, nowMs);
   }
 
-  removeOlderThan(beforeMs: number, maxRows: number): Promise<number> {
-    return this.affected(REMOVE, [Math.floor(beforeMs / MS_PER_MINUTE), maxRows]);
+  /** Some were seen before, or are to be rejected. Rejections that stand are read; only new decisions need locks. */
+  private async settleKnown(
+    candidates: readonly Candidate[],
+    withRejection: ReadonlySet<string>,
+    nowMs: number,
+  ): Promise<Settlement> {
+    const first = firstOfEachKey(candidates);
+    const [rows, rejected] = await Promise.all([this.rowsOf(first), rejectedAmong(this.dataSource, candidates)]);
+    const known = new Set(rows.map(({ key }) => key));
+    if (first.some(({ key }) => !known.has(key) && !withRejection.has(key))) throw vanished();
+    const holders = byItsKey(rows.filter(({ vacant }) => !vacant).map(entryOf));
+    const undecided = candidates.filter((one) => !holders.has(one.key) && !rejected.has(placeOf(one)));
+    if (undecided.length === 0) return { holders, rejected };
+    const settled = await settleAlone(this.dataSource, undecided, minuteOf(nowMs));
+    return {
+      holders: new Map([...holders, ...settled.holders]),
+      rejected: new Map([...rejected, ...settled.rejected]),
+    };
+  }
+
+  async removeOlderThan(beforeMs: number, maxRows: number): Promise<number> {
+    const minute = minuteOf(beforeMs);
+    // First the rejections, which must not outlive the rows under which they were decided.
+    const rejections = await this.affected(REMOVE_REJECTIONS, [minute, maxRows]);
+    return rejections + (await this.affected(REMOVE, [minute, maxRows - rejections]));
+  }
+
+  /** Whether none of them was there. */
+  private async insertAll(entries: readonly InboxEntry[], nowMs: number): Promise<boolean> {
+    if (entries.length === 0) return true;
+    const inserted = await this.affected(CLAIM, [...parametersOf(byKey(entries)), minuteOf(nowMs)]);
+    return inserted === entries.length;
+  }
+
+  private rowsOf(entries: readonly InboxEntry[]): Promise<InboxRow[]> {
+    return this.dataSource.query(ROWS, [arrayOf(entries, ({ key }) => key)]);
   }
 
   private async affected(statement: string, parameters: unknown[]): Promise<number> {
@@ -75,4 +105,8 @@ export class TypeormInboxStore implements InboxStore {
       await runner.release();
     }
   }
+}
+
+function byItsKey(entries: readonly InboxEntry[]): Map<string, InboxEntry> {
+  return new Map(entries.map((entry) => [entry.key, entry]));
 }

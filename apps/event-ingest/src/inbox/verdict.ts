@@ -13,8 +13,8 @@ export function verdictOf(entry: InboxEntry, holder: InboxEntry): InboxVerdict {
 }
 
 /** Of entries with the same key the first in the order given: that one claims it for the others of its round. */
-export function firstOfEachKey(entries: readonly InboxEntry[]): InboxEntry[] {
-  const first = new Map<string, InboxEntry>();
+export function firstOfEachKey<T extends InboxEntry>(entries: readonly T[]): T[] {
+  const first = new Map<string, T>();
   for (const entry of entries) if (!first.has(entry.key)) first.set(entry.key, entry);
   return [...first.values()];
 }

@@ -1,25 +1,34 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '@hookstile/service-runtime';
+import type { AcceptedEvent } from '../accept/accepted-event.js';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
 import type { InboxStore } from '../inbox/inbox.store.js';
 import type { InboxEntry } from '../inbox/inbox-entry.js';
+import type { Candidate } from '../inbox/settlement.js';
 import type { TenantBeginnings } from '../inbox/tenant-beginnings.js';
-import { firstOfEachKey } from '../inbox/verdict.js';
 import type { IngestMetrics } from '../ingest-metrics.js';
+import type { EventSchemas } from '../schemas/event-schemas.js';
 import type { SourceRecord } from './source-record.js';
 
+/** The group's heartbeats get their turn at least as often while events are compared with their schemas. */
+const TURN_MAX_MS = 10;
+
 /** A record that holds an event. */
-export type EventRecord = SourceRecord & { tenantId: string; inboxEntry: InboxEntry };
+export type EventRecord = SourceRecord & { reading: AcceptedEvent; tenantId: string; inboxEntry: InboxEntry };
 
 /** What holds of a round's events, for good, before their fates are asked. */
 export interface Admission {
   /** Who holds each inbox key, of the events that were taken. */
   holders: Map<string, InboxEntry>;
+  /** By place, why an event was rejected that does not match the schema of its type. */
+  rejected: Map<string, string>;
   /** Those of tenants that were unknown when they were routed first. */
   refused: Set<SourceRecord>;
 }
 
 export interface AdmissionsOptions {
   configuration: RoutingConfiguration;
+  schemas: EventSchemas;
   inbox: InboxStore;
   beginnings: TenantBeginnings;
   clock: Clock;
@@ -30,31 +39,52 @@ function isEvent(source: SourceRecord): source is EventRecord {
   return source.inboxEntry !== null && source.tenantId !== null;
 }
 
-/** Passes the barrier, and claims the events of known tenants in the inbox. */
+/** Passes the barrier, and settles the events of known tenants in the inbox. */
 export class Admissions {
   constructor(private readonly options: AdmissionsOptions) {}
 
   /**
-   * The barrier and the inbox in one wait: only events whose tenant is known already are claimed beside it. An event of
-   * a tenant that is unknown behind it enters no inbox, where it would make a later one a duplicate.
+   * The barrier and the inbox in one wait, where no configuration could reject an event: its tenant is known already, and
+   * has no schemas. An event of a tenant that is unknown behind the barrier enters no inbox, where it would make a later
+   * one a duplicate.
    */
   async admit(sources: readonly SourceRecord[]): Promise<Admission> {
-    const admission: Admission = { holders: new Map(), refused: new Set() };
-    const [known, unknown] = this.byTenantKnown(sources.filter(isEvent));
-    await Promise.all([this.take(known, admission), this.passBarrier()]);
-    const [appeared, absent] = this.byTenantKnown(unknown);
-    await this.take(appeared, admission);
+    const admission: Admission = { holders: new Map(), rejected: new Map(), refused: new Set() };
+    const [early, others] = this.byNeedOfBarrier(sources.filter(isEvent));
+    await Promise.all([this.take(early, admission), this.passBarrier()]);
+    const [known, absent] = this.byTenantKnown(others);
+    await this.take(known, admission);
     if (absent.length > 0) await this.refuse(absent, admission);
     return admission;
   }
 
-  private async take(events: readonly EventRecord[], { holders, refused }: Admission): Promise<void> {
+  private async take(events: readonly EventRecord[], { holders, rejected, refused }: Admission): Promise<void> {
     const { beginnings, inbox, clock } = this.options;
     const settled = await beginnings.take(events);
     for (const event of settled.refused) refused.add(event);
-    const entries = firstOfEachKey(settled.taken.map(({ inboxEntry }) => inboxEntry));
-    if (entries.length === 0) return;
-    for (const [key, holder] of await inbox.claim(entries, clock.nowMs())) holders.set(key, holder);
+    if (settled.taken.length === 0) return;
+    const settlement = await inbox.settle(await this.candidatesOf(settled.taken), clock.nowMs());
+    for (const [key, holder] of settlement.holders) holders.set(key, holder);
+    for (const [place, detail] of settlement.rejected) rejected.set(place, detail);
+  }
+
+  private async candidatesOf(events: readonly EventRecord[]): Promise<Candidate[]> {
+    const { clock } = this.options;
+    const candidates: Candidate[] = [];
+    let sinceMs = clock.monotonicMs();
+    for (const event of events) {
+      if (clock.monotonicMs() - sinceMs > TURN_MAX_MS) {
+        await turn();
+        sinceMs = clock.monotonicMs();
+      }
+      candidates.push({ ...event.inboxEntry, rejection: this.rejectionOf(event) });
+    }
+    return candidates;
+  }
+
+  /** The front door has checked what it accepted, under the schema of then. Its 202 is final. */
+  private rejectionOf({ via, reading }: EventRecord): string | null {
+    return via === 'kafka' ? (this.options.schemas.rejectionOf(reading)?.detail ?? null) : null;
   }
 
   private async refuse(absent: readonly EventRecord[], admission: Admission): Promise<void> {
@@ -69,13 +99,15 @@ export class Admissions {
     await this.take(known, admission);
   }
 
+  /** By tenant: events with one key, which are all of one tenant, must be settled in their order. */
+  private byNeedOfBarrier(events: readonly EventRecord[]): [early: EventRecord[], others: EventRecord[]] {
+    const { configuration, schemas } = this.options;
+    const { isRecent } = configuration;
+    return split(events, (id) => isRecent && configuration.knowsTenant(id) && !schemas.hasAny(id));
+  }
+
   private byTenantKnown(events: readonly EventRecord[]): [known: EventRecord[], unknown: EventRecord[]] {
-    const known: EventRecord[] = [];
-    const unknown: EventRecord[] = [];
-    for (const event of events) {
-      (this.options.configuration.knowsTenant(event.tenantId) ? known : unknown).push(event);
-    }
-    return [known, unknown];
+    return split(events, (id) => this.options.configuration.knowsTenant(id));
   }
 
   private async passBarrier(): Promise<void> {
@@ -84,4 +116,14 @@ export class Admissions {
     await configuration.catchUp();
     metrics.barrierMs.record(clock.monotonicMs() - startMs);
   }
+}
+
+function split(
+  events: readonly EventRecord[],
+  holds: (tenantId: string) => boolean,
+): [yes: EventRecord[], no: EventRecord[]] {
+  const yes: EventRecord[] = [];
+  const no: EventRecord[] = [];
+  for (const event of events) (holds(event.tenantId) ? yes : no).push(event);
+  return [yes, no];
 }

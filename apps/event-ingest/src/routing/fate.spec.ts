@@ -14,6 +14,7 @@ function fateWith(integrationsOfTenant: readonly IntegrationConfiguration[], att
   const configuration: RoutingConfiguration = {
     knowsTenant: () => true,
     matcherOf: () => new IntegrationMatcher(integrationsOfTenant),
+    isRecent: true,
     catchUp: async () => {},
   };
   const given = { ce_specversion: '1.0', ce_id: 'e', ce_source: '/s', ce_tenantid: 'ten_1', ...attributes };
@@ -21,7 +22,7 @@ function fateWith(integrationsOfTenant: readonly IntegrationConfiguration[], att
   const place = { topic: 'events', partition: 0, offset: 0, key: null, timestampMs: 0 };
   const source = sourceRecordOf({ ...place, headers, value: Buffer.from('1') });
   const holders = new Map(source.inboxEntry ? [[source.inboxEntry.key, source.inboxEntry]] : []);
-  return fateOf(source, configuration, { holders, refused: new Set() });
+  return fateOf(source, configuration, { holders, rejected: new Map(), refused: new Set() });
 }
 
 function receiversOf(attributes: Record<string, string>, from = integrations): readonly string[] | string {

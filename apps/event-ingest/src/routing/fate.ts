@@ -1,6 +1,7 @@
 import { type EventAttributes, type IntegrationConfiguration, isReservedType } from '@hookstile/contracts';
 import { type RejectionCode } from '../accept/rejection.js';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
+import { placeOf } from '../inbox/settlement.js';
 import { verdictOf } from '../inbox/verdict.js';
 import type { MatchedEvent } from '../match/event-values.js';
 import type { Admission } from './admission.js';
@@ -24,6 +25,8 @@ export function fateOf(source: SourceRecord, configuration: RoutingConfiguration
   if (admission.refused.has(source) || !configuration.knowsTenant(event.tenantId)) {
     return { outcome: 'rejected', event, code: 'unknown_tenant', detail: `There is no tenant ${event.tenantId}.` };
   }
+  const rejection = inboxEntry && admission.rejected.get(placeOf(inboxEntry));
+  if (rejection) return { outcome: 'rejected', event, code: 'invalid', detail: rejection };
   const holder = inboxEntry && admission.holders.get(inboxEntry.key);
   if (!inboxEntry || !holder) throw new Error('an event was not claimed in the inbox before its fate was asked');
   switch (verdictOf(inboxEntry, holder)) {

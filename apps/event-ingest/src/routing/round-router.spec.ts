@@ -6,6 +6,7 @@ import { FakeInboxStore } from '../inbox/inbox.store.fake.js';
 import { FakeTenantBeginningStore } from '../inbox/tenant-beginning.store.fake.js';
 import { ingestMetrics } from '../ingest-metrics.js';
 import { IntegrationMatcher } from '../match/integration-matcher.js';
+import { NO_SCHEMAS } from '../schemas/event-schemas.fake.js';
 import { RoundRouter } from './round-router.js';
 
 const TENANT = 'ten_1';
@@ -33,11 +34,13 @@ class World {
       configuration: {
         knowsTenant: () => sees,
         matcherOf: () => new IntegrationMatcher([anIntegration({ id: 'int_a', tenantId: TENANT })]),
+        isRecent: true,
         catchUp: async () => {
           sees = this.tenantExists;
           await atBarriers.shift()?.();
         },
       },
+      schemas: NO_SCHEMAS,
       inbox: this.inbox,
       beginnings: {
         settle: (found, nowMs) => {

@@ -5,6 +5,7 @@ import type { InboxStore } from '../inbox/inbox.store.js';
 import type { TenantBeginningStore } from '../inbox/tenant-beginning.store.js';
 import { TenantBeginnings } from '../inbox/tenant-beginnings.js';
 import type { IngestMetrics } from '../ingest-metrics.js';
+import type { EventSchemas } from '../schemas/event-schemas.js';
 import { Admissions } from './admission.js';
 import { type EmissionTopics, emissionOf, type Routed } from './emission.js';
 import { type Fate, fateOf } from './fate.js';
@@ -16,6 +17,7 @@ export const EMIT_MAX_BYTES = 8 * 1024 * 1024;
 
 export interface RoundRouterOptions {
   configuration: RoutingConfiguration;
+  schemas: EventSchemas;
   inbox: InboxStore;
   beginnings: TenantBeginningStore;
   publisher: RecordPublisher;

@@ -45,6 +45,23 @@ test('the same source and id with other data is rejected as reused', async () =>
   expect(ingest.deliveriesOf(tenantId)).toHaveLength(1);
 });
 
+test('an event that does not match the schema of its type is rejected, and a corrected one is taken', async () => {
+  const { tenantId } = await ingest.aTenant();
+  await ingest.putEventType(tenantId, 't', 1, { properties: { n: { type: 'integer' } } });
+  const headers = { ce_specversion: '1.0', ce_id: 'e', ce_source: '/s', ce_type: 't', ce_tenantid: tenantId };
+  const produce = (data: string) => ingest.produce(tenantId, { headers, value: Buffer.from(data) });
+  await produce('{"n": "1"}');
+  await produce('{"n": 1.0}');
+  await produce('{"n": 1.0}');
+  const rejected = { outcome: 'rejected', reason: 'invalid', via: 'kafka', event: { id: 'e' }, deliveries: [] };
+  expect(await ingest.routed(tenantId, 3)).toMatchObject([
+    { ...rejected, detail: 'The data does not match the schema of its type: /data/n must be integer (integer).' },
+    { outcome: 'routed' },
+    { outcome: 'duplicate' },
+  ]);
+  expect(ingest.deliveriesOf(tenantId).map(({ data }) => data)).toEqual(['{"n": 1.0}']);
+});
+
 test('bad records end as rejected with the reason, and the partition moves on', async () => {
   const { tenantId } = await ingest.aTenant();
   const good = { ce_specversion: '1.0', ce_id: 'ok', ce_source: '/s', ce_type: 't', ce_tenantid: tenantId };

@@ -16,6 +16,7 @@ import { FakeInboxStore } from '../inbox/inbox.store.fake.js';
 import { FakeTenantBeginningStore } from '../inbox/tenant-beginning.store.fake.js';
 import { ingestMetrics } from '../ingest-metrics.js';
 import { IntegrationMatcher } from '../match/integration-matcher.js';
+import { NO_SCHEMAS } from '../schemas/event-schemas.fake.js';
 import { alarmOf, RoutingProgress } from './progress.js';
 import { RoundRouter } from './round-router.js';
 import { FakeRoutedThroughStore } from './routed-through.store.fake.js';
@@ -44,6 +45,7 @@ class World {
   readonly configuration: RoutingConfiguration = {
     knowsTenant: (id) => this.tenants.has(id),
     matcherOf: () => new IntegrationMatcher(this.integrations),
+    isRecent: true,
     catchUp: () => this.catchUp(),
   };
 
@@ -56,6 +58,7 @@ class World {
     });
     const rounds = new RoundRouter({
       configuration: this.configuration,
+      schemas: NO_SCHEMAS,
       inbox: this.inbox,
       beginnings: this.beginnings,
       publisher: publisher ?? (await this.messaging.publisher({ name: 'routed' })),

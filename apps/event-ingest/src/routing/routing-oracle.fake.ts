@@ -22,12 +22,15 @@ function taken(messaging: FakeMessaging): DeliveryEnvelope[] {
   });
 }
 
+/** Ends that leave source and id to a later record. */
+const UNCLAIMED = ['unknown_tenant', 'invalid'];
+
 const nameOf = ({ id, partition, offset }: ProducedEvent) => `${id} at ${partition}/${offset}`;
 const placeOf = (partition: number, offset: number) => `${partition}/${offset}`;
 
 /**
  * The naive model: of all records with one tenant, source and id a single one is the event, the first of its partition
- * that was not rejected because its tenant was unknown, which is final; it goes once to each integration that wanted it
+ * that was not rejected because its tenant was unknown, or its data not that of its type, which is final; it goes once to each integration that wanted it
  * all along, to none that never did, and the others are duplicates or reused ids.
  */
 export class RoutingOracle {
@@ -60,7 +63,9 @@ export class RoutingOracle {
     const firsts = good.filter((record) => this.outcomes(record).some((one) => one === 'routed' || one === 'filtered'));
     if (firsts.length > 1) this.fail(`taken for new twice: ${firsts.map(nameOf).join(' and ')}`);
     const [first] = firsts;
-    const certain = good.find((record) => this.always(record, (at) => this.history.knows(record.tenantId, at)));
+    const isCertain = (record: ProducedEvent) => (at: number) =>
+      this.history.knows(record.tenantId, at) && this.history.fits(record, at);
+    const certain = good.find((record) => this.always(record, isCertain(record)));
     if (certain && !first) this.fail(`never taken for new: ${nameOf(certain)}`);
     for (const record of good) {
       if (first && record !== first) this.checkRepeated(record, first);
@@ -78,6 +83,7 @@ export class RoutingOracle {
     if (this.history.isMalformed(record) && outcomes.some((outcome) => outcome !== 'data_not_json')) {
       this.fail(`malformed, but ${outcomes}: ${nameOf(record)}`);
     }
+    this.checkSchema(record);
     const unknown = outcomes.includes('unknown_tenant');
     if (unknown && this.always(record, (at) => this.history.knows(record.tenantId, at))) {
       this.fail(`its tenant was known: ${nameOf(record)}`);
@@ -88,13 +94,31 @@ export class RoutingOracle {
     }
   }
 
+  /** What the configuration rejected stays so, with the same words, and what it takes now was not rejected before. */
+  private checkSchema(record: ProducedEvent): void {
+    const outcomes = this.outcomes(record);
+    const fits = (at: number) => this.history.fits(record, at);
+    if (outcomes.includes('invalid')) {
+      if (this.always(record, fits)) this.fail(`it has the data of its type: ${nameOf(record)}`);
+      const isLost = (outcome: string) => outcome === 'unknown_tenant' && this.history.isDeleted(record.tenantId);
+      const others = outcomes.filter((outcome) => outcome !== 'invalid' && !isLost(outcome));
+      if (others.length > 0) this.fail(`rejected for its data, and ${others}: ${nameOf(record)}`);
+      const details = new Set(
+        this.routingsOf(record).flatMap(({ reason, detail }) => (reason === 'invalid' ? [detail] : [])),
+      );
+      if (details.size > 1) this.fail(`rejected as ${[...details].join(' and ')}: ${nameOf(record)}`);
+    }
+    const isTaken = outcomes.some((outcome) => outcome === 'routed' || outcome === 'filtered');
+    if (isTaken && this.always(record, (at) => !fits(at))) this.fail(`never had data of its type: ${nameOf(record)}`);
+  }
+
   private checkRepeated(record: ProducedEvent, first: ProducedEvent): void {
     const same = record.data === first.data && record.type === first.type;
-    const allowed = new Set([same ? 'duplicate' : 'id_reused', 'unknown_tenant']);
+    const allowed = new Set([same ? 'duplicate' : 'id_reused', ...UNCLAIMED]);
     const wrong = this.outcomes(record).filter((outcome) => !allowed.has(outcome));
     if (wrong.length > 0) this.fail(`${nameOf(record)} ended as ${wrong} beside ${nameOf(first)}`);
     const earlier = record.partition === first.partition && record.offset < first.offset;
-    if (earlier && this.outcomes(record).some((outcome) => outcome !== 'unknown_tenant')) {
+    if (earlier && this.outcomes(record).some((outcome) => !UNCLAIMED.includes(outcome))) {
       this.fail(`${nameOf(first)} overtook ${nameOf(record)}`);
     }
   }
@@ -126,8 +150,12 @@ export class RoutingOracle {
     return this.taken.filter(({ sourcePartition, sourceOffset }) => places.has(placeOf(sourcePartition, sourceOffset)));
   }
 
-  private outcomes({ partition, offset }: ProducedEvent): string[] {
-    return (this.routings.get(placeOf(partition, offset)) ?? []).map(({ outcome, reason }) => reason ?? outcome);
+  private outcomes(record: ProducedEvent): string[] {
+    return this.routingsOf(record).map(({ outcome, reason }) => reason ?? outcome);
+  }
+
+  private routingsOf({ partition, offset }: ProducedEvent): readonly Routing[] {
+    return this.routings.get(placeOf(partition, offset)) ?? [];
   }
 
   /** Whether it held under each configuration that there has been since the record was acknowledged. */

@@ -28,6 +28,8 @@ interface Process {
   id: number;
   router: Router;
   group: SubscriptionOptions;
+  /** Its projection goes on by itself. */
+  readOn(): void;
   /** What it was told last; the group may be further, and it then is a zombie that does not know. */
   generation: number;
   assigned: readonly number[];
@@ -133,6 +135,7 @@ export class RoutingWorld {
     const steps: Step[] = [];
     if (detail % 8 === 0) steps.push([`${name} is killed, and its writes arrive`, () => this.crash(process, true)]);
     if (detail % 8 === 4) steps.push([`${name} is killed`, () => this.crash(process, false)]);
+    if (detail % 5 === 2) steps.push([`${name} reads its configuration`, () => process.readOn()]);
     if (detail % 4 === 1) steps.push([`${name} is asked to stop`, () => void process.router.stop()]);
     if (process.generation < this.generation) steps.push([`${name} hears of its partitions`, () => this.tell(process)]);
     const partition = this.fetchable(process)[detail % Math.max(1, this.fetchable(process).length)];
@@ -180,9 +183,9 @@ export class RoutingWorld {
     const id = this.nextProcess;
     this.nextProcess += 1;
     const { gates, inbox, beginnings, routedThrough, clock } = this;
-    const seen = this.history.viewOf((endOffset) => gates.ask({ process: id, what: 'barrier', effect: endOffset }));
+    const view = this.history.viewOf((endOffset) => gates.ask({ process: id, what: 'barrier', effect: endOffset }));
     const subscribe: Messaging['subscribe'] = async (options) => {
-      this.join(id, router, options);
+      this.join({ id, router, group: options, readOn: view.readOn });
       return {
         assignment: [],
         commit: (positions) => gates.write({ process: id, what: 'commit', effect: () => this.commit(id, positions) }),
@@ -195,10 +198,12 @@ export class RoutingWorld {
     const consumer = new EventsConsumer({ messaging: { subscribe }, topic: 'events', groupId: 'router', metrics });
     const publisher: RecordPublisher = await this.messaging.publisher({ name: String(id) });
     const rounds = new RoundRouter({
-      configuration: seen,
+      configuration: view.configuration,
+      schemas: view.schemas,
       inbox: {
-        claim: (entries, nowMs) =>
-          gates.write({ process: id, what: 'inbox claim', effect: () => inbox.claim(entries, nowMs) }),
+        claim: (entries, nowMs) => inbox.claim(entries, nowMs),
+        settle: (candidates, nowMs) =>
+          gates.write({ process: id, what: 'inbox', effect: () => inbox.settle(candidates, nowMs) }),
         removeOlderThan: async () => 0,
       },
       beginnings: {
@@ -237,9 +242,9 @@ export class RoutingWorld {
     await turn();
   }
 
-  private join(id: number, router: Router, group: SubscriptionOptions): void {
-    this.processes.push({ id, router, group, generation: -1, assigned: [], fetchFrom: new Map() });
-    this.rebalance(id);
+  private join(process: Pick<Process, 'id' | 'router' | 'group' | 'readOn'>): void {
+    this.processes.push({ ...process, generation: -1, assigned: [], fetchFrom: new Map() });
+    this.rebalance(process.id);
   }
 
   private leave(id: number): void {

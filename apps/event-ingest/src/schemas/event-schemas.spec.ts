@@ -26,6 +26,7 @@ function aProjection() {
     get reads() {
       return reads;
     },
+    hasSchemas: () => newest !== null,
     schemaVersion: () => newest?.version ?? null,
     eventType: () => {
       reads += 1;

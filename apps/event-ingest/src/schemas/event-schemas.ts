@@ -13,6 +13,8 @@ const UNUSABLE_BYTES = 1_024;
 
 /** What a type's schema says of an event's data. */
 export interface EventSchemas {
+  /** Whether any type of the tenant has a schema, as far as the configuration is known here. */
+  hasAny(tenantId: string): boolean;
   /** Whether the type has a schema, as far as the configuration is known here. */
   has(tenantId: string, type: string): boolean;
   /** Why the event does not match the schema of its type, or null. */
@@ -37,7 +39,13 @@ export class ProjectedEventSchemas implements EventSchemas {
     sizeCalculation: ({ check }) => Math.min(check?.bytes ?? UNUSABLE_BYTES, COMPILED_MAX_BYTES),
   });
 
-  constructor(private readonly projection: Pick<ConfigurationProjection, 'eventType' | 'schemaVersion'>) {}
+  constructor(
+    private readonly projection: Pick<ConfigurationProjection, 'eventType' | 'hasSchemas' | 'schemaVersion'>,
+  ) {}
+
+  hasAny(tenantId: string): boolean {
+    return this.projection.hasSchemas(tenantId);
+  }
 
   has(tenantId: string, type: string): boolean {
     return this.projection.schemaVersion(tenantId, type) !== null;

@@ -68,6 +68,11 @@ export class ConfigurationProjection {
     return this.index.eventTypes.get(eventTypeIdOf(tenantId, type));
   }
 
+  /** Whether any type of the tenant has a schema. */
+  hasSchemas(tenantId: string): boolean {
+    return this.index.eventTypes.hasSchemas(tenantId);
+  }
+
   /**
    * The version of a type that has a schema, or null. A tenant that has none anywhere costs nothing, and a schema is not
    * read to know of it.
