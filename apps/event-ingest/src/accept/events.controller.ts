@@ -64,6 +64,7 @@ export class EventsController {
     const tenantId = tenantOf(principal);
     if (principal.type === 'platform') await this.requireTenant(tenantId);
     this.quotas.refuseSpent(tenantId, reply);
+    this.publisher.refuseWhileAway();
     const reading = readHttpRequest(
       {
         rawHeaders: request.raw.rawHeaders,

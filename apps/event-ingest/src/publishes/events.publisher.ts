@@ -52,10 +52,16 @@ export class EventsPublisher {
    * Rejects with retryable errors only: while Kafka does not answer, when the queue is full, or after ACK_TIMEOUT_MS.
    */
   async publish(events: readonly AcceptedEvent[], traceparent: string): Promise<void> {
+    this.refuseWhileAway();
     const { publisher } = this.options;
-    if (publisher.healthy === false && publisher.pending > 0) throw new EventsUnavailableError();
     const acknowledged = publisher.publish(events.map((event) => this.recordOf(event, traceparent)));
     await within(acknowledged, ACK_TIMEOUT_MS, () => new EventsUnavailableError());
+  }
+
+  /** While Kafka refuses what waits, or does not answer it, a new event would only wait behind; so it is not even read. */
+  refuseWhileAway(): void {
+    const { publisher } = this.options;
+    if (publisher.healthy === false && publisher.pending > 0) throw new EventsUnavailableError();
   }
 
   /** One partition a tenant, so that a tenant's events keep the order in which they were accepted. */
