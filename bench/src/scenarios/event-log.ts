@@ -6,6 +6,7 @@ import { drawRows } from '../views/drawn-values.ts';
 import { DAYS, fillViews, firstDayMs, storedSizes, withClient } from '../views/fill-views.ts';
 import { filterCases } from '../views/filter-cases.ts';
 import { type CaseTimes, measureCase } from '../views/measure-case.ts';
+import { exportFigures } from '../views/measure-export.ts';
 
 const DAY_MS = 86_400_000;
 const VALUES = 40;
@@ -55,6 +56,8 @@ async function measure({ rows }: BenchOptions, stack: OwnStack): Promise<Figure[
   for (const one of cases) await measureCase(api, one, WARM_UP_VALUES, whole);
   const figures: Figure[] = [];
   for (const one of cases) figures.push(...figuresOf(await measureCase(api, one, VALUES, whole)));
+  const oldestDay = new Date(firstDayMs(nowMs)).toISOString().slice(0, 10).replaceAll('-', '');
+  figures.push(...(await exportFigures(api, audit.pid, stack.databaseUrl, oldestDay)));
   await audit.stop();
   return [figure('generated in', filledMs / 1_000, 's'), ...(await sizeFigures(stack.databaseUrl)), ...figures];
 }
