@@ -6,6 +6,7 @@ import { AuditLogItem } from '../audit-log/audit-log-item.js';
 import { DeliveryItem } from '../deliveries/delivery-item.js';
 import { EventItem } from '../events/event-item.js';
 import { RecoveryItem } from '../recover/recovery-item.js';
+import { StatsItem } from '../stats/stats-item.js';
 import { exportColumnsOf } from './export-columns.js';
 
 /** What users' programs read: a new member of an item stands behind those that were there. */
@@ -35,6 +36,11 @@ const COLUMNS: readonly [list: string, item: TSchema, names: string][] = [
     'recoveries',
     RecoveryItem,
     'id,integrationId,since,until,selected,ratePerSecond,status,reason,matched,queued,expired,pending,delivered,failed,discarded,startedAt,finishedAt',
+  ],
+  [
+    'stats',
+    StatsItem,
+    'from,to,attempts,succeeded,failed,latencyMs.p50,latencyMs.p95,latencyMs.p99,byStatus,byError,backlog',
   ],
 ];
 

@@ -59,6 +59,11 @@ describe('exports on a real broker and database', () => {
     expect(await linesOf(`${list}?format=ndjson`)).toEqual((await audit.get(list)).body.items);
   });
 
+  it('of statistics have their items, without what is said of all', async () => {
+    expect(await linesOf('stats?format=ndjson')).toEqual((await audit.get('stats')).body.items);
+    expect((await ask('stats?format=csv&limit=1')).status).toBe(400);
+  });
+
   it('have every row, however many pages it takes', async () => {
     const text = await (await ask('event-log', { accept: 'application/x-ndjson' }, KEYS.other)).text();
     const ids = text

@@ -9,7 +9,7 @@ import {
 import { createParamDecorator, type ExecutionContext, Inject, Injectable, StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Page } from './list-page.js';
-import { type ListDefinition, Lists } from './lists.js';
+import { type ListDefinition, type ListFile, type ListRequest, Lists, type WholeDefinition } from './lists.js';
 import { stillAllowed } from './still-allowed.js';
 
 /** A request of a list route and its answer. */
@@ -40,9 +40,20 @@ export class ListRoutes {
 
   async answer<Filters extends Record<string, FilterReader>, Row, Item>(
     definition: ListDefinition<Filters, Row, Item>,
-    { request, reply }: ListExchange,
+    exchange: ListExchange,
   ): Promise<Page<Item> | StreamableFile> {
-    const answer = await this.lists.answer(definition, {
+    return sent(await this.lists.answer(definition, this.requestOf(exchange)), exchange);
+  }
+
+  async answerWhole<Whole extends { items: readonly unknown[] }>(
+    definition: WholeDefinition<Whole>,
+    exchange: ListExchange,
+  ): Promise<Whole | StreamableFile> {
+    return sent(await this.lists.answerWhole(definition, this.requestOf(exchange)), exchange);
+  }
+
+  private requestOf({ request, reply }: ListExchange): ListRequest {
+    return {
       tenantId: tenantOf(principalOf(request)),
       query: request.query as Readonly<Record<string, unknown>>,
       accept: request.headers.accept,
@@ -50,10 +61,13 @@ export class ListRoutes {
       // Where the answer's end is the connection's, as in HTTP/1.0, an orderly close would look like the end of the list.
       breakOff: () => reply.raw.socket?.resetAndDestroy(),
       onGone: (gone) => reply.raw.once('close', gone),
-    });
-    if (!('bytes' in answer)) return answer;
-    reply.headers(EXPORT_HEADERS);
-    const { bytes, contentType: type, name } = answer;
-    return new StreamableFile(bytes, { type, disposition: `attachment; filename="${name}"` });
+    };
   }
+}
+
+function sent<Answer extends object>(answer: Answer | ListFile, { reply }: ListExchange): Answer | StreamableFile {
+  if (!('bytes' in answer)) return answer;
+  reply.headers(EXPORT_HEADERS);
+  const { bytes, contentType: type, name } = answer;
+  return new StreamableFile(bytes, { type, disposition: `attachment; filename="${name}"` });
 }

@@ -1,8 +1,8 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type FilterReader, type ListQuery, ProblemError, parseListQuery } from '@hookstile/service-runtime';
 import type { TSchema } from 'typebox';
 import { type ExportFormat, listFormatOf } from '../export/export-format.js';
-import { exportLinesOf } from '../export/export-lines.js';
+import { type ExportLines, exportLinesOf } from '../export/export-lines.js';
 import type { ExportReader, Exports } from '../export/exports.js';
 import type { ListStores } from '../export/snapshot.store.js';
 import { type ListedRows, type ListPosition, type Page, type PageRequest, pageOf, pageRequestOf } from './list-page.js';
@@ -37,6 +37,13 @@ export interface ListFile {
 
 const PAGE_ONLY = ['limit', 'cursor'];
 
+/** What makes an answer with a bounded number of items, which has no pages. */
+export interface WholeDefinition<Whole extends { items: readonly unknown[] }> {
+  name: string;
+  item: TSchema;
+  read(tenantId: string, query: unknown): Promise<Whole>;
+}
+
 /** Answers list routes: with a page, or with all of it in another format. */
 export class Lists {
   constructor(
@@ -54,6 +61,18 @@ export class Lists {
     return format === 'json'
       ? this.#page(definition, request.tenantId, query)
       : this.#export(definition, request, query, format);
+  }
+
+  async answerWhole<Whole extends { items: readonly unknown[] }>(
+    { name, item, read }: WholeDefinition<Whole>,
+    { tenantId, accept, query: { format: parameter, ...query } }: ListRequest,
+  ): Promise<Whole | ListFile> {
+    const format = listFormatOf(parameter, accept);
+    const whole = await read(tenantId, query);
+    if (format === 'json') return whole;
+    const lines = exportLinesOf(format, item);
+    const text = lines.beginning + whole.items.map((one) => lines.lineOf(one)).join('');
+    return this.#fileOf(name, lines, Readable.from([Buffer.from(text)]));
   }
 
   async #page<Filters extends Record<string, FilterReader>, Row, Item>(
@@ -85,8 +104,11 @@ export class Lists {
         positionOf,
       }),
     };
-    const fileName = `hookstile-${name}-${compactTime(this.nowMs())}.${lines.extension}`;
-    return { name: fileName, contentType: lines.contentType, bytes: await this.exports.open(source, request) };
+    return this.#fileOf(name, lines, await this.exports.open(source, request));
+  }
+
+  #fileOf(name: string, { extension, contentType }: ExportLines, bytes: Readable): ListFile {
+    return { name: `hookstile-${name}-${compactTime(this.nowMs())}.${extension}`, contentType, bytes };
   }
 }
 

@@ -10,7 +10,7 @@ const Latency = Nullable(
   Type.Number({ minimum: 0, description: 'Within 2 % of the exact one; null without attempts.' }),
 );
 
-const StatsItem = Type.Object({
+export const StatsItem = Type.Object({
   from: Time,
   to: Time,
   attempts: Count,
@@ -21,7 +21,7 @@ const StatsItem = Type.Object({
   byError: Type.Record(Type.String(), Count, { description: 'Failed attempts, by error.' }),
   backlog: Type.Integer({ description: 'Deliveries that were accepted before its end and had not ended by then.' }),
 });
-type StatsItem = Static<typeof StatsItem>;
+export type StatsItem = Static<typeof StatsItem>;
 
 export const Stats = Type.Object({
   items: Type.Array(StatsItem, { description: 'Oldest first, one a bucket, those without attempts too.' }),

@@ -1,5 +1,6 @@
 import type { QueryParameter, SomeReferences } from '@hookstile/service-runtime';
 import { Type } from 'typebox';
+import { EXPORT_REFUSALS, EXPORTED, FORMAT_PARAMETER } from '../export/export-reference.js';
 import { exactly, type FilterParameters, oneOfThese } from '../read/filter-parameters.js';
 import { BUCKETS, BUCKETS_MAX, HOURS_KEPT_DAYS, MINUTES_KEPT_DAYS } from './stats.bounds.js';
 import { Stats } from './stats-item.js';
@@ -30,8 +31,9 @@ const DAY = {
 
 export const STATS_REFERENCE = {
   'stats.read': {
-    query: QUERY,
-    answers: [{ status: 200, description: 'The statistics', body: { name: 'Stats', schema: Stats } }],
+    query: { ...QUERY, ...FORMAT_PARAMETER },
+    refusals: EXPORT_REFUSALS,
+    answers: [{ status: 200, description: 'The statistics', body: { name: 'Stats', schema: Stats }, alsoAs: EXPORTED }],
     examples: {
       'of-a-day': {
         query: {

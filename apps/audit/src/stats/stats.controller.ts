@@ -1,7 +1,8 @@
-import { CLOCK, type Clock, CurrentPrincipal, Operation, type Principal, tenantOf } from '@hookstile/service-runtime';
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { CLOCK, type Clock, Operation } from '@hookstile/service-runtime';
+import { Controller, Get, Inject } from '@nestjs/common';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
 import { STATS_STORE, type StatsStore } from './stats.store.js';
-import { type Stats, statsOf } from './stats-item.js';
+import { type Stats, StatsItem, statsOf } from './stats-item.js';
 import { statsQuery } from './stats-query.js';
 
 /** How many attempts there were, how they ended and how long they took, by spans of time. */
@@ -9,13 +10,19 @@ import { statsQuery } from './stats-query.js';
 export class StatsController {
   constructor(
     @Inject(STATS_STORE) private readonly store: StatsStore,
+    @Inject(ListRoutes) private readonly lists: ListRoutes,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get()
   @Operation('stats.read')
-  async read(@CurrentPrincipal() principal: Principal, @Query() query: unknown): Promise<Stats> {
+  read(@CurrentExchange() exchange: ListExchange) {
+    const read = (tenantId: string, query: unknown) => this.statsOf(tenantId, query);
+    return this.lists.answerWhole({ name: 'stats', item: StatsItem, read }, exchange);
+  }
+
+  private async statsOf(tenantId: string, query: unknown): Promise<Stats> {
     const asked = statsQuery(query, this.clock.nowMs());
-    return statsOf(asked, await this.store.read(tenantOf(principal), asked));
+    return statsOf(asked, await this.store.read(tenantId, asked));
   }
 }
