@@ -57,6 +57,7 @@ import { PayloadCompression1765150000000 } from './migrations/1765150000000-payl
 import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
 import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
 import { partitionMetrics } from './partitions/partition-metrics.js';
+import { beginOf, dayOf } from './partitions/utc-day.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormListStores, typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
@@ -72,6 +73,7 @@ import { RedeliverController } from './redeliver/redeliver.controller.js';
 import { DELIVERIES_READER, REDELIVERIES_PUBLISHER, redeliverProviders } from './redeliver/redeliver.provider.js';
 import { StatsController } from './stats/stats.controller.js';
 import { STATS_STORE } from './stats/stats.store.js';
+import { StatsRetention } from './stats/stats-retention.js';
 import { LiveTail } from './tail/live-tail.js';
 import { TailController } from './tail/tail.controller.js';
 import { tailMetrics } from './tail/tail-metrics.js';
@@ -126,6 +128,7 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(REDELIVERIES_PUBLISHER) private readonly publisher: RecordPublisher,
     @Inject(DELIVERIES_READER) private readonly reader: RecordReader,
     @Inject(RecoveryRunner) private readonly recoveries: RecoveryRunner,
+    @Inject(StatsRetention) private readonly statsRetention: StatsRetention,
     @Inject(READINESS) readiness: Readiness,
   ) {
     readiness.register('projections', () => projector.check());
@@ -134,13 +137,14 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
   onApplicationBootstrap(): void {
     this.partitions.start();
     this.recoveries.start();
+    this.statsRetention.start();
   }
 
   /** Streams and exports would keep the HTTP server open; their readers go on at another process. */
   async beforeApplicationShutdown(): Promise<void> {
     this.exports.stop();
     await Promise.all([this.tail.stop(), this.recoveries.stop()]);
-    await this.partitions.stop();
+    await Promise.all([this.partitions.stop(), this.statsRetention.stop()]);
   }
 
   /** Consumers have drained by now; only a flush that keeps failing can still be there. */
@@ -153,7 +157,8 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
 
 function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<AuditEnv>): DynamicModule {
   const reads = pools.get(READS) ?? dataSource;
-  const stores = typeormStores(dataSource, reads, pools.get(TAIL) ?? dataSource);
+  const countedSince = () => keptSince(env.HOOKSTILE_ATTEMPTS_KEPT_DAYS, clock.nowMs());
+  const stores = typeormStores(dataSource, reads, pools.get(TAIL) ?? dataSource, countedSince);
   const projector = new Projector(stores.projections, clock, logger, projectionMetrics(metrics), {
     lingerMs: FLUSH_LINGER_MS,
     retryDelayMs: RETRY_DELAY_MS,
@@ -180,8 +185,14 @@ function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<A
       ...recoverProviders(reads, pools.get(RECOVERIES) ?? dataSource),
       { provide: ACTIVITY_LOG_STORE, useValue: stores.activityLog },
       { provide: STATS_STORE, useValue: stores.stats },
+      { provide: StatsRetention, useValue: new StatsRetention(stores.stats, clock, logger) },
     ],
   };
+}
+
+/** When the oldest day begins that is not dropped, or null where none is. */
+function keptSince(days: number, nowMs: number): Date | null {
+  return days === 0 ? null : new Date(beginOf(dayOf(nowMs) - days));
 }
 
 function keptDaysOf(env: AuditEnv): KeptDays {

@@ -70,6 +70,9 @@ const STATEMENTS = [
 
   countsTable('stats_minutes'),
   countsTable('stats_hours'),
+  // What is past its time.
+  'create index stats_minutes_by_time on stats_minutes (at)',
+  'create index stats_hours_by_time on stats_hours (at)',
   `create table delivery_backlog (
     tenant_id text collate "C" not null,
     integration_id text collate "C" not null,

@@ -1,6 +1,12 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import {
+  ADD_COUNTS,
+  CREATE_COUNTS_STAGING,
+  countingDeliveries,
+  uncountingDeliveries,
+} from '../stats/count-statements.js';
 import type { PartitionChange, PartitionStore, Partitions } from './partition.store.js';
-import type { PartitionedTable } from './partitioned-tables.js';
+import type { OutlivingRows, PartitionedTable } from './partitioned-tables.js';
 import { LOCK_TIMEOUT_MS } from './partitions.bounds.js';
 import { beginOf, DAY_MS, dayOfPartition, partitionName, type UtcDay } from './utc-day.js';
 
@@ -75,32 +81,32 @@ export class TypeormPartitionStore implements PartitionStore {
     return this.#change(table, day, async (runner, partition) => {
       const [known] = await runner.query('select to_regclass($1) is not null as made', [partition]);
       if (!known.made || (await isAttached(runner, partition))) return;
-      if (outliving) {
-        await runner.query(
-          `insert into ${name} select * from ${partition} where ${outliving.condition} order by ${outliving.key}
-           on conflict (${outliving.key}) ${outliving.onConflict}`,
-        );
-      }
+      if (outliving) await moveOutliving(runner, name, partition, outliving);
       await runner.query(`drop table ${partition}`);
     });
   }
 
   /** Rows that a flush has in hand are left for the next time, so that neither waits for the other in a circle. */
-  async removeFromDefault(
+  removeFromDefault(
     { name, time, outliving }: PartitionedTable,
     before: UtcDay,
     outlivingBefore: UtcDay,
     maxRows: number,
   ): Promise<number> {
-    const [removed] = await this.dataSource.query(
-      `with old as materialized (select ctid from ${name}_default
-         where ${time} < $1 and (not (${outliving?.condition ?? 'false'}) or ${time} < $2)
-         limit ${maxRows} for update skip locked),
-       removed as (delete from ${name}_default where ctid = any (array(select ctid from old)) returning 1)
-       select count(*)::integer as count from removed`,
-      [beginOf(before), beginOf(outlivingBefore)],
-    );
-    return removed.count;
+    const counted = outliving ? `, counted as (${uncountingDeliveries('select * from removed')})` : '';
+    return this.dataSource.transaction(async (manager) => {
+      if (outliving) await manager.query(CREATE_COUNTS_STAGING);
+      const [removed] = await manager.query(
+        `with old as materialized (select ctid from ${name}_default
+           where ${time} < $1 and (not (${outliving?.condition ?? 'false'}) or ${time} < $2)
+           limit ${maxRows} for update skip locked),
+         removed as (delete from ${name}_default where ctid = any (array(select ctid from old)) returning *)${counted}
+         select count(*)::integer as count from removed`,
+        [beginOf(before), beginOf(outlivingBefore)],
+      );
+      if (outliving && removed.count > 0) for (const statement of ADD_COUNTS) await manager.query(statement);
+      return removed.count;
+    });
   }
 
   async countDefault({ name }: PartitionedTable, maxRows: number): Promise<number> {
@@ -120,6 +126,21 @@ export class TypeormPartitionStore implements PartitionStore {
       return 'done';
     });
   }
+}
+
+/**
+ * A row that moves counts once, and so does one of which something newer came while its partition was out of the table:
+ * what the old row added is taken back, and what stands in the table behind the move is added.
+ */
+async function moveOutliving(runner: QueryRunner, table: string, partition: string, outliving: OutlivingRows) {
+  const { condition, key, onConflict } = outliving;
+  await runner.query(CREATE_COUNTS_STAGING);
+  await runner.query(uncountingDeliveries(`select * from ${partition}`));
+  await runner.query(`update ${partition} set previous_status = null, previous_finished_at = null where ${condition}`);
+  const moved = `insert into ${table} select * from ${partition} where ${condition} order by ${key}
+    on conflict (${key}) ${onConflict}`;
+  await runner.query(countingDeliveries(moved));
+  for (const statement of ADD_COUNTS) await runner.query(statement);
 }
 
 async function isAttached(runner: QueryRunner, partition: string): Promise<boolean> {

@@ -3,6 +3,13 @@ import { DELIVERIES } from '../projection/projection-tables.js';
 /** What one setting of retention is about. Deliveries go with their events, which name them. */
 export type KeptKind = 'events' | 'attempts' | 'activity-log';
 
+/** Where they are, and what holds where a newer row came in between. Statistics count them. */
+export interface OutlivingRows {
+  condition: string;
+  key: string;
+  onConflict: string;
+}
+
 export interface PartitionedTable {
   name: string;
   /** The column that its list is ordered by, and its partitions are made by. */
@@ -10,8 +17,8 @@ export interface PartitionedTable {
   kind: KeptKind;
   /** Storage parameters of each partition; a partitioned table has none that they could take over. */
   storage: string;
-  /** Rows that outlive their partition: where they are, and what holds where a newer one came in between. */
-  outliving: { condition: string; key: string; onConflict: string } | null;
+  /** Rows that outlive their partition. */
+  outliving: OutlivingRows | null;
 }
 
 /** A delivery that has not ended is not forgotten: its next record would otherwise bring back a row without a past. */

@@ -34,6 +34,9 @@ const TABLES: readonly ProjectionTable[] = [
   UNREADABLE,
 ];
 
+/** Attempts that were made before are not counted any more, since retention has dropped such rows; null: all are. */
+export type CountedSince = () => Date | null;
+
 /** Tables whose rows are counted as they are written. */
 const COUNTING: ReadonlyMap<ProjectionTable, (insert: string) => string> = new Map([
   [DELIVERIES, countingDeliveries],
@@ -75,7 +78,10 @@ export class TypeormProjectionStore implements ProjectionStore {
   /** Kept between flushes: a fresh buffer of megabytes a flush would wait long for the garbage collector. */
   readonly #encoders: CopyEncoder[] = [];
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly countedSince: CountedSince = () => null,
+  ) {}
 
   async write(rows: ProjectionRows): Promise<void> {
     const runner = this.dataSource.createQueryRunner();
@@ -83,7 +89,7 @@ export class TypeormProjectionStore implements ProjectionStore {
     try {
       const client = (await runner.connect()) as PoolClient;
       await this.#prepare(client);
-      await writeInTransaction(client, rows, copy);
+      await writeInTransaction(client, rows, copy, this.countedSince());
       if (copy.capacityBytes <= KEPT_MAX_BYTES) this.#encoders.push(copy);
     } finally {
       await runner.release();
@@ -122,11 +128,16 @@ export class TypeormProjectionStore implements ProjectionStore {
   }
 }
 
-async function writeInTransaction(client: PoolClient, rows: ProjectionRows, copy: CopyEncoder): Promise<void> {
+async function writeInTransaction(
+  client: PoolClient,
+  rows: ProjectionRows,
+  copy: CopyEncoder,
+  countedSince: Date | null,
+): Promise<void> {
   await client.query(BEGIN);
   try {
     if (rows.attempts.size > 0) await client.query(TAKE_FLUSH_NUMBER);
-    for (const table of TABLES) await writeTable(client, table, table.encoded(rows, copy));
+    for (const table of TABLES) await writeTable(client, table, table.encoded(rows, copy), countedSince);
     if (rows.attempts.size > 0 || rows.deliveries.size > 0) {
       for (const statement of ADD_COUNTS) await client.query(statement);
     }
@@ -137,7 +148,12 @@ async function writeInTransaction(client: PoolClient, rows: ProjectionRows, copy
   }
 }
 
-async function writeTable(client: PoolClient, table: ProjectionTable, bytes: Buffer | null): Promise<void> {
+async function writeTable(
+  client: PoolClient,
+  table: ProjectionTable,
+  bytes: Buffer | null,
+  countedSince: Date | null,
+): Promise<void> {
   if (!bytes) return;
   const { name, columns, key, onConflict } = table;
   const into = client.query(copyFrom(`copy ${staging(table)} (${columns}) from stdin (format binary)`));
@@ -147,5 +163,5 @@ async function writeTable(client: PoolClient, table: ProjectionTable, bytes: Buf
   const insert = `insert into ${name} (${columns}${column}) select ${columns}${value} from ${staging(table)} order by ${key}
      on conflict (${key}) ${onConflict}`;
   const counting = COUNTING.get(table);
-  await client.query(counting ? counting(insert) : insert);
+  await client.query(counting ? counting(insert) : insert, table === ATTEMPTS ? [countedSince] : []);
 }

@@ -20,7 +20,10 @@ const minuteOf = (time: string) => `date_bin('1 minute', ${time}, 'epoch')`;
 const columnOf = (text: string, names: readonly (keyof typeof COLUMNS)[]) =>
   `case ${text} ${names.map((name) => `when '${name}' then ${COLUMNS[name]}`).join(' ')} end`;
 
-/** An attempt is counted when its row is inserted. Late ones and tests never are. */
+/**
+ * An attempt is counted when its row is inserted. Late ones and tests never are, nor those from before the parameter $1,
+ * null for none: retention has dropped the rows of such days, so that a replay finds none of them.
+ */
 export function countingAttempts(insert: string): string {
   const kinds = [columnOf('outcome', ['succeeded', 'failed']), ...TALLY_KINDS_SQL];
   return `with written as (
@@ -29,7 +32,8 @@ export function countingAttempts(insert: string): string {
     insert into staging_counts
     select tenant_id, integration_id, ${minuteOf('at')}, kind, count(*)
     from written cross join lateral (values ${kinds.map((kind) => `(${kind})`).join(', ')}) as tally (kind)
-    where not late and trigger <> 'test' and kind is not null group by 1, 2, 3, 4`;
+    where not late and trigger <> 'test' and kind is not null and at >= coalesce($1::timestamptz, '-infinity')
+    group by 1, 2, 3, 4`;
 }
 
 /**
@@ -53,6 +57,16 @@ export function countingDeliveries(upsert: string): string {
     where kind is not null and n <> 0 group by 1, 2, 3, 4 having sum(n) <> 0`;
 }
 
+/** Takes back what open deliveries that are removed have added; `removed` selects them. */
+export function uncountingDeliveries(removed: string): string {
+  return `insert into staging_counts
+    select tenant_id, integration_id, ${minuteOf('counted_at')}, kind, -count(*)
+    from (${removed}) as removed cross join lateral (values
+      (${COLUMNS.opened}, accepted_at), (${columnOf('status', ['pending', 'held'])}, null)
+    ) as change (kind, counted_at)
+    where status in ('pending', 'held') group by 1, 2, 3, 4`;
+}
+
 const sumOf = (column: keyof typeof COLUMNS) => `coalesce(sum(n) filter (where kind = ${COLUMNS[column]}), 0)`;
 const SCALARS = ['succeeded', 'failed', 'opened', 'ended'] as const;
 
@@ -64,7 +78,7 @@ const addedTo = ({ name, width }: StatsTable) => `
   from (
     select tenant_id, coalesce(integration_id, '') as integration_id, at, kind, sum(n)::bigint as n
     from (select *, date_bin('1 ${width}', minute, 'epoch') as at from staging_counts where minute is not null) as counted
-    group by grouping sets ((tenant_id, integration_id, at, kind), (tenant_id, at, kind))
+    group by grouping sets ((tenant_id, integration_id, at, kind), (tenant_id, at, kind)) having sum(n) <> 0
   ) as summed
   group by 1, 2, 3 order by 1, 2, 3
   on conflict (tenant_id, integration_id, at) do update set

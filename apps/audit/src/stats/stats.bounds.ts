@@ -22,3 +22,8 @@ export const KEPT_MS: Readonly<Record<Bucket, number>> = {
   hour: HOURS_KEPT_DAYS * DAY_MS,
   day: HOURS_KEPT_DAYS * DAY_MS,
 };
+
+/** How often a process removes counts past their time, in statements of so many rows, and so many of those a run. */
+export const REMOVE_INTERVAL_MS = 60_000;
+export const REMOVED_MAX_ROWS = 5_000;
+export const REMOVED_MAX_BATCHES = 50;

@@ -5,6 +5,9 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditService } from '../audit.module.js';
 import { Stats1765000000000 } from '../migrations/1765000000000-stats.migration.js';
+import { TypeormPartitionStore } from '../partitions/partition.store.typeorm.js';
+import { PARTITIONED_TABLES } from '../partitions/partitioned-tables.js';
+import { beginOf, dayOf } from '../partitions/utc-day.js';
 import {
   deliveryRecord,
   FAILED,
@@ -24,6 +27,7 @@ import { statsOf } from './stats-item.js';
 
 const RUNS = 7;
 const TENANT = 'ten_stats';
+const DAY_LENGTH_MS = 86_400_000;
 const DAY_MS = Date.parse('2026-01-02T00:00:00.000Z');
 const QUERY: StatsQuery = { integrationId: null, bucket: 'hour', fromMs: DAY_MS, toMs: DAY_MS + 86_400_000 };
 const QUERIES: readonly StatsQuery[] = [QUERY, { ...QUERY, integrationId: 'int_1', bucket: 'minute' }];
@@ -121,6 +125,61 @@ describe('statistics in Postgres', () => {
     await runner.release();
     expect(before.flatMap(({ items }) => items).filter(({ attempts }) => attempts > 0)).not.toEqual([]);
     expect(await shown()).toEqual(before);
+  });
+
+  it('are removed where they are past their time', async () => {
+    const { stats } = storesOf(database.dataSource);
+    const left = () => database.dataSource.query('select min(at) as oldest from stats_hours');
+    const hour = DAY_MS + 3_600_000;
+    while ((await stats.removeBefore('hour', hour, 2)) > 0);
+    const [{ oldest }] = await left();
+    expect(oldest.getTime()).toBeGreaterThanOrEqual(hour);
+  });
+
+  it('count no attempt whose day was dropped, however often it is read again', async () => {
+    const since = new Date(DAY_MS + 86_400_000);
+    const { dataSource } = database;
+    const stores = typeormStores(dataSource, dataSource, dataSource, () => since);
+    const delivery = aDelivery({ event: { tenantId: `${TENANT}_dropped` } });
+    const attempts = [new Date(DAY_MS), since].map((at, n) =>
+      journalRecord(sampleAttempt(delivery, { attempt: n + 1, at: at.toISOString() })),
+    );
+    await write(stores, { deliveries: [], attempts }, 0, 2);
+    const query = { ...QUERY, bucket: 'day', toMs: QUERY.toMs + 86_400_000 } as const;
+    const { items } = statsOf(query, await stores.stats.read(`${TENANT}_dropped`, query));
+    expect(items.map((item) => item.attempts)).toEqual([0, 1]);
+  });
+
+  it('count a delivery once whose day is dropped before it has ended, also if it changes meanwhile', async () => {
+    const tenantId = `${TENANT}_moved`;
+    const stores = storesOf(database.dataSource);
+    const days = new TypeormPartitionStore(database.dataSource);
+    const deliveries = PARTITIONED_TABLES.find(({ name }) => name === 'deliveries');
+    const day = dayOf(Date.now()) + 2;
+    const acceptedAt = beginOf(day);
+    const [changed, same] = [1, 2].map((sourceOffset) =>
+      aDelivery({ event: { tenantId, id: `evt_${sourceOffset}`, acceptedAt }, sourceOffset: 1_000 + sourceOffset }),
+    );
+    if (!deliveries || !changed || !same) throw new Error('all of them were made');
+    const query: StatsQuery = { ...QUERY, bucket: 'day', fromMs: day * DAY_LENGTH_MS, toMs: (day + 1) * DAY_LENGTH_MS };
+    const open = async () => {
+      const { items, backlog } = statsOf(query, await stores.stats.read(tenantId, query));
+      return [backlog.pending, backlog.held, items[0]?.backlog];
+    };
+    await write(stores, { deliveries: [changed, same].map(deliveryRecord), attempts: [] }, 0, 2);
+    const failed = sampleAttempt(same, { ...FAILED, deliveries: [journaled(same, 1)], at: acceptedAt });
+    await write(stores, { deliveries: [], attempts: [journalRecord(failed)] }, 0, 1);
+    expect(await open()).toEqual([2, 0, 2]);
+    await days.detach(deliveries, day);
+    const held = sampleHeld(changed, { deliveries: [journaled(changed, 0)], at: acceptedAt });
+    await write(stores, { deliveries: [], attempts: [journalRecord(held)] }, 0, 1);
+    await days.remove(deliveries, day);
+    expect(await open()).toEqual([1, 1, 2]);
+    const delivered = sampleAttempt(same, { attempt: 2, deliveries: failed.deliveries, sequence: 2, at: acceptedAt });
+    await write(stores, { deliveries: [], attempts: [journalRecord(delivered)] }, 0, 1);
+    expect(await open()).toEqual([0, 1, 1]);
+    await days.removeFromDefault(deliveries, day + 1, day + 1, 1_000);
+    expect(await open()).toEqual([0, 0, 0]);
   });
 
   it('count a latency in the bucket that it is read back from', async () => {

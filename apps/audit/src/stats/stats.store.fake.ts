@@ -32,6 +32,11 @@ export class FakeStatsStore implements StatsStore {
       oldestAtMs: open.length > 0 ? Math.min(...open.map((row) => row.acceptedAtMs)) : null,
     };
   }
+
+  /** Nothing is stored here but the rows. */
+  async removeBefore(): Promise<number> {
+    return 0;
+  }
 }
 
 function bucketsOf(

@@ -36,6 +36,8 @@ export interface CountedStats {
 export interface StatsStore {
   /** All of it at one moment: what a flush writes is in all of the counts or in none. */
   read(tenantId: string, query: StatsQuery): Promise<CountedStats>;
+  /** Removes counts by the minute, or by the hour, of before a time; so many rows at most. Resolves with how many. */
+  removeBefore(counted: 'minute' | 'hour', beforeMs: number, maxRows: number): Promise<number>;
 }
 
 export const STATS_STORE = Symbol('StatsStore');

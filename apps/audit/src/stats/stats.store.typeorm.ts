@@ -59,4 +59,16 @@ export class TypeormStatsStore implements StatsStore {
       oldestAtMs: found.oldest_at?.getTime() ?? null,
     };
   }
+
+  /** Rows that a flush has in hand are left for the next time. */
+  async removeBefore(counted: 'minute' | 'hour', beforeMs: number, maxRows: number): Promise<number> {
+    const { name } = TABLE_OF[counted];
+    const [found] = await this.views.query<{ removed: number }>(
+      `with old as materialized (select ctid from ${name} where at < $1 limit ${maxRows} for update skip locked),
+       removed as (delete from ${name} where ctid = any (array(select ctid from old)) returning 1)
+       select count(*)::integer as removed from removed`,
+      [new Date(beforeMs)],
+    );
+    return found?.removed ?? 0;
+  }
 }
