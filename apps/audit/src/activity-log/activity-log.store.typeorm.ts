@@ -1,10 +1,21 @@
 import type { DecisionCode, Verdict } from '@hookstile/contracts';
 import { clipped } from '../project/clipped.js';
 import type { ActivityLogRow } from '../project/rows.js';
-import type { ListedRows, PageRequest } from '../read/list-page.js';
-import { newestFirstSql, SqlConditions, toMs } from '../read/sql-list.js';
+import type { ListedRows, ListPosition, PageRequest } from '../read/list-page.js';
+import { Narrowings } from '../read/list-paths.js';
+import { ListReader, type LookBounds } from '../read/list-reader.js';
+import type { ListTable } from '../read/list-statement.js';
+import { toMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { ActivityLogFilters, ActivityLogStore } from './activity-log.store.js';
+
+const TABLE: ListTable = {
+  name: 'activity_log',
+  columns: `id, tenant_id, at, rule_id, rule_name, rule_version, decision, code, reason, http_status, duration_ms, cached,
+    username, remote_ip, device_id, trace_id`,
+  time: 'at',
+  key: 'id',
+};
 
 interface Found {
   id: string;
@@ -25,24 +36,34 @@ interface Found {
   trace_id: string | null;
 }
 
+const positionOf = (found: Found): ListPosition => ({ atMs: toMs(found.at), key: found.id });
+
+/** What most decisions have in common has no index. */
+function narrowingBy({ ruleId, decision, code, username }: ActivityLogFilters): Narrowings {
+  const narrowings = new Narrowings()
+    .byIndex('rule_id = ?', ruleId)
+    .byIndex('username is not null and username = ?', username === undefined ? undefined : clipped(username));
+  if (decision === 'denied') narrowings.byIndex("decision = 'denied' and decision = ?", decision);
+  else narrowings.byLooking('decision = ?', decision);
+  if (code === 'matched') return narrowings.byLooking('code = ?', code);
+  return narrowings.byIndex(`code <> 'matched' and code collate "C" = ?`, code);
+}
+
 export class TypeormActivityLogStore implements ActivityLogStore {
-  constructor(private readonly views: ViewReader) {}
+  readonly #lists: ListReader;
+
+  constructor(
+    private readonly views: ViewReader,
+    bounds?: LookBounds,
+  ) {
+    this.#lists = new ListReader(views, bounds);
+  }
 
   async list(tenantId: string, filters: ActivityLogFilters, page: PageRequest): Promise<ListedRows<ActivityLogRow>> {
-    const { ruleId, decision, code, username, since, until } = filters;
-    const conditions = new SqlConditions(tenantId)
-      .given('rule_id = ?', ruleId)
-      .given('decision = ?', decision)
-      .given('code = ?', code)
-      .given('username = ?', username === undefined ? undefined : clipped(username))
-      .given('at >= ?', since === undefined ? undefined : new Date(since))
-      .given('at < ?', until === undefined ? undefined : new Date(until))
-      .behind('at', 'id', page.after);
-    const found = await this.views.query<Found>(
-      `select * from activity_log where ${conditions.where} ${newestFirstSql('at', 'id', page)}`,
-      conditions.parameters,
-    );
-    return { rows: found.map(rowOf), stoppedAt: null };
+    const narrowing = narrowingBy(filters);
+    const question = { tenantId, span: filters, page, narrowingIn: () => narrowing };
+    const { rows, stoppedAt } = await this.#lists.read<Found>(TABLE, question, positionOf);
+    return { rows: rows.map(rowOf), stoppedAt };
   }
 
   async get(tenantId: string, id: string): Promise<ActivityLogRow | null> {

@@ -1,8 +1,19 @@
 import type { AuditLogRow } from '../project/rows.js';
-import type { ListedRows, PageRequest } from '../read/list-page.js';
-import { newestFirstSql, SqlConditions, toMs } from '../read/sql-list.js';
+import type { ListedRows, ListPosition, PageRequest } from '../read/list-page.js';
+import { Narrowings } from '../read/list-paths.js';
+import { ListReader, type LookBounds } from '../read/list-reader.js';
+import type { ListTable } from '../read/list-statement.js';
+import { toMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { AuditLogFilters, AuditLogStore } from './audit-log.store.js';
+
+const TABLE: ListTable = {
+  name: 'audit_log',
+  columns: `id, tenant_id, at, action, actor_type, actor_id, actor_name, actor_role, subject_type, subject_id, subject_name,
+    before, after, request_id`,
+  time: 'at',
+  key: 'id',
+};
 
 interface Found {
   id: string;
@@ -21,23 +32,24 @@ interface Found {
   request_id: string | null;
 }
 
+const positionOf = (found: Found): ListPosition => ({ atMs: toMs(found.at), key: found.id });
+
 export class TypeormAuditLogStore implements AuditLogStore {
-  constructor(private readonly views: ViewReader) {}
+  readonly #lists: ListReader;
+
+  constructor(views: ViewReader, bounds?: LookBounds) {
+    this.#lists = new ListReader(views, bounds);
+  }
 
   async list(tenantId: string, filters: AuditLogFilters, page: PageRequest): Promise<ListedRows<AuditLogRow>> {
-    const conditions = new SqlConditions(tenantId)
-      .given('actor_id = ?', filters.actorId)
-      .given('action = ?', filters.action)
-      .given('subject_type = ?', filters.subjectType)
-      .given('subject_id = ?', filters.subjectId)
-      .given('at >= ?', filters.since === undefined ? undefined : new Date(filters.since))
-      .given('at < ?', filters.until === undefined ? undefined : new Date(filters.until))
-      .behind('at', 'id', page.after);
-    const found = await this.views.query<Found>(
-      `select * from audit_log where ${conditions.where} ${newestFirstSql('at', 'id', page)}`,
-      conditions.parameters,
-    );
-    return { rows: found.map(rowOf), stoppedAt: null };
+    const narrowing = new Narrowings()
+      .byIndex('actor_id collate "C" = ?', filters.actorId)
+      .byIndex('action collate "C" = ?', filters.action)
+      .byIndex('subject_type collate "C" = ?', filters.subjectType)
+      .byIndex('subject_id collate "C" = ?', filters.subjectId);
+    const question = { tenantId, span: filters, page, narrowingIn: () => narrowing };
+    const { rows, stoppedAt } = await this.#lists.read<Found>(TABLE, question, positionOf);
+    return { rows: rows.map(rowOf), stoppedAt };
   }
 }
 

@@ -1,6 +1,9 @@
 import type { DeliveryRow, DeliveryStatus } from '../project/rows.js';
-import type { ListedRows, PageRequest } from '../read/list-page.js';
-import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs } from '../read/sql-list.js';
+import type { ListedRows, ListPosition, PageRequest } from '../read/list-page.js';
+import { type Narrowing, Narrowings } from '../read/list-paths.js';
+import { ListReader, type LookBounds } from '../read/list-reader.js';
+import type { ListTable } from '../read/list-statement.js';
+import { deliveriesOfEvent, toMs, toNullableMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.store.js';
 
@@ -29,6 +32,8 @@ const ATTEMPT_COUNTS = `select delivery_id, count(*)::integer as attempt_count f
 /** An attempt's clock may be so far behind the one that accepted the event; a broker lets a producer's be an hour ahead. */
 const CLOCKS_APART_MAX_MS = 24 * 3_600_000;
 
+const TABLE: ListTable = { name: 'deliveries', columns: ROW_COLUMNS, time: 'accepted_at', key: 'delivery_id' };
+
 interface FoundRow {
   delivery_id: string;
   tenant_id: string;
@@ -46,16 +51,23 @@ interface FoundRow {
 type FoundCount = { delivery_id: string; attempt_count: number };
 type FoundPosition = Record<'delivery_offset' | 'epoch' | 'sequence', string> & { first_offset: string | null };
 
+const positionOf = (found: FoundRow): ListPosition => ({ atMs: toMs(found.accepted_at), key: found.delivery_id });
+
 export class TypeormDeliveryStore implements DeliveryStore {
-  constructor(private readonly views: ViewReader) {}
+  readonly #lists: ListReader;
+
+  constructor(
+    private readonly views: ViewReader,
+    bounds?: LookBounds,
+  ) {
+    this.#lists = new ListReader(views, bounds);
+  }
 
   async list(tenantId: string, filters: DeliveryFilters, page: PageRequest): Promise<ListedRows<DeliveryLine>> {
-    const conditions = conditionsOf(tenantId, filters).behind('accepted_at', 'delivery_id', page.after);
-    const found = await this.views.query<FoundRow>(
-      `${LINE} where ${conditions.where} ${newestFirstSql('accepted_at', 'delivery_id', page)}`,
-      conditions.parameters,
-    );
-    return { rows: await this.#linesOf(found), stoppedAt: null };
+    const narrowing = await narrowingBy(this.views, tenantId, filters);
+    const question = { tenantId, span: filters, page, narrowingIn: () => narrowing };
+    const { rows, stoppedAt } = await this.#lists.read<FoundRow>(TABLE, question, positionOf);
+    return { rows: await this.#linesOf(rows), stoppedAt };
   }
 
   async get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null> {
@@ -88,16 +100,16 @@ export class TypeormDeliveryStore implements DeliveryStore {
   }
 }
 
-function conditionsOf(tenantId: string, filters: DeliveryFilters): SqlConditions {
-  const conditions = new SqlConditions(tenantId)
-    .given('integration_id = ?', filters.integrationId)
-    .given(`delivery_id = any (${DELIVERIES_OF_EVENT})`, filters.eventId)
-    .given('event_type = ?', filters.eventType)
-    .given('accepted_at >= ?', filters.since === undefined ? undefined : new Date(filters.since))
-    .given('accepted_at < ?', filters.until === undefined ? undefined : new Date(filters.until));
-  // Said once more as the index of undelivered ones has it: a parameter alone does not prove that it fits.
-  const rare = filters.status !== undefined && filters.status !== 'delivered';
-  return conditions.given(rare ? "status <> 'delivered' and status = ?" : 'status = ?', filters.status);
+async function narrowingBy(views: ViewReader, tenantId: string, filters: DeliveryFilters): Promise<Narrowing> {
+  const { integrationId, eventId, eventType, status } = filters;
+  const narrowings = new Narrowings()
+    .byIndex('integration_id = ?', integrationId)
+    .byIndex('event_type collate "C" = ?', eventType);
+  if (status === 'delivered') narrowings.byLooking('status = ?', status);
+  else narrowings.byIndex(`status <> 'delivered' and status collate "C" = ?`, status);
+  if (eventId === undefined) return narrowings;
+  const ofEvent = { text: 'delivery_id = any (?::text[])', value: await deliveriesOfEvent(views, tenantId, eventId) };
+  return narrowings.byFew(ofEvent);
 }
 
 function statementOf(found: FoundRow): Omit<DeliveryLine, 'attemptCount'> {

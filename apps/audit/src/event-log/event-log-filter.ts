@@ -1,4 +1,5 @@
 import type { EventLogFilters, EventLogLine } from './event-log.store.js';
+import { isFound } from './event-log-search.js';
 
 /** Whether a list by these filters, and a stream, shows the attempt. */
 export function isShown(line: EventLogLine, filters: EventLogFilters): boolean {
@@ -9,12 +10,5 @@ export function isShown(line: EventLogLine, filters: EventLogFilters): boolean {
   if (eventType !== undefined && !(line.eventTypes ?? [line.eventType]).includes(eventType)) return false;
   if (since !== undefined && line.atMs < since) return false;
   if (until !== undefined && line.atMs >= until) return false;
-  return q === undefined || searched(line).toLowerCase().includes(q.toLowerCase());
-}
-
-function searched(line: EventLogLine): string {
-  const { attemptId, integrationId, deliveryId, eventId, eventType, error, errorDetail, traceId } = line;
-  const deliveries = [integrationId, deliveryId, ...(line.deliveryIds ?? [])];
-  const events = [eventId, eventType, ...(line.eventIds ?? []), ...(line.eventTypes ?? [])];
-  return [attemptId, ...deliveries, ...events, error, errorDetail, traceId].filter((text) => text !== null).join(' ');
+  return q === undefined || isFound(line, q);
 }

@@ -17,7 +17,11 @@ export const EVENT_LOG_PARAMETERS: FilterParameters<typeof EVENT_LOG_FILTERS> = 
   error: oneOfThese(AttemptError, 'Why it failed.'),
   trigger: oneOfThese(Trigger, 'What it was made for.'),
   ...SPAN,
-  q: exactly('A part of an id, of the type or of the error; case does not matter.'),
+  q: exactly(
+    'How an id begins (of the attempt, delivery, integration or event; of the trace, all of it), or a part of the type, ' +
+      'the error or its text (the first 200 characters). Case does not matter, but for ids of events, which are looked ' +
+      'for as given, in lower and in upper case. What looks like an id of ours is looked for among ids alone.',
+  ),
 };
 
 export const ATTEMPT = {

@@ -14,7 +14,7 @@ export interface EventLogFilters {
   since?: number;
   /** Unix milliseconds, exclusive. */
   until?: number;
-  /** A part of an id, of the type or of the error; case does not matter. */
+  /** What is searched for: `isFound`. */
   q?: string;
 }
 

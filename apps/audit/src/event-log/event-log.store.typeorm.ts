@@ -1,9 +1,12 @@
 import { deliveryIdOfAttempt } from '../project/attempt-row.js';
 import type { AttemptRow } from '../project/rows.js';
-import type { ListedRows, PageRequest } from '../read/list-page.js';
-import { DELIVERIES_OF_EVENT, newestFirstSql, SqlConditions, toMs, toNullableMs } from '../read/sql-list.js';
+import type { ListedRows, ListPosition, PageRequest } from '../read/list-page.js';
+import { ListReader, type LookBounds } from '../read/list-reader.js';
+import type { ListTable } from '../read/list-statement.js';
+import { toMs, toNullableMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { EventLogFilters, EventLogLine, EventLogStore } from './event-log.store.js';
+import { eventLogNarrowing } from './event-log-narrowing.js';
 
 export const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id, event_source, event_type,
   event_ids, event_types, at, epoch, attempt, redelivery_offset, trigger, outcome, http_status, error, error_detail, duration_ms,
@@ -13,16 +16,7 @@ export const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, deli
 const GET = `select ${COLUMNS}, request_body, response_body from attempts
   where delivery_id = $1 and attempt_id = $2 and tenant_id = $3`;
 
-/** Case does not matter; `position` takes the text as it is, where `like` would read its wildcards. */
-const SEARCHED = `position(lower(?) in lower(concat_ws(' ', attempt_id, integration_id, delivery_id,
-  array_to_string(delivery_ids, ' '), event_id, event_type, array_to_string(event_ids || event_types, ' '),
-  error, error_detail, trace_id))) > 0`;
-
-/** Found first by its own two indexes: an `or` of the two conditions would walk through the tenant's whole list. */
-const KEY = 'delivery_id, epoch, attempt, redelivery_offset, at';
-const OF_EVENT = `(${KEY}) in (
-  select ${KEY} from attempts where delivery_id = any (${DELIVERIES_OF_EVENT})
-  union all select ${KEY} from attempts where delivery_ids && ${DELIVERIES_OF_EVENT})`;
+const TABLE: ListTable = { name: 'attempts', columns: COLUMNS, time: 'at', key: 'attempt_id collate "C"' };
 
 export interface Found {
   attempt_id: string;
@@ -58,16 +52,23 @@ export interface Found {
 
 type FoundWithBodies = Found & { request_body: Buffer | null; response_body: Buffer | null };
 
+const positionOf = (found: Found): ListPosition => ({ atMs: toMs(found.at), key: found.attempt_id });
+
 export class TypeormEventLogStore implements EventLogStore {
-  constructor(private readonly views: ViewReader) {}
+  readonly #lists: ListReader;
+
+  constructor(
+    private readonly views: ViewReader,
+    bounds?: LookBounds,
+  ) {
+    this.#lists = new ListReader(views, bounds);
+  }
 
   async list(tenantId: string, filters: EventLogFilters, page: PageRequest): Promise<ListedRows<EventLogLine>> {
-    const conditions = conditionsOf(tenantId, filters).behind('at', 'attempt_id', page.after);
-    const found = await this.views.query<Found>(
-      `select ${COLUMNS} from attempts where ${conditions.where} ${newestFirstSql('at', 'attempt_id', page)}`,
-      conditions.parameters,
-    );
-    return { rows: found.map(lineOf), stoppedAt: null };
+    const narrowingIn = await eventLogNarrowing(this.views, tenantId, filters);
+    const question = { tenantId, span: filters, page, narrowingIn };
+    const { rows, stoppedAt } = await this.#lists.read<Found>(TABLE, question, positionOf);
+    return { rows: rows.map(lineOf), stoppedAt };
   }
 
   async get(tenantId: string, attemptId: string): Promise<AttemptRow | null> {
@@ -76,22 +77,6 @@ export class TypeormEventLogStore implements EventLogStore {
     const [found] = await this.views.prepared<FoundWithBodies>('attempt-get', GET, [deliveryId, attemptId, tenantId]);
     return found ? { ...lineOf(found), requestBody: found.request_body, responseBody: found.response_body } : null;
   }
-}
-
-function conditionsOf(tenantId: string, filters: EventLogFilters): SqlConditions {
-  const conditions = new SqlConditions(tenantId);
-  conditions.given('integration_id = ?', filters.integrationId);
-  conditions.given(OF_EVENT, filters.eventId);
-  conditions.given('(delivery_id = ? or delivery_ids @> array[?::text])', filters.deliveryId);
-  conditions.given('(event_type = ? or event_types @> array[?::text])', filters.eventType);
-  conditions.given('http_status = ?', filters.httpStatus);
-  conditions.given('outcome = ?', filters.outcome);
-  // Only failed attempts have an error; saying so lets their index serve this filter too.
-  conditions.given("outcome = 'failed' and error = ?", filters.error);
-  conditions.given('trigger = ?', filters.trigger);
-  conditions.given('at >= ?', filters.since === undefined ? undefined : new Date(filters.since));
-  conditions.given('at < ?', filters.until === undefined ? undefined : new Date(filters.until));
-  return conditions.given(SEARCHED, filters.q);
 }
 
 export function lineOf(found: Found): EventLogLine {

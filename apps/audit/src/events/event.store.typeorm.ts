@@ -1,12 +1,23 @@
 import { deliveryKey } from '../project/delivery-row.js';
 import type { DeliveryStatus, EventRow } from '../project/rows.js';
-import type { ListedRows, PageRequest } from '../read/list-page.js';
-import { newestFirstSql, SqlConditions, toMs } from '../read/sql-list.js';
+import type { ListedRows, ListPosition, PageRequest } from '../read/list-page.js';
+import { type Narrowing, Narrowings } from '../read/list-paths.js';
+import { ListReader, type LookBounds } from '../read/list-reader.js';
+import type { ListTable } from '../read/list-statement.js';
+import { toMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
-import type { EventFate, EventFilters, EventStore } from './event.store.js';
+import { type EventFate, type EventFilters, type EventStore, eventListKey } from './event.store.js';
 
 /** `eventListKey`, compared as bytes so that a cursor means the same here and there. */
 const KEY = `(event_id || ' ' || source_partition || ':' || source_offset) collate "C"`;
+
+const TABLE: ListTable = {
+  name: 'events',
+  columns: `tenant_id, event_id, source_partition, source_offset, source, type, subject, event_time, accepted_at, via,
+    outcome, reason, detail, delivery_ids, integration_ids, trace_id`,
+  time: 'accepted_at',
+  key: KEY,
+};
 
 interface Found {
   tenant_id: string;
@@ -39,16 +50,21 @@ interface FoundStatus {
 }
 
 export class TypeormEventStore implements EventStore {
-  constructor(private readonly views: ViewReader) {}
+  readonly #lists: ListReader;
+
+  constructor(
+    private readonly views: ViewReader,
+    bounds?: LookBounds,
+  ) {
+    this.#lists = new ListReader(views, bounds);
+  }
 
   async list(tenantId: string, filters: EventFilters, page: PageRequest): Promise<ListedRows<EventFate>> {
-    const conditions = conditionsOf(tenantId, filters).behind('accepted_at', KEY, page.after);
-    const found = await this.views.query<Found>(
-      `select * from events where ${conditions.where} ${newestFirstSql('accepted_at', KEY, page)}`,
-      conditions.parameters,
-    );
-    const statuses = await this.#statusesOf(found);
-    return { rows: found.map((row) => fateOf(row, statuses)), stoppedAt: null };
+    const narrowing = narrowingBy(filters);
+    const question = { tenantId, span: {}, page, narrowingIn: () => narrowing };
+    const { rows, stoppedAt } = await this.#lists.read<Found>(TABLE, question, positionOf);
+    const statuses = await this.#statusesOf(rows);
+    return { rows: rows.map((row) => fateOf(row, statuses)), stoppedAt };
   }
 
   /** By the time, too, which is their event's: it names the partition, and the row where an event came again. */
@@ -71,12 +87,23 @@ const keyOf = (row: { delivery_id: string; accepted_at: Date }) => ({
   acceptedAtMs: toMs(row.accepted_at),
 });
 
-function conditionsOf(tenantId: string, filters: EventFilters): SqlConditions {
-  const rare = filters.outcome !== undefined && filters.outcome !== 'routed';
-  return new SqlConditions(tenantId)
-    .given('event_id = ?', filters.eventId)
-    .given('source = ?', filters.source)
-    .given(rare ? "outcome <> 'routed' and outcome = ?" : 'outcome = ?', filters.outcome);
+function positionOf(found: Found): ListPosition {
+  const { event_id: eventId, source_partition: sourcePartition, source_offset: sourceOffset } = found;
+  return {
+    atMs: toMs(found.accepted_at),
+    key: eventListKey({ eventId, sourcePartition, sourceOffset: Number(sourceOffset) }),
+  };
+}
+
+/** A source may be longer than an index takes: its hash stands there. */
+function narrowingBy({ eventId, source, outcome }: EventFilters): Narrowing {
+  const narrowings = new Narrowings().byIndex(
+    'hashtextextended(source, 0) = hashtextextended(?, 0) and source = ?',
+    source,
+  );
+  if (outcome === 'routed') narrowings.byLooking('outcome = ?', outcome);
+  else narrowings.byIndex(`outcome <> 'routed' and outcome collate "C" = ?`, outcome);
+  return eventId === undefined ? narrowings : narrowings.byFew({ text: 'event_id = ?', value: eventId });
 }
 
 function fateOf(row: Found, statuses: ReadonlyMap<string, DeliveryStatus>): EventFate {

@@ -14,7 +14,11 @@ export const TAIL_POOL: PoolBounds = { ...READ_POOL, connectionsMax: 2 };
 
 /** Reads the views. */
 export class ViewReader {
-  constructor(private readonly dataSource: DataSource) {}
+  /** The time, in Unix milliseconds, only tells where to look first. */
+  constructor(
+    private readonly dataSource: DataSource,
+    readonly nowMs: () => number = Date.now,
+  ) {}
 
   query<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
     return this.dataSource.query(statement, [...parameters]);

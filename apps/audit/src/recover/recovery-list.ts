@@ -1,28 +1,27 @@
-import type { ListedRows, PageRequest } from '../read/list-page.js';
-import { newestFirstSql, SqlConditions } from '../read/sql-list.js';
+import type { ListPosition } from '../read/list-page.js';
+import { Narrowings } from '../read/list-paths.js';
+import { ListReader } from '../read/list-reader.js';
+import type { ListTable } from '../read/list-statement.js';
+import { toMs } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
-import type { RecoveryFilters, RecoveryListStore } from './recovery.store.js';
-import type { RecoveryRow } from './recovery.types.js';
+import type { RecoveryListStore } from './recovery.store.js';
 import { type FoundRecovery, RECOVERY_COLUMNS, recoveryRowOf } from './recovery-columns.js';
 
-/** The list as it is read from Postgres, also in a snapshot. */
-export function recoveryListOf(views: ViewReader): RecoveryListStore {
-  return { list: (tenantId, filters, page) => listed(views, tenantId, filters, page) };
-}
+const TABLE: ListTable = { name: 'recoveries', columns: RECOVERY_COLUMNS, time: 'started_at', key: 'id' };
 
-async function listed(
-  views: ViewReader,
-  tenantId: string,
-  filters: RecoveryFilters,
-  page: PageRequest,
-): Promise<ListedRows<RecoveryRow>> {
-  const conditions = new SqlConditions(tenantId)
-    .given('integration_id = ?', filters.integrationId)
-    .given('status = ?', filters.status)
-    .behind('started_at', 'id', page.after);
-  const found = await views.query<FoundRecovery>(
-    `select ${RECOVERY_COLUMNS} from recoveries where ${conditions.where} ${newestFirstSql('started_at', 'id', page)}`,
-    conditions.parameters,
-  );
-  return { rows: found.map(recoveryRowOf), stoppedAt: null };
+const positionOf = (found: FoundRecovery): ListPosition => ({ atMs: toMs(found.started_at), key: found.id });
+
+/** The list as it is read from Postgres, also in a snapshot. There are few, for people start them. */
+export function recoveryListOf(views: ViewReader): RecoveryListStore {
+  const lists = new ListReader(views);
+  return {
+    list: async (tenantId, filters, page) => {
+      const narrowing = new Narrowings()
+        .byLooking('integration_id = ?', filters.integrationId)
+        .byLooking('status = ?', filters.status);
+      const question = { tenantId, span: {}, page, narrowingIn: () => narrowing };
+      const { rows, stoppedAt } = await lists.read<FoundRecovery>(TABLE, question, positionOf);
+      return { rows: rows.map(recoveryRowOf), stoppedAt };
+    },
+  };
 }

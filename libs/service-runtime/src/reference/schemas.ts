@@ -7,9 +7,11 @@ export const Time = Type.String({ format: 'date-time' });
 
 export const Count = Type.Integer({ minimum: 0 });
 
+const NEXT_CURSOR = 'Null at the end. A page may be shorter than asked for, even empty, and go on with this cursor.';
+
 /** A page of a list. */
 export const pageOf = <S extends TSchema>(item: S) =>
-  Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String({ description: 'Null at the end.' })) });
+  Type.Object({ items: Type.Array(item), nextCursor: Nullable(Type.String({ description: NEXT_CURSOR })) });
 
 /** One wrong place of an input. */
 const InputError = Type.Object({

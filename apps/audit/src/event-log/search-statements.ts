@@ -1,0 +1,57 @@
+import { SqlText } from '../read/list-statement.js';
+import type { ListWindow } from '../read/list-windows.js';
+import { SEARCHED_DETAIL } from './event-log-search.js';
+
+/** Of attempts: what an index begins with, behind the tenant or alone, and where it has entries. */
+export const WORDS = {
+  types: { word: 'event_type collate "C"', has: 'event_type is not null' },
+  details: { word: `${SEARCHED_DETAIL} collate "C"`, has: 'error_detail is not null' },
+  integrations: { word: 'integration_id', has: 'integration_id is not null' },
+};
+
+const DAY_MS = 86_400_000;
+
+/** Of a tenant's rows whose id lies in one of the ranges, `ids`; as many rows as the limit. */
+export function idsInRangeSql(
+  table: 'events' | 'deliveries',
+  column: string,
+  ids: string,
+  tenantId: string,
+  ranges: readonly (readonly [from: string, to: string])[],
+  limit: number,
+) {
+  const sql = new SqlText();
+  const tenant = sql.value(tenantId);
+  const inRanges = ranges.map(([from, to]) => `${column} >= ${sql.value(from)} and ${column} < ${sql.value(to)}`);
+  return {
+    text: `select ${ids} as ids from ${table} where tenant_id = ${tenant} and (${inRanges.join(' or ')}) limit ${limit}`,
+    parameters: sql.parameters,
+  };
+}
+
+/**
+ * The distinct words of attempts in a range, in order, as many as the limit. Each is found by one step
+ * in an index that begins with it (behind the tenant, or alone): their number counts, not that of the rows. The window
+ * is taken by whole days, so that within a partition no row need be looked at for its time.
+ */
+export function distinctSql(
+  { word, has }: (typeof WORDS)[keyof typeof WORDS],
+  tenantId: string,
+  { fromMs, toMs }: ListWindow,
+  [from, to]: readonly [from: string, to: string],
+  limit: number,
+) {
+  const sql = new SqlText();
+  const conditions = [`tenant_id = ${sql.value(tenantId)}`, has, `${word} < ${sql.value(to)}`];
+  if (fromMs !== null) conditions.push(`at >= ${sql.value(new Date(Math.floor(fromMs / DAY_MS) * DAY_MS))}`);
+  if (toMs !== null) conditions.push(`at < ${sql.value(new Date(Math.ceil(toMs / DAY_MS) * DAY_MS))}`);
+  const first = (condition: string) =>
+    `select ${word} from attempts where ${conditions.join(' and ')} and ${word} ${condition} order by ${word} limit 1`;
+  return {
+    text: `with recursive words (word) as (
+        (${first(`>= ${sql.value(from)}`)})
+        union all select (${first('> words.word')}) from words where words.word is not null)
+      select word from words where word is not null limit ${limit}`,
+    parameters: sql.parameters,
+  };
+}
