@@ -8,6 +8,7 @@ import { Inbox1764000000000 } from './migrations/1764000000000-inbox.migration.j
 import { TenantBeginnings1764700000000 } from './migrations/1764700000000-tenant-beginnings.migration.js';
 import { RedeliveriesRoutedThrough1764800000000 } from './migrations/1764800000000-redeliveries-routed-through.migration.js';
 import { InboxRejections1764950000000 } from './migrations/1764950000000-inbox-rejections.migration.js';
+import { InboxVacuum1764960000000 } from './migrations/1764960000000-inbox-vacuum.migration.js';
 import { RedeliveryRouterModule } from './redelivery-router.module.js';
 import { RouterModule } from './router.module.js';
 
@@ -35,6 +36,7 @@ export const eventIngestService: ServiceDefinition<EventIngestEnv> = {
     TenantBeginnings1764700000000,
     RedeliveriesRoutedThrough1764800000000,
     InboxRejections1764950000000,
+    InboxVacuum1764960000000,
   ],
   schema: 'ingest',
   // The front door needs none: events are accepted while Postgres is away, also by a process that starts then.

@@ -158,6 +158,8 @@ const router: Provider = {
 })
 export class RouterModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private sweepTimer: NodeJS.Timeout | null = null;
+  private sweeping = false;
+  private stopping = false;
   private endLagGauge: (() => void) | null = null;
 
   constructor(
@@ -185,6 +187,7 @@ export class RouterModule implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
     if (this.sweepTimer) clearInterval(this.sweepTimer);
     this.endLagGauge?.();
     await this.running.stop();
@@ -192,11 +195,20 @@ export class RouterModule implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async sweep(): Promise<void> {
-    if (!this.running.started) return;
+    if (!this.running.started || this.sweeping) return;
+    this.sweeping = true;
+    const options = {
+      nowMs: this.clock.nowMs(),
+      monotonicMs: () => this.clock.monotonicMs(),
+      sleep: (ms: number) => sleep(ms, undefined, { ref: false }),
+      isStopped: () => this.stopping,
+    };
     try {
-      for (const store of [this.inbox, this.beginnings]) await sweepInbox(store, this.clock.nowMs());
+      for (const store of [this.inbox, this.beginnings]) await sweepInbox(store, options);
     } catch (error) {
       this.logger.warn({ err: error }, 'removing old inbox rows failed; it is tried again in a minute');
+    } finally {
+      this.sweeping = false;
     }
   }
 }

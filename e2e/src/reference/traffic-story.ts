@@ -85,6 +85,13 @@ export const TRAFFIC_STORY: readonly Line[] = [
   ['events.emit/batch'],
   ['events.emit/binary'],
   ['events.emit/invalid'],
+  [
+    'events.emit/mismatch',
+    ({ api }) =>
+      api.expect(201, 'PUT', '/v1/event-types/agent.create', {
+        body: { description: '', schema: { properties: { device_id: { type: 'string' } } } },
+      }),
+  ],
   ['events.emit/reserved'],
   ['integrations.test/of-a-type'],
   [

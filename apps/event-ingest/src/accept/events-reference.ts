@@ -77,6 +77,8 @@ const COMPLIANT = {
 };
 const TOO_LITTLE = { pointer: '/data', code: 'required', detail: '"data" is required.' };
 
+const NO_TEXT = '/data/device_id must be string (string).';
+
 export const EVENTS_REFERENCE = {
   'events.emit': {
     headers: {
@@ -156,6 +158,18 @@ export const EVENTS_REFERENCE = {
             { pointer: '/kind', code: 'unknown_member', detail: '"kind" is not a member of an event.' },
             TOO_LITTLE,
           ],
+        },
+      },
+      mismatch: {
+        request: { type: 'agent.create', data: { device_id: 17 } },
+        status: 422,
+        answer: {
+          type: 'urn:hookstile:problem:invalid',
+          title: 'The input is not valid',
+          status: 422,
+          detail: `The data does not match the schema of its type: ${NO_TEXT}`,
+          code: 'invalid',
+          errors: [{ pointer: '/data/device_id', code: 'schema_mismatch', detail: NO_TEXT }],
         },
       },
       reserved: {

@@ -27,9 +27,14 @@ const CLAIM = `
 
 const ROWS = `SELECT ${INBOX_COLUMNS} FROM inbox WHERE key = ANY($1::uuid[])`;
 
-/** Rows are found by a whole minute: equal index entries share their storage, which keeps the index small. */
+/**
+ * Rows are found by a whole minute: equal index entries share their storage, which keeps the index small. One router
+ * removes at a time; the others would wait for its locks only to find the rows gone.
+ */
 const REMOVE = `
-  DELETE FROM inbox WHERE ctid = ANY(ARRAY(SELECT ctid FROM inbox WHERE received_minute < $1 LIMIT $2))`;
+  WITH turn AS (SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema || '.inbox', 0)) AS ours)
+  DELETE FROM inbox WHERE ctid = ANY(ARRAY(
+    SELECT inbox.ctid FROM inbox, turn WHERE turn.ours AND received_minute < $1 LIMIT $2))`;
 
 const REMOVE_REJECTIONS = `
   DELETE FROM inbox_rejections WHERE ctid = ANY(ARRAY(
