@@ -7,11 +7,15 @@ import { REPOSITORY, stackSettings } from '../stack/settings.ts';
 import { messageOf } from '../stack/stack-problem.error.ts';
 
 /** What builds a service's stored state again; each takes the environment of its service. */
-const REBUILDS: Readonly<Record<string, string>> = { config: 'apps/config/dist/rebuild/main.js' };
+const REBUILDS: Readonly<Record<string, string>> = {
+  config: 'apps/config/dist/rebuild/main.js',
+  audit: 'apps/audit/dist/rebuild/main.js',
+};
 
 const FAILED = 2;
 const USAGE = `npm run rebuild -- <service> [--repair]
   config    read models and the topic configuration, from the domain events
+  audit     its views and statistics, from all topics that they follow from
 Compares with what is there, beside running services, and tells what differs; with --repair it is put right.
 Against DATABASE_URL and KAFKA_BROKERS, or else the stack that runs in HOOKSTILE_HOME.
 Ends with 0 where all is identical (in the end), 1 where something differs, 2 where it could not be found out.`;

@@ -23,7 +23,7 @@ import pg from 'pg';
 import { auditService } from './audit.module.js';
 import { resetOffsets } from './projection/reset-offsets.js';
 
-const PARTITIONS = 2;
+export const PARTITIONS = 2;
 /** The viewer's and the producer's tenant is `ten_1`, the other's `ten_2`. */
 export const KEYS = { viewer: 'hk_viewer', producer: 'hk_producer', other: 'hk_other' };
 
@@ -40,7 +40,7 @@ export class AuditUnderTest {
   private constructor(
     readonly prefix: string,
     readonly database: DatabaseSchema,
-    private readonly messaging: Messaging,
+    readonly messaging: Messaging,
     private readonly publisher: RecordPublisher,
   ) {}
 

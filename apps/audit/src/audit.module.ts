@@ -54,6 +54,7 @@ import { DailyPartitions1764900000000 } from './migrations/1764900000000-daily-p
 import { Stats1765000000000 } from './migrations/1765000000000-stats.migration.js';
 import { Recoveries1765035000000 } from './migrations/1765035000000-recoveries.migration.js';
 import { PayloadCompression1765150000000 } from './migrations/1765150000000-payload-compression.migration.js';
+import { ProjectionPositions1765160000000 } from './migrations/1765160000000-projection-positions.migration.js';
 import { SearchIndexes1765200000000 } from './migrations/1765200000000-search-indexes.migration.js';
 import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
 import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
@@ -196,7 +197,7 @@ function keptSince(days: number, nowMs: number): Date | null {
   return days === 0 ? null : new Date(beginOf(dayOf(nowMs) - days));
 }
 
-function keptDaysOf(env: AuditEnv): KeptDays {
+export function keptDaysOf(env: AuditEnv): KeptDays {
   return {
     events: env.HOOKSTILE_EVENTS_KEPT_DAYS,
     attempts: env.HOOKSTILE_ATTEMPTS_KEPT_DAYS,
@@ -240,6 +241,7 @@ export const auditService: ServiceDefinition<AuditEnv> = {
     Recoveries1765035000000,
     PayloadCompression1765150000000,
     SearchIndexes1765200000000,
+    ProjectionPositions1765160000000,
   ],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
   pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL, [EXPORTS]: EXPORT_POOL, [RECOVERIES]: RECOVERY_POOL },

@@ -13,6 +13,7 @@ import { AttemptFlushes1764700000000 } from './1764700000000-attempt-flushes.mig
 import { RedeliveredAttempts1764800000000 } from './1764800000000-redelivered-attempts.migration.js';
 import { DailyPartitions1764900000000 } from './1764900000000-daily-partitions.migration.js';
 import { Stats1765000000000 } from './1765000000000-stats.migration.js';
+import { ProjectionPositions1765160000000 } from './1765160000000-projection-positions.migration.js';
 
 const LATER = [
   new AuditLogIds1764200000000(),
@@ -23,6 +24,7 @@ const LATER = [
   new RedeliveredAttempts1764800000000(),
   new DailyPartitions1764900000000(),
   new Stats1765000000000(),
+  new ProjectionPositions1765160000000(),
 ];
 const SEQUENCES = [9, 10, 11];
 

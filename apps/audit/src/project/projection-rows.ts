@@ -9,6 +9,7 @@ import type {
   EpochRow,
   EventRow,
   MarkRow,
+  PositionRow,
   SignalRow,
   UnreadableRow,
 } from './rows.js';
@@ -27,6 +28,7 @@ export class ProjectionRows {
   readonly unreadable = new Map<string, UnreadableRow>();
   readonly epochs = new Map<string, EpochRow>();
   readonly marks = new Map<string, MarkRow>();
+  readonly positions = new Map<string, PositionRow>();
 
   addEvent(row: EventRow): void {
     const key = eventKey(row);
@@ -76,6 +78,13 @@ export class ProjectionRows {
       const known = this.marks.get(markKey(row));
       if (!known || row.setAt > known.setAt) this.marks.set(markKey(row), row);
     }
+  }
+
+  /** Positions only rise: a partition that is read again is still projected as far as it was. */
+  addPosition(row: PositionRow): void {
+    const key = `${row.topic}:${row.partition}`;
+    const known = this.positions.get(key);
+    if (!known || row.nextOffset > known.nextOffset) this.positions.set(key, row);
   }
 
   get count(): number {

@@ -178,6 +178,13 @@ export interface MarkRow {
   setAt: number;
 }
 
+/** How far a partition of a topic is projected: every record below `nextOffset` is in the tables. */
+export interface PositionRow {
+  topic: string;
+  partition: number;
+  nextOffset: number;
+}
+
 /** A record that no contract describes; its partition moved on. */
 export interface UnreadableRow {
   topic: string;

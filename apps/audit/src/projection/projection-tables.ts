@@ -1,66 +1,12 @@
 import { outcomeRank } from '../project/event-row.js';
-import type { ProjectionRows } from '../project/projection-rows.js';
-import type {
-  ActivityLogRow,
-  AttemptRow,
-  AuditLogRow,
-  DeliveryRow,
-  EpochRow,
-  EventRow,
-  MarkRow,
-  SignalRow,
-  UnreadableRow,
-} from '../project/rows.js';
-import type { CopyEncoder } from './copy-encoder.js';
-
-interface TableDefinition<Row> {
-  name: string;
-  columns: readonly string[];
-  rowsOf(rows: ProjectionRows): Iterable<Row>;
-  encode(copy: CopyEncoder, row: Row): void;
-  /** Columns of the primary key; of a partitioned table the time is one, and is the same in every record of a row. */
-  key: string;
-  /** What happens where the key exists. */
-  onConflict: string;
-}
-
-/** How rows of one kind reach their table. */
-export interface ProjectionTable {
-  name: string;
-  columns: string;
-  key: string;
-  onConflict: string;
-  /** The table's rows of a flush in COPY's binary format, or null where it has none. */
-  encoded(rows: ProjectionRows, copy: CopyEncoder): Buffer | null;
-}
-
-function projectionTable<Row>({
-  name,
-  columns,
-  key,
-  onConflict,
-  rowsOf,
-  encode,
-}: TableDefinition<Row>): ProjectionTable {
-  const encoded = (rows: ProjectionRows, copy: CopyEncoder) => {
-    let count = 0;
-    for (const row of rowsOf(rows)) {
-      if (count === 0) copy.start();
-      count += 1;
-      copy.row(columns.length);
-      encode(copy, row);
-    }
-    return count > 0 ? copy.end() : null;
-  };
-  return { name, columns: columns.join(', '), key, onConflict, encoded };
-}
+import type { ActivityLogRow, AttemptRow, AuditLogRow, DeliveryRow, EventRow, SignalRow } from '../project/rows.js';
+import { names, projectionTable } from './projection-table.js';
 
 const DELIVERY_COLUMNS =
   'delivery_id tenant_id integration_id event_id event_source event_type accepted_at status reason next_attempt_at finished_at delivery_offset epoch sequence first_offset';
 const ATTEMPT_COLUMNS =
   'attempt_id tenant_id integration_id delivery_id delivery_ids event_id event_source event_type event_ids event_types at epoch attempt redelivery_offset trigger outcome http_status error error_detail duration_ms next_attempt_at trace_id late method url request_headers request_truncated response_headers response_truncated request_body response_body';
 
-const names = (text: string) => text.split(' ');
 const rank = (relation: string) =>
   `case ${relation}.outcome ${['routed', 'rejected', 'duplicate', 'filtered']
     .map((outcome) => `when '${outcome}' then ${outcomeRank(outcome as EventRow['outcome'])}`)
@@ -250,51 +196,5 @@ export const SIGNALS = projectionTable<SignalRow>({
     copy.timestamptz(row.atMs);
   },
   key: 'integration_id, enablement, type, sequence',
-  onConflict: 'do nothing',
-});
-
-export const EPOCHS = projectionTable<EpochRow>({
-  name: 'partition_epochs',
-  columns: names('partition epoch first_offset'),
-  rowsOf: (rows) => rows.epochs.values(),
-  encode: (copy, row) => {
-    copy.integer(row.partition);
-    copy.bigint(row.epoch);
-    copy.bigint(row.firstOffset);
-  },
-  key: 'partition, epoch',
-  onConflict: `do update set first_offset = excluded.first_offset
-    where excluded.first_offset < partition_epochs.first_offset`,
-});
-
-export const MARKS = projectionTable<MarkRow>({
-  name: 'delivery_marks',
-  columns: names('partition source_partition source_offset integration_id set_at'),
-  rowsOf: (rows) => rows.marks.values(),
-  encode: (copy, row) => {
-    copy.integer(row.partition);
-    copy.integer(row.sourcePartition);
-    copy.bigint(row.sourceOffset);
-    copy.text(row.integrationId);
-    copy.bigint(row.setAt);
-  },
-  key: 'partition, source_partition',
-  onConflict: `do update set
-    source_offset = excluded.source_offset, integration_id = excluded.integration_id, set_at = excluded.set_at
-    where excluded.set_at > delivery_marks.set_at`,
-});
-
-export const UNREADABLE = projectionTable<UnreadableRow>({
-  name: 'unreadable_records',
-  columns: names('topic partition record_offset detail at'),
-  rowsOf: (rows) => rows.unreadable.values(),
-  encode: (copy, row) => {
-    copy.text(row.topic);
-    copy.integer(row.partition);
-    copy.bigint(row.offset);
-    copy.text(row.detail);
-    copy.timestamptz(row.atMs);
-  },
-  key: 'topic, partition, record_offset',
   onConflict: 'do nothing',
 });

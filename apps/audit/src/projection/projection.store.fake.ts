@@ -23,6 +23,7 @@ export class FakeProjectionStore implements ProjectionStore {
     for (const row of rows.unreadable.values()) this.rows.addUnreadable(row);
     this.rows.addEpochs([...rows.epochs.values()]);
     this.rows.addMarks([...rows.marks.values()]);
+    for (const row of rows.positions.values()) this.rows.addPosition(row);
   }
 
   async epochsOf(partitions: readonly number[]): Promise<readonly EpochRow[]> {

@@ -7,22 +7,13 @@ import type { EpochRow, MarkRow } from '../project/rows.js';
 import { ADD_COUNTS, CREATE_COUNTS_STAGING, countingAttempts, countingDeliveries } from '../stats/count-statements.js';
 import { CopyEncoder } from './copy-encoder.js';
 import { TAKE_FLUSH_NUMBER, TAKEN_FLUSH_NUMBER } from './flush-number.js';
+import { EPOCHS, MARKS, POSITIONS, UNREADABLE } from './progress-tables.js';
 import type { ProjectionStore } from './projection.store.js';
-import {
-  ACTIVITY_LOG,
-  ATTEMPTS,
-  AUDIT_LOG,
-  DELIVERIES,
-  EPOCHS,
-  EVENTS,
-  MARKS,
-  type ProjectionTable,
-  SIGNALS,
-  UNREADABLE,
-} from './projection-tables.js';
+import type { ProjectionTable } from './projection-table.js';
+import { ACTIVITY_LOG, ATTEMPTS, AUDIT_LOG, DELIVERIES, EVENTS, SIGNALS } from './projection-tables.js';
 
 /** In each flush the tables are written in this order and each by key, so that two processes cannot deadlock. */
-const TABLES: readonly ProjectionTable[] = [
+export const TABLES: readonly ProjectionTable[] = [
   EPOCHS,
   MARKS,
   EVENTS,
@@ -32,6 +23,7 @@ const TABLES: readonly ProjectionTable[] = [
   ACTIVITY_LOG,
   SIGNALS,
   UNREADABLE,
+  POSITIONS,
 ];
 
 /** Attempts that were made before are not counted any more, since retention has dropped such rows; null: all are. */

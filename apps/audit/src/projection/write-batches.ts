@@ -68,6 +68,7 @@ function projectBatch({ topic, records }: Batch, rows: ProjectionRows, state: Pr
     if (stopped.has(record.partition)) continue;
     try {
       projectRecord(topic, record, rows, state);
+      rows.addPosition({ topic, partition: record.partition, nextOffset: record.offset + 1 });
     } catch (error) {
       if (!(error instanceof UnknownContractVersionError)) throw error;
       stopped.set(record.partition, error);

@@ -1,0 +1,14 @@
+/** Records written into the shadow at a time, and their bytes. */
+export const BATCH_MAX_RECORDS = 2_000;
+export const BATCH_MAX_BYTES = 8 * 1024 * 1024;
+/** Before flushes are held up, the shadow is read on until it is no further behind than this, or so many times. */
+export const GAP_MAX_RECORDS = 1_000;
+export const CATCH_UPS_MAX = 20;
+/** For the flushes under way; those that follow wait behind it. */
+export const LOCK_TIMEOUT_MS = 60_000;
+/** The longest statement: a comparison of whole tables. */
+export const STATEMENT_TIMEOUT_MS = 3_600_000;
+/** Keys of each difference that are named; the rest is counted. */
+export const NAMED_MAX = 20;
+/** A row's time may be so far ahead of its record's: another clock made it. A broker lets a producer's be an hour ahead. */
+export const CLOCKS_APART_MAX_MS = 3_600_000;
