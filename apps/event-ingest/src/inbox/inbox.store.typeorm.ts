@@ -1,7 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { InboxStore } from './inbox.store.js';
 import type { InboxEntry } from './inbox-entry.js';
-import { type Candidate, placeOf, type Settlement } from './settlement.js';
 import {
   arrayOf,
   byKey,
@@ -12,7 +11,8 @@ import {
   rejectedAmong,
   settleAlone,
   vanished,
-} from './settlement.store.typeorm.js';
+} from './settle-alone.js';
+import { type Candidate, placeOf, type Settlement } from './settlement.js';
 import { firstOfEachKey } from './verdict.js';
 
 const MS_PER_MINUTE = 60_000;
