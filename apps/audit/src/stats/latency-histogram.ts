@@ -11,8 +11,8 @@ const LOG_GROWTH = Math.log(GROWTH);
 export const LATENCY_MIN_MS = 0.1;
 export const LATENCY_MAX_MS = 100_000_000;
 
-/** Times how often: bucket → latencies in it. */
-export type LatencyCounts = ReadonlyMap<number, number>;
+/** How many latencies there were in which buckets, each bucket once. */
+export type LatencyCounts = readonly (readonly [bucket: number, count: number])[];
 
 /** 0 holds what is not above the minimum; each further one ends `GROWTH` times higher than the one before. */
 export function latencyBucket(durationMs: number): number {
@@ -31,15 +31,22 @@ export function latencyOf(bucket: number): number {
   return bucket === 0 ? LATENCY_MIN_MS : (LATENCY_MIN_MS * 2 * GROWTH ** bucket) / (GROWTH + 1);
 }
 
-/** The nearest-rank percentile in milliseconds: the smallest latency that so large a share is not above. Null without any. */
-export function percentile(counts: LatencyCounts, share: number): number | null {
-  const buckets = [...counts.keys()].sort((a, b) => a - b);
-  const total = buckets.reduce((sum, bucket) => sum + (counts.get(bucket) ?? 0), 0);
-  const rank = Math.ceil(total * share);
+/**
+ * Nearest-rank percentiles in milliseconds: for each share, the smallest latency that so large a share is not above.
+ * Null without any. `shares` rise.
+ */
+export function percentiles(counts: LatencyCounts, shares: readonly number[]): (number | null)[] {
+  const sorted = [...counts].sort(([a], [b]) => a - b);
+  const total = sorted.reduce((sum, [, count]) => sum + count, 0);
   let seen = 0;
-  for (const bucket of buckets) {
-    seen += counts.get(bucket) ?? 0;
-    if (seen >= rank) return latencyOf(bucket);
-  }
-  return null;
+  let index = -1;
+  return shares.map((share) => {
+    const rank = Math.ceil(total * share);
+    while (seen < rank) {
+      index += 1;
+      seen += sorted[index]?.[1] ?? Number.POSITIVE_INFINITY;
+    }
+    const found = sorted[index];
+    return found ? latencyOf(found[0]) : null;
+  });
 }

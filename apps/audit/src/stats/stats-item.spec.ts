@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 const QUERY: StatsQuery = { integrationId: null, bucket: 'hour', fromMs: FROM_MS, toMs: FROM_MS + 3 * HOUR_MS };
 const NONE: CountedStats = { buckets: [], openedAfter: 0, pending: 0, held: 0, oldestAtMs: null };
 const counts = (hour: number, given: Partial<BucketCounts>): BucketCounts => ({
-  ...{ fromMs: FROM_MS + hour * HOUR_MS, succeeded: 0, failed: 0, opened: 0, ended: 0, tallies: {} },
+  ...{ fromMs: FROM_MS + hour * HOUR_MS, succeeded: 0, failed: 0, opened: 0, ended: 0, kinds: [], counts: [] },
   ...given,
 });
 
@@ -29,17 +29,16 @@ describe('statistics as they are shown', () => {
   });
 
   it('say how attempts ended, by status and by error, and how long they took', () => {
-    const tallies = {
-      [statusKind(200)]: 3,
-      [statusKind(500)]: 1,
-      [errorKind('http_status')]: 1,
-      [errorKind('timeout')]: 1,
-    };
-    const latencies = { [latencyKind(latencyBucket(10))]: 4, [latencyKind(latencyBucket(1_000))]: 1 };
-    const { items } = statsOf(QUERY, {
-      ...NONE,
-      buckets: [counts(1, { succeeded: 3, failed: 2, tallies: { ...tallies, ...latencies } })],
-    });
+    const tallies: [kind: number, count: number][] = [
+      [statusKind(200), 3],
+      [errorKind('timeout'), 1],
+      [latencyKind(latencyBucket(1_000)), 1],
+      [statusKind(500), 1],
+      [latencyKind(latencyBucket(10)), 4],
+      [errorKind('http_status'), 1],
+    ];
+    const tallied = { kinds: tallies.map(([kind]) => kind), counts: tallies.map(([, count]) => count) };
+    const { items } = statsOf(QUERY, { ...NONE, buckets: [counts(1, { succeeded: 3, failed: 2, ...tallied })] });
     expect(items[1]).toMatchObject({ attempts: 5, succeeded: 3, failed: 2 });
     expect(items[1]).toMatchObject({ byStatus: { 200: 3, 500: 1 }, byError: { http_status: 1, timeout: 1 } });
     const { p50, p95 } = items[1]?.latencyMs ?? {};

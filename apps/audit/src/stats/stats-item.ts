@@ -1,10 +1,10 @@
 import { Count, Nullable, Time } from '@hookstile/service-runtime';
 import { type Static, Type } from 'typebox';
 import { toIso, toNullableIso } from '../read/sql-list.js';
-import { type LatencyCounts, percentile } from './latency-histogram.js';
+import { type LatencyCounts, percentiles } from './latency-histogram.js';
 import { BUCKET_MS } from './stats.bounds.js';
 import type { BucketCounts, CountedStats, StatsQuery } from './stats.store.js';
-import { errorsOf, latenciesOf, statusesOf, type Tallies } from './tally-kind.js';
+import { sortedTallies } from './tally-kind.js';
 
 const Latency = Nullable(
   Type.Number({ minimum: 0, description: 'Within 2 % of the exact one; null without attempts.' }),
@@ -29,7 +29,7 @@ export const Stats = Type.Object({
 });
 export type Stats = Static<typeof Stats>;
 
-const NOTHING: Omit<BucketCounts, 'fromMs'> = { succeeded: 0, failed: 0, opened: 0, ended: 0, tallies: {} };
+const NOTHING: Omit<BucketCounts, 'fromMs'> = { succeeded: 0, failed: 0, opened: 0, ended: 0, kinds: [], counts: [] };
 /** Digits of a latency: far finer than its error. */
 const LATENCY_DIGITS = 5;
 
@@ -49,25 +49,24 @@ export function statsOf({ bucket, fromMs, toMs }: StatsQuery, counted: CountedSt
   return { items: items.reverse(), backlog: { pending, held, oldestAt: toNullableIso(oldestAtMs) } };
 }
 
-function itemOf({ fromMs, succeeded, failed, tallies }: BucketCounts, toMs: number, backlog: number): StatsItem {
+function itemOf(counted: BucketCounts, toMs: number, backlog: number): StatsItem {
+  const { fromMs, succeeded, failed } = counted;
+  const { byStatus, byError, latencies } = sortedTallies(counted);
   return {
     from: toIso(fromMs),
     to: toIso(toMs),
     attempts: succeeded + failed,
     succeeded,
     failed,
-    latencyMs: percentilesOf(tallies),
-    byStatus: Object.fromEntries(statusesOf(tallies)),
-    byError: Object.fromEntries(errorsOf(tallies)),
+    latencyMs: latencyMs(latencies),
+    byStatus,
+    byError,
     backlog,
   };
 }
 
-function percentilesOf(tallies: Tallies): StatsItem['latencyMs'] {
-  const counts: LatencyCounts = new Map(latenciesOf(tallies));
-  const shown = (share: number) => {
-    const ms = percentile(counts, share);
-    return ms === null ? null : Number(ms.toPrecision(LATENCY_DIGITS));
-  };
-  return { p50: shown(0.5), p95: shown(0.95), p99: shown(0.99) };
+function latencyMs(latencies: LatencyCounts): StatsItem['latencyMs'] {
+  const found = percentiles(latencies, [0.5, 0.95, 0.99]);
+  const [p50 = null, p95 = null, p99 = null] = found.map((ms) => ms && Number(ms.toPrecision(LATENCY_DIGITS)));
+  return { p50, p95, p99 };
 }

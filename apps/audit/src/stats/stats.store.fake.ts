@@ -3,12 +3,12 @@ import type { FakeProjectionStore } from '../projection/projection.store.fake.js
 import { latencyBucket } from './latency-histogram.js';
 import { BUCKET_MS } from './stats.bounds.js';
 import type { BucketCounts, CountedStats, StatsQuery, StatsStore } from './stats.store.js';
-import { errorKind, latencyKind, statusKind } from './tally-kind.js';
+import { errorKind, latencyKind, statusKind, type Tallies } from './tally-kind.js';
 
 const isOpen = (row: DeliveryRow) => row.status === 'pending' || row.status === 'held';
 
-interface Counted extends BucketCounts {
-  tallies: Record<number, number>;
+interface Counted extends Omit<BucketCounts, keyof Tallies> {
+  tallies: Map<number, number>;
 }
 
 /** Counts the rows at each read: what the stored counts have to equal. */
@@ -48,7 +48,14 @@ function bucketsOf(
   const buckets = new Map<number, Counted>();
   const at = (ms: number) => {
     const start = Math.floor(ms / widthMs) * widthMs;
-    const counts = buckets.get(start) ?? { fromMs: start, succeeded: 0, failed: 0, opened: 0, ended: 0, tallies: {} };
+    const counts = buckets.get(start) ?? {
+      fromMs: start,
+      succeeded: 0,
+      failed: 0,
+      opened: 0,
+      ended: 0,
+      tallies: new Map(),
+    };
     buckets.set(start, counts);
     return counts;
   };
@@ -56,14 +63,16 @@ function bucketsOf(
     if (row.late || row.trigger === 'test') continue;
     const counts = at(row.atMs);
     counts[row.outcome] += 1;
-    for (const kind of kindsOf(row)) counts.tallies[kind] = (counts.tallies[kind] ?? 0) + 1;
+    for (const kind of kindsOf(row)) counts.tallies.set(kind, (counts.tallies.get(kind) ?? 0) + 1);
   }
   for (const row of deliveries) {
     at(row.acceptedAtMs).opened += 1;
     if (row.finishedAtMs !== null) at(row.finishedAtMs).ended += 1;
   }
   const within = [...buckets.values()].filter((counts) => counts.fromMs >= fromMs && counts.fromMs < toMs);
-  return within.sort((a, b) => a.fromMs - b.fromMs);
+  return within
+    .sort((a, b) => a.fromMs - b.fromMs)
+    .map(({ tallies, ...counts }) => ({ ...counts, kinds: [...tallies.keys()], counts: [...tallies.values()] }));
 }
 
 function kindsOf(row: AttemptRow): number[] {

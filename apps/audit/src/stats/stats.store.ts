@@ -11,7 +11,7 @@ export interface StatsQuery {
 }
 
 /** What was counted in one bucket. Late attempts and tests are not. */
-export interface BucketCounts {
+export interface BucketCounts extends Tallies {
   fromMs: number;
   succeeded: number;
   failed: number;
@@ -19,7 +19,6 @@ export interface BucketCounts {
   opened: number;
   /** Deliveries that ended in it; one that is redelivered has not ended any more. */
   ended: number;
-  tallies: Tallies;
 }
 
 export interface CountedStats {

@@ -1,13 +1,35 @@
 import type { ViewReader } from '../read/view-reader.js';
+import type { Bucket } from './stats.bounds.js';
 import type { BucketCounts, CountedStats, StatsQuery, StatsStore } from './stats.store.js';
 import { TABLE_OF } from './stats-tables.js';
+import type { Tallies } from './tally-kind.js';
+
+type FoundCounts = Omit<BucketCounts, keyof Tallies> & { [Member in keyof Tallies]: Tallies[Member] | null };
 
 interface Found {
-  buckets: BucketCounts[] | null;
+  buckets: FoundCounts[] | null;
   opened_after: string;
   pending: string;
   held: string;
   oldest_at: Date | null;
+}
+
+const FROM_MS = `'fromMs', extract(epoch from bucket_at)::bigint * 1000`;
+const SCALARS = ['succeeded', 'failed', 'opened', 'ended'];
+const MEMBERS = [...SCALARS, 'kinds', 'counts'].map((member) => `'${member}', ${member}`).join(', ');
+const AS_JSON = `json_agg(json_build_object(${FROM_MS}, ${MEMBERS}) order by bucket_at)`;
+
+/** Rows of a bucket's own width are its counts; of narrower ones they are added up. */
+function bucketsSql(bucket: Bucket): string {
+  if (TABLE_OF[bucket].width === bucket) return `select ${AS_JSON} from rows`;
+  return `
+    select ${AS_JSON} from (
+      select bucket_at, ${SCALARS.map((scalar) => `sum(${scalar}) as ${scalar}`).join(', ')} from rows group by 1
+    ) as sums left join (
+      select bucket_at, array_agg(kind) as kinds, array_agg(n) as counts from (
+        select bucket_at, kind, sum(n) as n from rows, unnest(kinds, counts) as tally (kind, n) group by 1, 2
+      ) as summed group by 1
+    ) as tallied using (bucket_at)`;
 }
 
 /** Of the parameters: the tenant, the integration or '', and from when to when the buckets are. */
@@ -15,22 +37,11 @@ function statement({ bucket, integrationId }: StatsQuery): string {
   const { name } = TABLE_OF[bucket];
   const isMeant = integrationId === null ? 'tenant_id = $1' : 'tenant_id = $1 and integration_id = $2';
   return `
-    with rows as (
-      select date_bin('1 ${bucket}', at, 'epoch') as bucket_at, succeeded, failed, opened, ended, kinds, counts
+    with rows as materialized (
+      select date_bin('1 ${bucket}', at, 'epoch') as bucket_at, ${SCALARS.join(', ')}, kinds, counts
       from ${name} where tenant_id = $1 and integration_id = $2 and at >= $3 and at < $4
-    ), sums as (
-      select bucket_at, sum(succeeded) as succeeded, sum(failed) as failed, sum(opened) as opened, sum(ended) as ended
-      from rows group by 1
-    ), tallied as (
-      select bucket_at, json_object_agg(kind, n) as tallies from (
-        select bucket_at, kind, sum(n) as n from rows, unnest(kinds, counts) as tally (kind, n) group by 1, 2
-      ) as summed group by 1
     )
-    select
-      (select json_agg(json_build_object('fromMs', extract(epoch from bucket_at)::bigint * 1000,
-          'succeeded', succeeded, 'failed', failed, 'opened', opened, 'ended', ended,
-          'tallies', coalesce(tallies, '{}')) order by bucket_at)
-        from sums left join tallied using (bucket_at)) as buckets,
+    select (${bucketsSql(bucket)}) as buckets,
       (select coalesce(sum(opened - ended), 0) from ${name}
         where tenant_id = $1 and integration_id = $2 and at >= $4) as opened_after,
       pending, held,
@@ -52,7 +63,8 @@ export class TypeormStatsStore implements StatsStore {
     ]);
     if (!found) throw new Error('a statement of one row gave none');
     return {
-      buckets: found.buckets ?? [],
+      // A bucket in which only deliveries were counted may have no tallies.
+      buckets: (found.buckets ?? []).map((one) => ({ ...one, kinds: one.kinds ?? [], counts: one.counts ?? [] })),
       openedAfter: Number(found.opened_after),
       pending: Number(found.pending),
       held: Number(found.held),

@@ -40,25 +40,29 @@ export const TALLY_KINDS_SQL: readonly string[] = [
   latencyBucketSql('duration_ms'),
 ];
 
-/** How often there was each kind. */
-export type Tallies = Readonly<Record<number, number>>;
-
-const entriesOf = (tallies: Tallies) => Object.entries(tallies).map(([kind, count]) => [Number(kind), count] as const);
-
-export function statusesOf(tallies: Tallies): [status: number, count: number][] {
-  const found = entriesOf(tallies).filter(([kind]) => kind >= FIRST_STATUS);
-  return found.map(([kind, count]) => [kind - FIRST_STATUS, count]);
+/** How often there was each kind: the kinds in any order, each once, and the count of each. */
+export interface Tallies {
+  kinds: readonly number[];
+  counts: readonly number[];
 }
 
-export function errorsOf(tallies: Tallies): [error: string, count: number][] {
-  return Object.entries(ERROR_KINDS).flatMap(([error, kind]) => {
-    const count = tallies[kind];
-    return count === undefined ? [] : [[error, count] as [string, number]];
+/** Tallies by what they are about: by HTTP status, by error, and latencies by bucket. */
+export interface SortedTallies {
+  byStatus: Record<string, number>;
+  byError: Record<string, number>;
+  latencies: [bucket: number, count: number][];
+}
+
+const ERROR_OF = new Map(Object.entries(ERROR_KINDS).map(([error, kind]) => [kind, error]));
+
+/** In one pass, for an answer can have a hundred thousand of them. */
+export function sortedTallies({ kinds, counts }: Tallies): SortedTallies {
+  const sorted: SortedTallies = { byStatus: {}, byError: {}, latencies: [] };
+  kinds.forEach((kind, index) => {
+    const count = counts[index] ?? 0;
+    if (kind >= FIRST_STATUS) sorted.byStatus[kind - FIRST_STATUS] = count;
+    else if (kind >= 0) sorted.latencies.push([kind, count]);
+    else sorted.byError[ERROR_OF.get(kind) ?? 'unknown'] = count;
   });
-}
-
-export function latenciesOf(tallies: Tallies): [bucket: number, count: number][] {
-  return entriesOf(tallies)
-    .filter(([kind]) => kind >= 0 && kind < FIRST_STATUS)
-    .map(([kind, count]) => [kind, count]);
+  return sorted;
 }
