@@ -1,5 +1,5 @@
 import { HttpSender } from '../load/http-sender.ts';
-import type { PressCommand, PressPlan, PressReport } from './press.types.ts';
+import { PRESSED_TYPE, type PressCommand, type PressPlan, type PressReport } from './press.types.ts';
 
 const ACCEPTED = 202;
 
@@ -13,7 +13,7 @@ function bodiesOf(plan: PressPlan, connection: number): () => string {
   let n = 0;
   const event = (form: object) => {
     n += 1;
-    return { id: `${process.pid}-${connection}-${n}`, type: 'bench.press', data: { n, text }, ...form };
+    return { id: `${process.pid}-${connection}-${n}`, type: PRESSED_TYPE, data: { n, text }, ...form };
   };
   if (plan.eventsARequest === 1) return () => JSON.stringify(event({}));
   const form = { specversion: '1.0', source: '/bench' };

@@ -1,3 +1,6 @@
+/** Of every event that is pressed. */
+export const PRESSED_TYPE = 'bench.press';
+
 /** Parent → presser. */
 export interface PressPlan {
   host: string;

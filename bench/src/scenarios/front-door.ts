@@ -4,10 +4,11 @@ import { percentilesOf } from '../measure/percentiles.ts';
 import { cpuMsOf, peakBytesOf } from '../measure/process-usage.ts';
 import type { BenchOptions } from '../options.ts';
 import { OwnStack, type RunningService } from '../own-stack.ts';
-import type { PressCommand, PressPlan, PressReport } from '../press/press.types.ts';
-import { createTenant } from '../tenant.ts';
+import { PRESSED_TYPE, type PressCommand, type PressPlan, type PressReport } from '../press/press.types.ts';
+import { type Api, createTenant } from '../tenant.ts';
 
 const MEBIBYTE = 1_048_576;
+const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTIONS = 64;
 const BATCH_CONNECTIONS = 8;
 const BATCH_EVENTS = 100;
@@ -23,15 +24,19 @@ export async function frontDoor(options: BenchOptions): Promise<FiguresResult> {
   try {
     const config = await stack.startService('config');
     const tenant = await createTenant(stack.api, { integrations: 0, urlOf: () => '' });
+    const strict = await createTenant(stack.api, { integrations: 0, urlOf: () => '' });
+    await putPressedType(stack.api, strict.id);
     await config.stop();
     const service = await stack.startService('event-ingest', { HOOKSTILE_INGEST_ROLES: 'front-door' });
     const { hostname: host, port } = new URL(service.url);
     const target = { host, port: Number(port), key: tenant.key, dataBytes: options.dataBytes };
     const oneByOne = { ...target, connections: CONNECTIONS, eventsARequest: 1 };
     const inBatches = { ...target, connections: BATCH_CONNECTIONS, eventsARequest: BATCH_EVENTS };
+    const parties = { presser, service, options };
     const figures = [
-      ...(await measured('one by one', WANTED_ONE_BY_ONE, { presser, service, options }, oneByOne)),
-      ...(await measured(`batches of ${BATCH_EVENTS}`, WANTED_IN_BATCHES, { presser, service, options }, inBatches)),
+      ...(await measured('one by one', WANTED_ONE_BY_ONE, parties, oneByOne)),
+      ...(await measured(`batches of ${BATCH_EVENTS}`, WANTED_IN_BATCHES, parties, inBatches)),
+      ...(await measured('one by one, with a schema', WANTED_ONE_BY_ONE, parties, { ...oneByOne, key: strict.key })),
       figure('peak memory of the front door', peakBytesOf(service.pid) / MEBIBYTE, 'MiB'),
     ];
     return {
@@ -43,6 +48,23 @@ export async function frontDoor(options: BenchOptions): Promise<FiguresResult> {
     presser.end();
     await stack.stop();
   }
+}
+
+/** The type of what is pressed gets a schema as they are: an object with a few members, one of them by a pattern. */
+async function putPressedType(api: Api, tenantId: string): Promise<void> {
+  const properties = { n: { type: 'integer', minimum: 0 }, text: { type: 'string', pattern: '^[^<>]*$' } };
+  const schema = { type: 'object', required: ['n', 'text'], properties, additionalProperties: false };
+  const response = await fetch(`${api.configUrl}/v1/event-types/${PRESSED_TYPE}`, {
+    method: 'PUT',
+    headers: {
+      authorization: `Bearer ${api.adminKey}`,
+      'content-type': 'application/json',
+      'hookstile-tenant': tenantId,
+    },
+    body: JSON.stringify({ description: '', schema }),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  if (response.status !== 201) throw new Error(`the event type was answered ${response.status}`);
 }
 
 interface Parties {
