@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { waitUntil } from '../wait-until.ts';
 import { ATTEMPTS_PER_EVENT, statementsOf } from './generated-day.ts';
 
 export const DAYS = 30;
@@ -72,6 +73,31 @@ export async function fillViews(databaseUrl: string, rows: number, nowMs: number
     await client.query(`select setval('attempt_flushes', ${FLUSHES})`);
     // As autovacuum does behind rows that came by and by.
     await client.query('vacuum (analyze) events, deliveries, attempts, activity_log, audit_log');
+  });
+}
+
+/** Milliseconds from when the first of a day's partitions was taken out until all were gone. */
+export function dayDropped(databaseUrl: string, dayMs: number, timeoutMs: number): Promise<number> {
+  const day = new Date(dayMs).toISOString().slice(0, 10).replaceAll('-', '');
+  const names = PARTITIONED.map(([table]) => `${table}_${day}`);
+  return withClient(databaseUrl, async (client) => {
+    // A partition goes in two steps: it is detached, then dropped.
+    const left = async (): Promise<{ attached: number; tables: number }> => {
+      const { rows } = await client.query<{ attached: number; tables: number }>(
+        `select count(inhrelid)::integer as attached, count(*)::integer as tables
+         from pg_class left join pg_inherits on inhrelid = oid
+         where relnamespace = current_schema()::regnamespace and relname = any ($1)`,
+        [names],
+      );
+      return rows[0] ?? { attached: 0, tables: 0 };
+    };
+    let begunAt: number | null = null;
+    await waitUntil('a day is dropped', timeoutMs, async () => {
+      const { attached, tables } = await left();
+      if (attached < names.length) begunAt ??= performance.now();
+      return tables === 0;
+    });
+    return performance.now() - (begunAt ?? performance.now());
   });
 }
 
