@@ -128,6 +128,28 @@ describe('a body of JSON', () => {
     expect(mask.body(odd)).toBe(odd);
   });
 
+  it('is masked once and for all, whatever it holds: masking it again changes nothing', () => {
+    const piece = fc.constantFrom(
+      ...'{}[]":, \\_',
+      '"token"',
+      '"a"',
+      'null',
+      '1',
+      '\\u0074',
+      'ü',
+      '&',
+      'token=',
+      '***',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const once = masked(pieces.join(''));
+        expect(masked(once)).toBe(once);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('takes work in proportion to its length, whatever it holds', () => {
     const hostile = ['"', '\\', '{"token":', '[', '"\\', ' ', '{"token":{', '"token"', '_'].map((piece) =>
       Buffer.from(`{${piece.repeat(65_536 / piece.length)} "token`),
