@@ -12,9 +12,13 @@ const KEEP = 'select 1';
 /** The locks that a statement took on its tables end with it; the snapshot is the transaction's, and stays. */
 const RELEASE_LOCKS = 'rollback to savepoint page';
 
-/** Reads in a transaction that holds a snapshot but, between two statements, no lock: a dropped partition waits for none. */
+/**
+ * Reads in a transaction that holds a snapshot but, between two statements, no lock: a dropped partition waits for none.
+ * Statements take turns, whoever asks for them.
+ */
 class SnapshotReader extends ViewReader {
   #reading = 0;
+  #lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(
     pool: DataSource,
@@ -28,23 +32,42 @@ class SnapshotReader extends ViewReader {
   }
 
   override query<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
-    return this.#page(() => this.runner.query(statement, [...parameters]));
+    return this.#read(() => this.runner.query(statement, [...parameters]));
   }
 
-  override async prepared<Row extends object>(name: string, statement: string, parameters: readonly unknown[]) {
-    const client = (await this.runner.connect()) as PoolClient;
-    return this.#page(async () => (await client.query<Row>({ name, text: statement, values: [...parameters] })).rows);
+  override prepared<Row extends object>(name: string, statement: string, parameters: readonly unknown[]) {
+    return this.#read(async () => {
+      const client = (await this.runner.connect()) as PoolClient;
+      return (await client.query<Row>({ name, text: statement, values: [...parameters] })).rows;
+    });
   }
 
-  async #page<Rows>(read: () => Promise<Rows>): Promise<Rows> {
+  /** Tells Postgres that the transaction is still wanted. */
+  async keep(): Promise<void> {
+    if (!this.isReading) await this.#inTurn(() => this.runner.query(KEEP));
+  }
+
+  async rollback(): Promise<void> {
+    await this.#inTurn(() => this.runner.query('rollback'));
+  }
+
+  async #read<Rows>(read: () => Promise<Rows>): Promise<Rows> {
     this.#reading += 1;
     try {
-      const rows = await read();
-      await this.runner.query(RELEASE_LOCKS);
-      return rows;
+      return await this.#inTurn(async () => {
+        const rows = await read();
+        await this.runner.query(RELEASE_LOCKS);
+        return rows;
+      });
     } finally {
       this.#reading -= 1;
     }
+  }
+
+  #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const turn = this.#lastTurn.then(work);
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
   }
 }
 
@@ -67,11 +90,11 @@ export class TypeormSnapshotStore implements SnapshotStore {
       await runner.query(SAVEPOINT);
       const reader = new SnapshotReader(this.pool, runner);
       // Else Postgres would end the transaction of a slow reader; that of a process that stands still it does end.
-      const keep = setInterval(() => runner.query(KEEP).catch(() => undefined), this.keepIntervalMs);
+      const keep = setInterval(() => reader.keep().catch(() => undefined), this.keepIntervalMs);
       let ended: Promise<void> | null = null;
       const end = () => {
         clearInterval(keep);
-        ended ??= this.#end(runner, session?.pid ?? null, reader.isReading);
+        ended ??= this.#end(runner, reader, session?.pid ?? null);
         return ended;
       };
       return { stores: this.storesOf(reader), end };
@@ -82,10 +105,10 @@ export class TypeormSnapshotStore implements SnapshotStore {
   }
 
   /** A session whose statement is ended would be of no more use: it is ended itself. */
-  async #end(runner: QueryRunner, pid: number | null, isReading: boolean): Promise<void> {
+  async #end(runner: QueryRunner, reader: SnapshotReader, pid: number | null): Promise<void> {
     try {
-      if (isReading) await this.others.query('select pg_terminate_backend($1)', [pid]);
-      else await runner.query('rollback');
+      if (reader.isReading) await this.others.query('select pg_terminate_backend($1)', [pid]);
+      else await reader.rollback();
     } catch (error) {
       this.logger.warn({ reason: reasonOf(error) }, 'a snapshot could not be ended in order');
     }
