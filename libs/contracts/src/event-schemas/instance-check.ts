@@ -119,6 +119,8 @@ export class InstanceCheck {
       addUsedSchema: false,
       inlineRefs: false,
       validateFormats: false,
+      // Else every object would have a toString, and a constructor that is no text.
+      ownProperties: true,
       // Unknown keywords were refused with a pointer; the other strict rules forbid what the standard allows.
       strict: false,
       logger: false,

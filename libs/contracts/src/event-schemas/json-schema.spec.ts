@@ -130,6 +130,16 @@ describe('an instance', () => {
     expect(mismatches({ format: 'date-time' }, 'tomorrow')).toEqual([]);
   });
 
+  it.each(['toString', 'constructor', 'hasOwnProperty', '__proto__'])('has only members of its own: %s', (name) => {
+    expect(mismatches({ required: [name] }, {})).toEqual([' schema_mismatch']);
+    expect(mismatches({ required: [name] }, JSON.parse(`{"${name}": 1}`))).toEqual([]);
+    expect(
+      mismatches({ dependentRequired: { [name]: ['a'] }, properties: { toString: { type: 'string' } } }, {}),
+    ).toEqual([]);
+    expect(mismatches({ additionalProperties: false }, JSON.parse(`{"${name}": 1}`))).toEqual([' schema_mismatch']);
+    expect(mismatches({ properties: { toString: false }, unevaluatedProperties: false }, {})).toEqual([]);
+  });
+
   it('that would make a backtracking pattern go back for ever is checked at once', () => {
     const startedMs = performance.now();
     expect(mismatches({ pattern: '^(a|a)*(b|b)*(a+)+$' }, `${'a'.repeat(50_000)}!`)).toEqual([' schema_mismatch']);
