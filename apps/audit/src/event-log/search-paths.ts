@@ -24,7 +24,7 @@ import { distinctSql, idsInRangeSql, WORDS } from './search-statements.js';
 /** Deliveries, and events, whose ids begin with what is searched: beyond, the beginning is too short to narrow. */
 const IDS_MAX = 1_000;
 /** Distinct types, integrations and error texts of a tenant that are looked through in one window. */
-const WORDS_MAX = 200;
+const WORDS_MAX = 1_000;
 /** Beyond, looking at one row after the other meets enough. */
 const PATHS_MAX = 16;
 const PREFIXES = [ATTEMPT_PREFIX, DELIVERY_PREFIX, INTEGRATION_PREFIX];

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { aDelivery, until } from '@hookstile/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AuditUnderTest, KEYS } from '../audit-under-test.js';
-import { FAILED, journalRecord, sampleAttempt } from '../project/sample-records.js';
+import { FAILED, journalRecord, routingRecord, sampleAttempt, sampleRouting } from '../project/sample-records.js';
 import { TAKE_FLUSH_NUMBER, TAKEN_FLUSH_NUMBER } from '../projection/flush-number.js';
 import { LiveTail } from './live-tail.js';
 import { DRAIN_TIMEOUT_MS } from './tail.bounds.js';
@@ -94,6 +94,7 @@ describe('the stream of the event log on a real broker and database', () => {
     offset += 1;
     const delivery = aDelivery({ event: { id, type: 'device.compliant' }, sourceOffset: offset });
     const record = sampleAttempt(delivery, { at: new Date().toISOString(), ...overrides });
+    await audit.publish('routings', routingRecord(sampleRouting([delivery])));
     await audit.publish('attempts', journalRecord(record, `{"id":"${id}"}`, padding));
   }
 
@@ -117,7 +118,9 @@ describe('the stream of the event log on a real broker and database', () => {
     expect(performance.now() - startedMs).toBeLessThan(LATENCY_MAX_MS);
     const [message] = followed.messages;
     expect(message?.event).toBe('attempt');
-    expect([message?.data]).toEqual((await audit.get('event-log?q=shown')).body.items);
+    const listed = async () => (await audit.get('event-log?q=shown')).body.items;
+    await until(async () => (await listed()).length === 1);
+    expect([message?.data]).toEqual(await listed());
     expect(message?.data.request).not.toHaveProperty('body');
   });
 
