@@ -75,9 +75,12 @@ const statsTable = ({ name, width }: StatsTable) =>
     rows: (table) => `select tenant_id, integration_id, at, succeeded, failed, opened, ended,
       ${tallied('kind')} as kinds, ${tallied('n')} as counts from ${table}
       where succeeded <> 0 or failed <> 0 or opened <> 0 or ended <> 0`,
-    counts: ({ horizon, nowMs }) => {
-      const kept = timeSql(nowMs - KEPT_MS[width] + BUCKET_MS[width]);
-      const counted = `coalesce(l.at, s.at) >= greatest(${horizon.of('deliveries', 'attempts')}, ${kept})`;
+    counts: (grounds) => {
+      // What audit had dropped before it was read again is not counted once more.
+      const kept = [timeSql(grounds.nowMs - KEPT_MS[width] + BUCKET_MS[width])];
+      for (const kind of ['events', 'attempts'] as const) kept.push(keptFrom(grounds, kind));
+      const from = `greatest(${[grounds.horizon.of('deliveries', 'attempts'), ...kept].join(', ')})`;
+      const counted = `coalesce(l.at, s.at) >= ${from}`;
       return { missing: counted, extra: counted, differs: counted };
     },
   });
