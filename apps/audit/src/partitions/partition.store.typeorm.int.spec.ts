@@ -15,10 +15,11 @@ import {
 } from '../project/sample-records.js';
 import { typeormStores } from '../projection/audit.store.typeorm.js';
 import { writeBatches } from '../projection/write-batches.js';
+import { partitionStoreConformance } from './partition.store.conformance.js';
 import { TypeormPartitionStore } from './partition.store.typeorm.js';
 import { type KeptDays, PartitionKeeper } from './partition-keeper.js';
 import { PARTITIONED_TABLES, type PartitionedTable } from './partitioned-tables.js';
-import { beginOf, DAY_MS, dayOf, partitionName } from './utc-day.js';
+import { beginOf, DAY_MS, dayOf, partitionName, type UtcDay } from './utc-day.js';
 
 const TENANT = 'ten_1';
 /** Each test has days of its own, long before those that the migration makes, and before those of the test before it. */
@@ -38,6 +39,7 @@ describe('day partitions in Postgres', () => {
   let database: MigratedDatabase;
   let store: TypeormPartitionStore;
   let today = FIRST_TODAY;
+  let puts = 0;
   const failures: string[] = [];
 
   beforeAll(async () => {
@@ -91,6 +93,22 @@ describe('day partitions in Postgres', () => {
     });
     return delivery.envelope.deliveryId;
   }
+
+  partitionStoreConformance(() => ({
+    store,
+    day: today,
+    put: async (day, open) => {
+      puts += 1;
+      const status = open ? 'held' : 'delivered';
+      await query(`insert into deliveries (delivery_id, tenant_id, integration_id, event_id, event_source, event_type,
+        accepted_at, status, delivery_offset, epoch, sequence)
+        values ('dlv_${puts}', 'ten_1', 'int_1', 'evt_1', '/s', 't', '${beginOf(day)}', '${status}', 1, 1, 1)`);
+    },
+    daysOf: async () => {
+      const found: { accepted_at: Date }[] = await query('select accepted_at from deliveries order by accepted_at');
+      return found.map((row): UtcDay => dayOf(row.accepted_at.getTime()));
+    },
+  }));
 
   it('have rows of days to come go where they belong, and those that came before move there', async () => {
     await write(today);
