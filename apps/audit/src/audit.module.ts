@@ -56,6 +56,7 @@ import { Recoveries1765035000000 } from './migrations/1765035000000-recoveries.m
 import { PayloadCompression1765150000000 } from './migrations/1765150000000-payload-compression.migration.js';
 import { ProjectionPositions1765160000000 } from './migrations/1765160000000-projection-positions.migration.js';
 import { SearchIndexes1765200000000 } from './migrations/1765200000000-search-indexes.migration.js';
+import { RecoveryKeys1765300000000 } from './migrations/1765300000000-recovery-keys.migration.js';
 import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
 import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
 import { partitionMetrics } from './partitions/partition-metrics.js';
@@ -242,6 +243,7 @@ export const auditService: ServiceDefinition<AuditEnv> = {
     PayloadCompression1765150000000,
     SearchIndexes1765200000000,
     ProjectionPositions1765160000000,
+    RecoveryKeys1765300000000,
   ],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
   pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL, [EXPORTS]: EXPORT_POOL, [RECOVERIES]: RECOVERY_POOL },

@@ -33,9 +33,9 @@ const IF_MATCH = {
   schema: { type: 'string' },
 };
 
-/** Config keeps the answers to its POSTs. */
-export function takesIdempotencyKey({ service, method }: OperationEntry): boolean {
-  return service === 'config' && method === 'POST';
+/** Config keeps the answers to its POSTs, and a recovery knows who started it. */
+export function takesIdempotencyKey({ service, method, path }: OperationEntry): boolean {
+  return method === 'POST' && (service === 'config' || path === '/v1/recoveries');
 }
 
 export function parametersOf(

@@ -61,7 +61,7 @@ export class MissedDeliveries {
   }
 
   async start(given: Partial<NewRecovery> = {}): Promise<string> {
-    const started = await this.stores.store.start(this.selection(given));
+    const started = await this.stores.store.start(this.selection(given), null);
     if (started.outcome !== 'started') throw new Error(started.outcome);
     return started.recovery.id;
   }

@@ -2,7 +2,7 @@ import type { EndedStatus } from '@hookstile/contracts';
 import type { DeliveryRow } from '../project/rows.js';
 import type { FakeProjectionStore } from '../projection/projection.store.fake.js';
 import type { Stop } from './recovery.store.js';
-import type { RecoveryMember, RecoveryRow, Selection } from './recovery.types.js';
+import type { RecoveryMember, RecoveryRow, Selection, StartKey } from './recovery.types.js';
 
 const ENDED: readonly string[] = ['delivered', 'failed', 'discarded'] satisfies EndedStatus[];
 
@@ -22,6 +22,7 @@ export interface KeptRecovery {
   closed: boolean;
   epoch: number;
   leasedUntilMs: number | null;
+  key: StartKey | null;
 }
 
 /** Recoveries in memory, and the deliveries that they are about. */

@@ -1,3 +1,4 @@
+import type { IdempotentRequest } from '@hookstile/service-runtime';
 import { anIntegration, FIXED_NOW, fixedClock } from '@hookstile/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeProjectionStore } from '../projection/projection.store.fake.js';
@@ -36,8 +37,10 @@ describe('asking for a recovery', () => {
     input = { integrationId: missed.integrationId, since: '2026-01-02T00:00:00Z' };
   });
 
-  const start = (given: Partial<RecoveryDto> = {}, tenantId = missed.tenantId) =>
-    recoveries.start(tenantId, { ...input, ...given }, BY);
+  const startFor = (request: IdempotentRequest | null, given: Partial<RecoveryDto> = {}, tenantId = missed.tenantId) =>
+    recoveries.start(tenantId, { ...input, ...given }, BY, request);
+  const start = async (given: Partial<RecoveryDto> = {}, tenantId?: string) =>
+    (await startFor(null, given, tenantId)).recovery;
 
   it('takes what failed up to now, at the default rate, unless told otherwise', async () => {
     const started = await start();
@@ -49,6 +52,22 @@ describe('asking for a recovery', () => {
     await store.stop(missed.tenantId, started.id, { reason: 'requested', atMs: 0, by: BY });
     const all = await start({ status: 'all', until: '2026-01-02T03:00:00+00:00', ratePerSecond: 7 });
     expect(all).toMatchObject({ matched: 3, ratePerSecond: 7 });
+  });
+
+  it('gives who repeats a request its first answer, also of one that was stopped or is not allowed any more', async () => {
+    const scope = { tenantId: missed.tenantId, actorId: 'key_1' };
+    const request = { scope, key: 'k', method: 'POST', url: '/v1/recoveries', bodyDigest: 'd' };
+    expect(await recoveries.startedBefore(request)).toBeNull();
+    const { recovery, replayed } = await startFor(request);
+    expect(replayed).toBe(false);
+    await store.stop(missed.tenantId, recovery.id, { reason: 'requested', atMs: 7, by: BY });
+    expect(await startFor(request)).toEqual({ recovery, replayed: true });
+    integration = undefined;
+    expect(await recoveries.startedBefore(request)).toEqual(recovery);
+    const reused = { code: 'idempotency_key_reused' };
+    await expect(recoveries.startedBefore({ ...request, bodyDigest: 'e' })).rejects.toMatchObject(reused);
+    const other = { ...request, scope: { ...scope, actorId: 'key_2' } };
+    expect(await recoveries.startedBefore(other)).toBeNull();
   });
 
   it('names the one that is running', async () => {
@@ -86,6 +105,7 @@ describe('asking for a recovery', () => {
     [{ outcome: 'too-many-deliveries' }, 'invalid'],
     [{ outcome: 'too-many-of-tenant' }, 'conflict'],
     [{ outcome: 'too-many' }, 'unavailable'],
+    [{ outcome: 'in-flight' }, 'idempotency_key_in_flight'],
   ])('says what is beyond a bound: %j', async (outcome, code) => {
     store.start = async () => outcome;
     await expect(start()).rejects.toMatchObject({ code });

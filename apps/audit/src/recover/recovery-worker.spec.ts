@@ -46,7 +46,7 @@ class World {
     }
     const span = { sinceMs: 0, untilMs: START_MS + 1, selected: 'failed' } as const;
     const started = { id: 'rcv_1', ratePerSecond: RATE, startedAtMs: START_MS, startedBy: BY };
-    await this.store.start({ ...origin, ...span, ...started });
+    await this.store.start({ ...origin, ...span, ...started }, null);
   }
 
   /** The journal says how the delivery of event `n` ended at an offset. */

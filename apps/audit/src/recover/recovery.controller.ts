@@ -2,6 +2,7 @@ import {
   CLOCK,
   type Clock,
   CurrentPrincipal,
+  idempotentRequestOf,
   Operation,
   originOf,
   type Principal,
@@ -9,6 +10,7 @@ import {
   parseBody,
   RANDOM_BYTES,
   type RandomBytes,
+  REPLAYED_HEADER,
   tenantOf,
 } from '@hookstile/service-runtime';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
@@ -16,7 +18,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ListStores } from '../export/snapshot.store.js';
 import { noParameters, oneOf, text } from '../read/filters.js';
 import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
-import { Recoveries } from './recoveries.js';
+import { Recoveries, type StartedRecovery } from './recoveries.js';
 import { RecoveryDto } from './recovery.dto.js';
 import { RECOVERY_STORE, type RecoveryStore } from './recovery.store.js';
 import { RECOVERY_STATUSES, type RecoveryRow } from './recovery.types.js';
@@ -55,13 +57,17 @@ export class RecoveryController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RecoveryItem | { matched: number }> {
     noParameters(query);
-    const input = parseBody(RecoveryDto, body);
     const tenantId = tenantOf(principal);
+    const asked = idempotentRequestOf(request, tenantId);
+    const before = asked && (await this.recoveries.startedBefore(asked));
+    if (before) return startedItem({ recovery: before, replayed: true }, reply);
+    const input = parseBody(RecoveryDto, body);
     if (input.dryRun) {
       reply.status(200);
       return { matched: await this.recoveries.count(tenantId, input) };
     }
-    return recoveryItem(await this.recoveries.start(tenantId, input, this.originOf(principal, request)));
+    const origin = this.originOf(principal, request);
+    return startedItem(await this.recoveries.start(tenantId, input, origin, asked), reply);
   }
 
   @Get()
@@ -98,6 +104,11 @@ export class RecoveryController {
   private originOf(principal: Principal, request: FastifyRequest) {
     return originOf(principal, request.headers['x-request-id'], this.clock, this.randomBytes);
   }
+}
+
+function startedItem({ recovery, replayed }: StartedRecovery, reply: FastifyReply): RecoveryItem {
+  if (replayed) reply.header(REPLAYED_HEADER, 'true');
+  return recoveryItem(recovery);
 }
 
 function shown(row: RecoveryRow | null): RecoveryItem {

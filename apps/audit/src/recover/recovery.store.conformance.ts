@@ -31,16 +31,39 @@ export function recoveryStoreConformance(make: () => RecoveryStores): void {
   it('runs one an integration, and has open no more than a tenant may', async () => {
     const missed = new MissedDeliveries(make());
     const { store, work } = missed.stores;
-    const [first, second] = await Promise.all([store.start(missed.selection()), store.start(missed.selection())]);
+    const [first, second] = await Promise.all([
+      store.start(missed.selection(), null),
+      store.start(missed.selection(), null),
+    ]);
     expect([first, second].map(({ outcome }) => outcome).sort()).toEqual(['running', 'started']);
     const of = (n: number) => ({ integrationId: `${missed.integrationId}_${n}` });
     for (let n = 1; n < OPEN_RECOVERIES_PER_TENANT_MAX; n += 1) await missed.start(of(n));
     const more = missed.selection(of(OPEN_RECOVERIES_PER_TENANT_MAX));
-    expect(await store.start(more)).toEqual({ outcome: 'too-many-of-tenant' });
+    expect(await store.start(more, null)).toEqual({ outcome: 'too-many-of-tenant' });
     const { rows: own } = await missed.stores.lists.list(missed.tenantId, {}, { limit: 100, after: null });
     const leases = await work.lease({ owner: 'a', working: [] }, TERM_MS, 1_000);
     for (const lease of leases) if (own.some(({ id }) => id === lease.id)) await work.done(lease, 1);
-    expect((await store.start(more)).outcome).toBe('started');
+    expect((await store.start(more, null)).outcome).toBe('started');
+  });
+
+  it('starts one by a key, whatever runs or is beyond a bound, until the key expires', async () => {
+    const missed = new MissedDeliveries(make());
+    const { store } = missed.stores;
+    const [asked, again] = [missed.selection(), missed.selection()];
+    const key = { id: `key_${asked.id}`, fingerprint: 'f', expiredMs: asked.startedAtMs - 1 };
+    expect(await store.startedBefore(key)).toBeNull();
+    const started = await store.start(asked, key);
+    const before = { outcome: 'started-before', fingerprint: 'f', recovery: { id: asked.id } };
+    expect(started).toMatchObject({ outcome: 'started', recovery: { id: asked.id } });
+    expect(await store.start(again, { ...key, fingerprint: 'other' })).toMatchObject(before);
+    expect(await store.startedBefore(key)).toMatchObject(before);
+    expect(await store.start(again, { ...key, id: `${key.id}_other` })).toMatchObject({ outcome: 'running' });
+    await store.stop(missed.tenantId, asked.id, { reason: 'requested', atMs: 6, by: BY });
+    expect(await store.start(again, key)).toMatchObject(before);
+    const later = { ...key, fingerprint: 'g', expiredMs: asked.startedAtMs };
+    expect(await store.startedBefore(later)).toBeNull();
+    expect(await store.start(again, later)).toMatchObject({ outcome: 'started', recovery: { id: again.id } });
+    expect(await store.startedBefore(later)).toMatchObject({ fingerprint: 'g', recovery: { id: again.id } });
   });
 
   it('lists the newest first, narrowed, and goes on behind any of them', async () => {

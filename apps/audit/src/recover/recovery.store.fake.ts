@@ -4,8 +4,15 @@ import type { DeliveryRow } from '../project/rows.js';
 import { isBehind, type ListedRows, newestFirst, type PageRequest } from '../read/list-page.js';
 import { type FakeRecoveries, stopRecovery } from './recoveries.fake.js';
 import { OPEN_RECOVERIES_MAX, OPEN_RECOVERIES_PER_TENANT_MAX, RECOVERY_MAX_DELIVERIES } from './recovery.bounds.js';
-import type { RecoveryFilters, RecoveryListStore, RecoveryStore, Started, Stop } from './recovery.store.js';
-import type { NewRecovery, RecoveryRow, Selection } from './recovery.types.js';
+import type {
+  RecoveryFilters,
+  RecoveryListStore,
+  RecoveryStore,
+  Started,
+  StartedBefore,
+  Stop,
+} from './recovery.store.js';
+import type { NewRecovery, RecoveryRow, Selection, StartKey } from './recovery.types.js';
 
 const positionOf = (row: RecoveryRow) => ({ atMs: row.startedAtMs, key: row.id });
 
@@ -16,7 +23,22 @@ export class FakeRecoveryStore implements RecoveryStore, RecoveryListStore {
     return this.recoveries.selected(selection).length;
   }
 
-  async start(recovery: NewRecovery): Promise<Started> {
+  async startedBefore({ id, expiredMs }: StartKey): Promise<StartedBefore | null> {
+    for (const { key, row } of this.recoveries.kept.values()) {
+      if (key?.id !== id || row.startedAtMs <= expiredMs) continue;
+      return { outcome: 'started-before', recovery: row, fingerprint: key.fingerprint };
+    }
+    return null;
+  }
+
+  /** Nothing else runs meanwhile, so that no request is in flight. */
+  async start(recovery: NewRecovery, key: StartKey | null): Promise<Started> {
+    const before = key && (await this.startedBefore(key));
+    if (before) return before;
+    return this.#start(recovery, key);
+  }
+
+  #start(recovery: NewRecovery, key: StartKey | null): Started {
     const open = [...this.recoveries.kept.values()].filter(({ closed }) => !closed);
     const running = open.find(({ row }) => row.status === 'running' && row.integrationId === recovery.integrationId);
     if (running) return { outcome: 'running', id: running.row.id };
@@ -36,7 +58,7 @@ export class FakeRecoveryStore implements RecoveryStore, RecoveryListStore {
     }));
     this.recoveries.kept.set(recovery.id, {
       ...{ row, members, claimedThrough: 0, queuedThrough: 0, waitingDropped: false },
-      ...{ startTold: false, stopTold: false, closed: false, epoch: 0, leasedUntilMs: null },
+      ...{ startTold: false, stopTold: false, closed: false, epoch: 0, leasedUntilMs: null, key },
     });
     return { outcome: 'started', recovery: row };
   }

@@ -30,6 +30,25 @@ describe('recoveries in Postgres', () => {
   recoveryStoreConformance(stores);
   recoveryWorkStoreConformance(stores);
 
+  it('are started where one that was in the way has ended by the time that it is looked for', async () => {
+    const { dataSource } = database;
+    const given = { id: 'rcv_ended', tenantId: 'ten_ended', integrationId: 'int_ended', ratePerSecond: 1 };
+    const span = { sinceMs: 0, untilMs: 1, selected: 'failed', startedAtMs: 1, startedBy: BY } as const;
+    const inTheWay = Object.assign(new Error('unique'), { code: '23505', constraint: 'recoveries_running' });
+    let met = 0;
+    const meeting = Object.create(dataSource, {
+      transaction: {
+        value: async (run: Parameters<typeof dataSource.transaction>[1]) => {
+          met += 1;
+          if (met === 1) throw inTheWay;
+          return dataSource.transaction(run as never);
+        },
+      },
+    });
+    const store = new TypeormRecoveryStore(new ViewReader(dataSource), meeting);
+    expect(await store.start({ ...given, ...span }, null)).toMatchObject({ outcome: 'started' });
+  });
+
   it('of many deliveries are handed over in their order, and counted where others still wait', async () => {
     const { store, work } = stores();
     await database.dataSource.query(
@@ -40,7 +59,7 @@ describe('recoveries in Postgres', () => {
     );
     const span = { sinceMs: 0, untilMs: Date.now(), selected: 'failed' } as const;
     const about = { id: 'rcv_many', tenantId: 'ten_many', integrationId: 'int_many', ratePerSecond: 500 };
-    const started = await store.start({ ...about, ...span, startedAtMs: Date.now(), startedBy: BY });
+    const started = await store.start({ ...about, ...span, startedAtMs: Date.now(), startedBy: BY }, null);
     expect(started).toMatchObject({ recovery: { matched: DELIVERIES } });
     const leases = await work.lease({ owner: 'a', working: [] }, 60_000, 1_000);
     const lease = leases.find(({ id }) => id === 'rcv_many') ?? { id: '', epoch: 0 };

@@ -2,12 +2,13 @@ import type { EndedStatus } from '@hookstile/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ViewReader } from '../read/view-reader.js';
 import { OPEN_RECOVERIES_MAX, OPEN_RECOVERIES_PER_TENANT_MAX, RECOVERY_MAX_DELIVERIES } from './recovery.bounds.js';
-import type { RecoveryStore, Started, Stop } from './recovery.store.js';
-import type { NewRecovery, RecoveryRow, SelectedStatus, Selection } from './recovery.types.js';
+import type { RecoveryStore, Started, StartedBefore, Stop } from './recovery.store.js';
+import type { NewRecovery, RecoveryRow, SelectedStatus, Selection, StartKey } from './recovery.types.js';
 import { type FoundRecovery, RECOVERY_COLUMNS, recoveryRowOf } from './recovery-columns.js';
 
 const UNIQUE_VIOLATION = '23505';
 const RUNNING_INDEX = 'recoveries_running';
+const START_ATTEMPTS_MAX = 3;
 
 const STATUSES: Readonly<Record<SelectedStatus, readonly EndedStatus[]>> = {
   failed: ['failed'],
@@ -40,16 +41,20 @@ export class TypeormRecoveryStore implements RecoveryStore {
     return Number(found?.count);
   }
 
-  async start(recovery: NewRecovery): Promise<Started> {
-    const refused = await this.refusalOf(recovery);
-    if (refused) return refused;
-    try {
-      return await this.dataSource.transaction((manager) => insertRecovery(manager, recovery));
-    } catch (error) {
-      if (error instanceof TooManyDeliveries) return { outcome: 'too-many-deliveries' };
-      if (isRunningAlready(error)) return (await this.refusalOf(recovery)) ?? Promise.reject(error);
-      throw error;
+  async start(recovery: NewRecovery, key: StartKey | null): Promise<Started> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.dataSource.transaction((manager) => startIn(manager, recovery, key));
+      } catch (error) {
+        if (error instanceof TooManyDeliveries) return { outcome: 'too-many-deliveries' };
+        // Whose recovery was in the way may have seen it end already: then this one can be started.
+        if (!isRunningAlready(error) || attempt === START_ATTEMPTS_MAX) throw error;
+      }
     }
+  }
+
+  startedBefore(key: StartKey): Promise<StartedBefore | null> {
+    return startedBefore((statement, values) => this.views.query(statement, values), key);
   }
 
   async get(tenantId: string, id: string): Promise<RecoveryRow | null> {
@@ -68,31 +73,63 @@ export class TypeormRecoveryStore implements RecoveryStore {
     );
     return this.get(tenantId, id);
   }
+}
 
-  private async refusalOf({ tenantId, integrationId }: NewRecovery): Promise<Started | null> {
-    const [running] = await this.views.query<{ id: string }>(
-      `select id from recoveries where integration_id = $1 and status = 'running'`,
-      [integrationId],
-    );
-    if (running) return { outcome: 'running', id: running.id };
-    const [open] = await this.views.query<{ all: string; own: string }>(
-      'select count(*) as all, count(*) filter (where tenant_id = $1) as own from recoveries where not closed',
-      [tenantId],
-    );
-    if (Number(open?.own) >= OPEN_RECOVERIES_PER_TENANT_MAX) return { outcome: 'too-many-of-tenant' };
-    return Number(open?.all) >= OPEN_RECOVERIES_MAX ? { outcome: 'too-many' } : null;
+type Query = <Row>(statement: string, values: readonly unknown[]) => Promise<Row[]>;
+
+async function startIn(manager: EntityManager, recovery: NewRecovery, key: StartKey | null): Promise<Started> {
+  const query: Query = (statement, values) => manager.query(statement, [...values]);
+  if (key) {
+    if (!(await claimed(query, key))) return { outcome: 'in-flight' };
+    const before = await startedBefore(query, key);
+    if (before) return before;
+    await manager.query('update recoveries set key_id = null, key_fingerprint = null where key_id = $1', [key.id]);
   }
+  return (await refusalOf(query, recovery)) ?? (await insertRecovery(manager, recovery, key));
+}
+
+/** A lock that ends with the transaction, also where its process dies. */
+async function claimed(query: Query, { id }: StartKey): Promise<boolean> {
+  const [found] = await query<{ claimed: boolean }>(
+    `select pg_try_advisory_xact_lock(hashtextextended(current_schema() || ':recovery-key:' || $1, 0)) as claimed`,
+    [id],
+  );
+  return found?.claimed === true;
+}
+
+async function startedBefore(query: Query, { id, expiredMs }: StartKey): Promise<StartedBefore | null> {
+  const [found] = await query<FoundRecovery & { key_fingerprint: string }>(
+    `select ${RECOVERY_COLUMNS}, key_fingerprint from recoveries where key_id = $1 and started_at > $2`,
+    [id, new Date(expiredMs)],
+  );
+  if (!found) return null;
+  return { outcome: 'started-before', recovery: recoveryRowOf(found), fingerprint: found.key_fingerprint };
+}
+
+async function refusalOf(query: Query, { tenantId, integrationId }: NewRecovery): Promise<Started | null> {
+  const [running] = await query<{ id: string }>(
+    `select id from recoveries where integration_id = $1 and status = 'running'`,
+    [integrationId],
+  );
+  if (running) return { outcome: 'running', id: running.id };
+  const [open] = await query<{ all: string; own: string }>(
+    'select count(*) as all, count(*) filter (where tenant_id = $1) as own from recoveries where not closed',
+    [tenantId],
+  );
+  if (Number(open?.own) >= OPEN_RECOVERIES_PER_TENANT_MAX) return { outcome: 'too-many-of-tenant' };
+  return Number(open?.all) >= OPEN_RECOVERIES_MAX ? { outcome: 'too-many' } : null;
 }
 
 /** All in one transaction: who works a recovery sees it with all of its members. */
-async function insertRecovery(manager: EntityManager, recovery: NewRecovery): Promise<Started> {
+async function insertRecovery(manager: EntityManager, recovery: NewRecovery, key: StartKey | null): Promise<Started> {
   const { id, tenantId, integrationId, sinceMs, untilMs, selected, ratePerSecond, startedAtMs, startedBy } = recovery;
   await manager.query(
     `insert into recoveries (id, tenant_id, integration_id, since, until, selected, rate_per_second, status, started_at,
-       started_by, matched) values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, 0)`,
+       started_by, matched, key_id, key_fingerprint)
+     values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, 0, $10, $11)`,
     [
       ...[id, tenantId, integrationId, new Date(sinceMs), new Date(untilMs), selected],
-      ...[ratePerSecond, new Date(startedAtMs), startedBy],
+      ...[ratePerSecond, new Date(startedAtMs), startedBy, key?.id ?? null, key?.fingerprint ?? null],
     ],
   );
   await manager.query(

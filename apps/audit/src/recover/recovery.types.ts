@@ -29,6 +29,15 @@ export interface NewRecovery extends Selection {
   startedBy: Origin;
 }
 
+/** The Idempotency-Key of a request that starts a recovery. */
+export interface StartKey {
+  id: string;
+  /** Tells another request with the same key. */
+  fingerprint: string;
+  /** Recoveries that were started up to this time stand for their keys no more. Unix milliseconds. */
+  expiredMs: number;
+}
+
 /**
  * Each of `matched` waits, is `expired`, or was `queued`; each of those is pending, or ended as delivered, failed or
  * discarded.

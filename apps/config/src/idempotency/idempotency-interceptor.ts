@@ -1,19 +1,18 @@
 import {
   type AuthenticatedRequest,
-  bodyDigestOf,
-  IDEMPOTENCY_KEY_HEADER,
+  type IdempotentRequest,
+  idempotentRequestOf,
   OPERATION,
   OPERATIONS,
   type OperationId,
   principalOf,
+  REPLAYED_HEADER,
 } from '@hookstile/service-runtime';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { readIdempotencyKey } from './idempotency-key.js';
-import type { Answer, IdempotentRequest, IdempotentRequests } from './idempotent-requests.js';
+import type { Answer, IdempotentRequests } from './idempotent-requests.js';
 
-const REPLAYED_HEADER = 'idempotency-replayed';
 /** What answers of this service say in headers beside their bodies. */
 const KEPT_HEADERS = ['location', 'etag', 'cache-control'];
 
@@ -24,10 +23,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const header = request.headers[IDEMPOTENCY_KEY_HEADER];
-    if (request.method !== 'POST' || header === undefined) return next.handle();
+    const asked = request.method === 'POST' ? requestOf(request, operationOf(context)) : null;
+    if (!asked) return next.handle();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return from(this.answer(requestOf(request, operationOf(context), readIdempotencyKey(header)), reply, next));
+    return from(this.answer(asked, reply, next));
   }
 
   private async answer(request: IdempotentRequest, reply: FastifyReply, next: CallHandler): Promise<unknown> {
@@ -49,11 +48,10 @@ function operationOf(context: ExecutionContext): OperationId {
   return Reflect.getMetadata(OPERATION, context.getHandler());
 }
 
-function requestOf(request: AuthenticatedRequest, operation: OperationId, key: string): IdempotentRequest {
-  const { tenantId, keyId } = principalOf(request);
+function requestOf(request: AuthenticatedRequest, operation: OperationId): IdempotentRequest | null {
   // The platform may name a tenant where it means none.
-  const scope = { tenantId: OPERATIONS[operation].access.kind === 'platform' ? null : tenantId, actorId: keyId };
-  return { scope, key, method: request.method, url: request.url, bodyDigest: bodyDigestOf(request) };
+  const isOfNoTenant = OPERATIONS[operation].access.kind === 'platform';
+  return idempotentRequestOf(request, isOfNoTenant ? null : principalOf(request).tenantId);
 }
 
 function answerOf(reply: FastifyReply, body: unknown): Answer {

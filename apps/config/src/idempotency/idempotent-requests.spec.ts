@@ -1,5 +1,5 @@
 import { FakeEventStore } from '@hookstile/event-store';
-import { ProblemError } from '@hookstile/service-runtime';
+import { IDEMPOTENCY_KEY_KEPT_MS, ProblemError } from '@hookstile/service-runtime';
 import { FIXED_NOW } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
 import { Changes } from '../changes/changes.js';
@@ -9,7 +9,7 @@ import { fakeTenantKeys } from '../tenant-keys/tenant-secrets.fake.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import { AnswerSealer } from './answer-sealer.js';
 import { FakeIdempotencyStore } from './idempotency.store.fake.js';
-import { ANSWER_KEPT_MS, IdempotentRequests } from './idempotent-requests.js';
+import { IdempotentRequests } from './idempotent-requests.js';
 
 const SECRET = 'hk_shown_once';
 const REQUEST = {
@@ -94,7 +94,7 @@ describe('a request with an Idempotency-Key', () => {
   it('is carried out again a day later', async () => {
     const { ask, time, carriedOut } = setUp();
     await ask();
-    time.ms += ANSWER_KEPT_MS - 1;
+    time.ms += IDEMPOTENCY_KEY_KEPT_MS - 1;
     expect(await ask()).toMatchObject({ replayed: true });
     time.ms += 1;
     expect(await ask({ bodyDigest: 'e' })).toMatchObject({ replayed: false });

@@ -1,23 +1,22 @@
 import type { EventStoreTransaction } from '@hookstile/event-store';
-import { type Clock, ProblemError } from '@hookstile/service-runtime';
+import {
+  answerIdOf,
+  type Clock,
+  fingerprintOf,
+  IDEMPOTENCY_KEY_KEPT_MS,
+  type IdempotentRequest,
+  keyInFlight,
+  keyReused,
+} from '@hookstile/service-runtime';
 import type { Changes } from '../changes/changes.js';
 import type { AnswerSealer } from './answer-sealer.js';
 import type { IdempotencyStore, KeptAnswer } from './idempotency.store.js';
-import { answerIdOf, fingerprintOf, type KeyScope, type RequestForm } from './idempotency-key.js';
-
-/** How long an answer is given again. */
-export const ANSWER_KEPT_MS = 24 * 60 * 60 * 1_000;
 
 /** What a caller gets: also what is kept of it. */
 export interface Answer {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: unknown;
-}
-
-export interface IdempotentRequest extends RequestForm {
-  scope: KeyScope;
-  key: string;
 }
 
 export interface Answered {
@@ -57,7 +56,7 @@ export class IdempotentRequests<Handle = unknown> {
     const { handle } = transaction;
     const id = answerIdOf(request.scope, request.key);
     if (!(await this.store.claim(handle, id))) {
-      throw new ProblemError('idempotency_key_in_flight', 'A request with this Idempotency-Key is being carried out.');
+      throw keyInFlight();
     }
     const kept = await this.store.get(handle, id, instantOf(this.clock.nowMs()));
     if (kept) return this.again(transaction, request, kept);
@@ -71,7 +70,7 @@ export class IdempotentRequests<Handle = unknown> {
       fingerprint: fingerprintOf(request, request.key),
       content,
       outboxIds,
-      expiresAt: instantOf(this.clock.nowMs() + ANSWER_KEPT_MS),
+      expiresAt: instantOf(this.clock.nowMs() + IDEMPOTENCY_KEY_KEPT_MS),
     });
     return { answer, replayed: false, outboxIds };
   }
@@ -81,10 +80,7 @@ export class IdempotentRequests<Handle = unknown> {
     request: IdempotentRequest,
     { id, fingerprint, content, outboxIds }: KeptAnswer,
   ): Promise<Result> {
-    if (fingerprint !== fingerprintOf(request, request.key)) {
-      const detail = 'This Idempotency-Key was used for another request: another route, or another body.';
-      throw new ProblemError('idempotency_key_reused', detail);
-    }
+    if (fingerprint !== fingerprintOf(request, request.key)) throw keyReused();
     const answer = JSON.parse(await this.sealer.open(transaction, id, content)) as Answer;
     return { answer, replayed: true, outboxIds };
   }

@@ -1,5 +1,10 @@
 import { hash } from 'node:crypto';
-import { ProblemError } from '@hookstile/service-runtime';
+import { ProblemError } from '../problems/problem.error.js';
+
+/** How long a key stands for the request that it was used for first. */
+export const IDEMPOTENCY_KEY_KEPT_MS = 24 * 60 * 60 * 1_000;
+/** On each answer that was given before. */
+export const REPLAYED_HEADER = 'idempotency-replayed';
 
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
@@ -41,4 +46,13 @@ export function answerIdOf({ tenantId, actorId }: KeyScope, key: string): string
  */
 export function fingerprintOf({ method, url, bodyDigest }: RequestForm, key: string): string {
   return digestOf(key, method, url, bodyDigest);
+}
+
+export function keyInFlight(): ProblemError {
+  return new ProblemError('idempotency_key_in_flight', 'A request with this Idempotency-Key is being carried out.');
+}
+
+export function keyReused(): ProblemError {
+  const detail = 'This Idempotency-Key was used for another request: another route, or another body.';
+  return new ProblemError('idempotency_key_reused', detail);
 }
