@@ -235,7 +235,9 @@ describe('a recovery', { timeout: TEST_TIMEOUT_MS }, () => {
     const integrationId = await failing('halted', 20);
     const first = await recover(integrationId, { ratePerSecond: 1 });
     const stopped = await stack.call('audit', 'DELETE', `recoveries/${first.body.id}`);
-    expect(stopped).toMatchObject({ status: 200, body: { status: 'stopped', reason: 'requested', matched: 20 } });
+    expect(stopped.status).toBe(204);
+    const asked = { status: 'stopped', reason: 'requested', matched: 20 };
+    expect(await recovery(first.body.id)).toMatchObject(asked);
     const second = await recover(integrationId, { ratePerSecond: 1 });
     expect(second.status).toBe(202);
     await stack.call('config', 'POST', `integrations/${integrationId}/disable`, {});
@@ -254,12 +256,16 @@ describe('a recovery', { timeout: TEST_TIMEOUT_MS }, () => {
   });
 
   it.each<[string, object]>([
-    ['an unknown integration', { integrationId: 'int_none' }],
     ['a time that is none', { since: 'yesterday' }],
     ['an end before the beginning', { until: '2026-01-01T00:00:00Z' }],
     ['a rate beyond its bound', { ratePerSecond: 501 }],
     ['another status', { status: 'held' }],
   ])('is not started for %s', async (_, given) => {
     expect(await recover('int_none', given)).toMatchObject({ status: 422, body: { code: 'invalid' } });
+  });
+
+  it('is not started for an unknown integration', async () => {
+    expect(await recover('int_none')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await dryRunOf('int_none')).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 });

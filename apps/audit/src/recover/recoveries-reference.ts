@@ -50,7 +50,7 @@ export const RECOVERIES_REFERENCE = {
       { status: 202, description: 'They will be sent once more', body: RECOVERY },
       { status: 200, description: 'A dry run: how many it would be', body: { name: 'Matched', schema: Matched } },
     ],
-    refusals: ['conflict', 'integration_disabled'],
+    refusals: ['not_found', 'conflict', 'integration_disabled'],
     examples: {
       'dry-run': { request: { ...ASKED, dryRun: true }, status: 200, answer: { matched: 5 } },
       started: { request: { ...ASKED, ratePerSecond: 5 }, status: 202, answer: STARTED },
@@ -81,9 +81,9 @@ export const RECOVERIES_REFERENCE = {
     examples: { done: { path: { id: ID }, status: 200, answer: DONE } },
   },
   'recoveries.stop': {
-    answers: [{ status: 200, description: 'Stopped, or as it was where it did not run any more', body: RECOVERY }],
+    answers: [{ status: 204, description: 'Stopped, or left as it was where it did not run any more', body: null }],
     examples: {
-      'done-already': { path: { id: ID }, status: 200, answer: DONE },
+      'done-already': { path: { id: ID }, status: 204 },
       missing: {
         path: { id: 'rcv_zzzzzzzzzzzzzzzzzzzzzzzzzz' },
         status: 404,

@@ -76,7 +76,7 @@ describe('asking for a recovery', () => {
   });
 
   it('knows no integration of another tenant, and none that there is not', async () => {
-    const unknown = { code: 'invalid', errors: [{ pointer: '/integrationId', code: 'unknown' }] };
+    const unknown = { code: 'not_found' };
     await expect(start({}, 'ten_other')).rejects.toMatchObject(unknown);
     await expect(recoveries.count('ten_other', input)).rejects.toMatchObject(unknown);
     integration = undefined;

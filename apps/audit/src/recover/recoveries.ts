@@ -99,7 +99,7 @@ export class Recoveries {
     await within(configuration.catchUp(), CATCH_UP_TIMEOUT_MS, late);
     const integration = configuration.integration(integrationId);
     if (integration?.tenantId === tenantId) return integration;
-    throw invalid('/integrationId', 'unknown', 'there is no such integration');
+    throw new ProblemError('not_found', 'there is no such integration');
   }
 
   private selectionOf(tenantId: string, { integrationId, since, until, status }: RecoveryDto): Selection {

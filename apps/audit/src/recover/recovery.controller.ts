@@ -89,16 +89,17 @@ export class RecoveryController {
 
   /** What was handed over is sent all the same. */
   @Delete(':id')
+  @HttpCode(204)
   @Operation('recoveries.stop')
   async stop(
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,
     @Query() query: unknown,
     @Req() request: FastifyRequest,
-  ): Promise<RecoveryItem> {
+  ): Promise<void> {
     noParameters(query);
     const stop = { reason: 'requested', atMs: this.clock.nowMs(), by: this.originOf(principal, request) } as const;
-    return shown(await this.store.stop(tenantOf(principal), id, stop));
+    shown(await this.store.stop(tenantOf(principal), id, stop));
   }
 
   private originOf(principal: Principal, request: FastifyRequest) {
