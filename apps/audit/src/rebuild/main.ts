@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { connectMessaging, topicDefinitions } from '@hookstile/messaging';
-import { createLogger, loadEnv, openDatabase, reasonOf, systemClock } from '@hookstile/service-runtime';
+import { createLogger, loadEnv, openDatabase, PayloadMask, reasonOf, systemClock } from '@hookstile/service-runtime';
 import { auditService, keptDaysOf } from '../audit.module.js';
 import { rebuild } from './rebuild.js';
 import { exitCodeOf, rebuildReport } from './rebuild-report.js';
@@ -23,6 +23,7 @@ async function main(isRepair: boolean): Promise<number> {
       prefix: env.HOOKSTILE_TOPIC_PREFIX,
       partitionCount: env.HOOKSTILE_PARTITIONS,
       keptDays: keptDaysOf(env),
+      mask: new PayloadMask(env.HOOKSTILE_MASKED_NAMES),
       clock: systemClock,
       repair: isRepair,
     });

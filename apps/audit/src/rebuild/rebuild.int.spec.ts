@@ -1,6 +1,6 @@
 import { type Delivery, decisionsV1, domainEventsV1, integrationSignalsV1, topicName } from '@hookstile/contracts';
 import { deleteRecordsBelow } from '@hookstile/messaging/testing';
-import { systemClock } from '@hookstile/service-runtime';
+import { MASKED_NAMES_DEFAULT, PayloadMask, systemClock } from '@hookstile/service-runtime';
 import { aDelivery, testBrokers, until } from '@hookstile/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,7 +48,7 @@ describe('a rebuild of audit', () => {
   let published = 0;
 
   const rows = (statement: string) => audit.rows(statement);
-  const run = (repair: boolean) =>
+  const run = (repair: boolean, maskedNames = MASKED_NAMES_DEFAULT) =>
     rebuild({
       databaseUrl: audit.database.url,
       schema: audit.database.schema,
@@ -60,6 +60,7 @@ describe('a rebuild of audit', () => {
       prefix: audit.prefix,
       partitionCount: PARTITIONS,
       keptDays: KEPT_FOR_EVER,
+      mask: new PayloadMask(maskedNames),
       clock: systemClock,
       repair,
     });
@@ -79,7 +80,7 @@ describe('a rebuild of audit', () => {
     await audit.publish('routings', routingRecord(sampleRouting([delivery])));
     await audit.publish('deliveries', deliveryRecord(delivery));
     const failed = sampleAttempt(delivery, { ...about, ...FAILED, sequence: 2 * n });
-    await audit.publish('attempts', journalRecord(failed, '{"n":1}', 'no'));
+    await audit.publish('attempts', journalRecord(failed, '{"token":1}', 'no'));
     const last = {
       delivered: () => sampleAttempt(delivery, { ...about, sequence: 2 * n + 1, attempt: 2 }),
       held: () => sampleHeld(delivery, { ...about, sequence: 2 * n + 1 }),
@@ -116,6 +117,11 @@ describe('a rebuild of audit', () => {
     expect(rebuilt).toMatchObject({ behind: 0, repaired: null });
     expect(rebuildReport(rebuilt, 1_000, false)).toContain('All is identical.');
     expect(await rows(`select from pg_namespace where nspname = '${audit.database.schema}_rebuild'`)).toEqual([]);
+  });
+
+  it('finds attempts that were masked by other names', async () => {
+    const { found } = await run(false, ['n']);
+    expect(Object.keys(kindsOf(found))).toEqual(['attempts']);
   });
 
   it('looks at every table that there is, but for those that follow from no topic', async () => {

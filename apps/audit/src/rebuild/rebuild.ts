@@ -1,5 +1,5 @@
 import type { Messaging } from '@hookstile/messaging';
-import type { Clock } from '@hookstile/service-runtime';
+import type { Clock, PayloadMask } from '@hookstile/service-runtime';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { KeptDays } from '../partitions/partition-keeper.js';
@@ -23,6 +23,8 @@ export interface RebuildOptions {
   prefix: string;
   partitionCount: number;
   keptDays: KeptDays;
+  /** As the live tables were made with. */
+  mask: PayloadMask;
   clock: Clock;
   repair: boolean;
 }
@@ -59,9 +61,9 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
     const shadow = new ShadowSchema(client, options.schema);
     await shadow.create();
     const dataSource = await options.openShadow(shadow.name);
-    const { messaging, prefix, partitionCount, clock } = options;
+    const { messaging, prefix, partitionCount, mask, clock } = options;
     const store = new TypeormProjectionStore(dataSource);
-    const feed = new ShadowFeed({ messaging, prefix, partitionCount, store, nowMs: () => clock.nowMs() });
+    const feed = new ShadowFeed({ messaging, prefix, partitionCount, store, mask, nowMs: () => clock.nowMs() });
     try {
       return await compared(options, client, shadow, feed);
     } finally {

@@ -1,5 +1,6 @@
 import { topicName } from '@hookstile/contracts';
 import type { Messaging, ReceivedRecord, RecordReader } from '@hookstile/messaging';
+import type { PayloadMask } from '@hookstile/service-runtime';
 import { PROJECTED_TOPICS, type ProjectedTopic } from '../project/project-record.js';
 import type { ProjectionStore } from '../projection/projection.store.js';
 import { writeBatches } from '../projection/write-batches.js';
@@ -21,6 +22,7 @@ export interface ShadowFeedOptions {
   prefix: string;
   partitionCount: number;
   store: ProjectionStore;
+  mask: PayloadMask;
   nowMs(): number;
 }
 
@@ -95,7 +97,8 @@ export class ShadowFeed {
 
   async #write(topic: ProjectedTopic, records: readonly ReceivedRecord[]): Promise<void> {
     if (records.length === 0) return;
-    const { stopped } = await writeBatches(this.options.store, [{ topic, records }]);
+    const { store, mask } = this.options;
+    const { stopped } = await writeBatches(store, [{ topic, records }], mask);
     for (const errors of stopped.values()) for (const error of errors) throw error;
     this.count += records.length;
   }
