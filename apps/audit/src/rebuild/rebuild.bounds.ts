@@ -10,5 +10,5 @@ export const LOCK_TIMEOUT_MS = 60_000;
 export const STATEMENT_TIMEOUT_MS = 3_600_000;
 /** Keys of each difference that are named; the rest is counted. */
 export const NAMED_MAX = 20;
-/** A row's time may be so far ahead of its record's: another clock made it. A broker lets a producer's be an hour ahead. */
-export const CLOCKS_APART_MAX_MS = 3_600_000;
+/** A row's time may be so far ahead of its record's, for another clock made it. What is judged wrongly is deleted by a repair: a day is much. */
+export const CLOCKS_APART_MAX_MS = 24 * 3_600_000;
