@@ -21,13 +21,21 @@ interface Measured {
   applied: readonly AppliedSchema[];
 }
 
-/** An instance's values and its characters, in the time that one schema takes. */
+/** To list the members of one with thousands takes as long as each of them does, so that it is not done for each schema. */
+const LARGE_MIN_MEMBERS = 64;
+const large = new WeakSet<object>();
+
+/** An instance's values and its characters, in the time that one schema takes. Must come before the work is counted. */
 export function extentOf(instance: unknown): number {
   if (typeof instance === 'string') return 1 + instance.length / CHARACTERS_PER_WORK;
   if (typeof instance !== 'object' || instance === null) return 1;
   let extent = 1;
   if (Array.isArray(instance)) for (const element of instance) extent += extentOf(element);
-  else for (const [name, value] of Object.entries(instance)) extent += extentOf(name) + extentOf(value);
+  else {
+    const members = Object.entries(instance);
+    if (members.length >= LARGE_MIN_MEMBERS) large.add(instance);
+    for (const [name, value] of members) extent += extentOf(name) + extentOf(value);
+  }
   return extent;
 }
 
@@ -91,6 +99,12 @@ export class InstanceWork {
   }
 
   private visitProperties({ properties }: Measured, instance: Readonly<Record<string, unknown>>): void {
+    if (large.has(instance)) {
+      for (const [name, pointer] of properties) {
+        if (Object.hasOwn(instance, name)) this.visit(pointer, instance[name]);
+      }
+      return;
+    }
     for (const name in instance) {
       const pointer = properties.get(name);
       if (pointer !== undefined) this.visit(pointer, instance[name]);
