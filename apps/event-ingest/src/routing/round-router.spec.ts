@@ -25,6 +25,9 @@ class World {
   readonly asked: number[] = [];
   /** Whether the topic `configuration` has the tenant. */
   tenantExists = false;
+  readonly clock = fixedClock();
+  /** What happens while an event is matched. */
+  atMatch = () => {};
 
   /** @param atFirstBarrier what happens once it has passed its first barrier */
   async router(atFirstBarrier = async () => {}, publisher?: RecordPublisher): Promise<RoundRouter> {
@@ -33,7 +36,10 @@ class World {
     return new RoundRouter({
       configuration: {
         knowsTenant: () => sees,
-        matcherOf: () => new IntegrationMatcher([anIntegration({ id: 'int_a', tenantId: TENANT })]),
+        matcherOf: () => {
+          this.atMatch();
+          return new IntegrationMatcher([anIntegration({ id: 'int_a', tenantId: TENANT })]);
+        },
         isRecent: true,
         catchUp: async () => {
           sees = this.tenantExists;
@@ -51,7 +57,7 @@ class World {
       },
       publisher: publisher ?? (await this.messaging.publisher({ name: 'routed' })),
       topics: { deliveries: 'deliveries', routings: 'routings', partitionCount: 1 },
-      clock: fixedClock(),
+      clock: this.clock,
       metrics: ingestMetrics(),
     });
   }
@@ -120,4 +126,22 @@ test('asks once whether a tenant has begun, and each time where it has not', asy
   world.tenantExists = true;
   for (const offset of [2, 3, 4]) await router.route([eventAt(offset, `e${offset}`)]);
   expect(world.asked).toEqual([1, 1, 1]);
+});
+
+test('others get their turn while events of one round are matched at length', async () => {
+  const world = new World();
+  world.tenantExists = true;
+  const router = await world.router();
+  let turns = 0;
+  const turnsBefore: number[] = [];
+  world.atMatch = () => {
+    turnsBefore.push(turns);
+    world.clock.advance(20);
+    setImmediate(() => {
+      turns += 1;
+    });
+  };
+  await router.route([0, 1, 2].map((offset) => eventAt(offset, `e${offset}`)));
+  expect(turnsBefore).toEqual([0, 1, 2]);
+  expect(world.fates).toEqual(['0 routed', '1 routed', '2 routed']);
 });

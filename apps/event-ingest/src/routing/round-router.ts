@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { OutgoingRecord, ReceivedRecord, RecordPublisher } from '@hookstile/messaging';
 import { type Clock, type SpanHandle, tracing } from '@hookstile/service-runtime';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
@@ -14,6 +15,9 @@ import { type SourceRecord, sourceRecordOf } from './source-record.js';
 /** A round can fan out to many deliveries; they are built and written in pieces of at most this much. */
 export const EMIT_MAX_RECORDS = 2_000;
 export const EMIT_MAX_BYTES = 8 * 1024 * 1024;
+
+/** The group's heartbeats get their turn at least as often while events are asked against filters: a round has many. */
+const TURN_MAX_MS = 10;
 
 export interface RoundRouterOptions {
   configuration: RoutingConfiguration;
@@ -53,17 +57,24 @@ export class RoundRouter {
    * inbox knows its records by their positions and the readers of both topics drop what they have.
    */
   async route(records: readonly ReceivedRecord[]): Promise<void> {
-    const { configuration, clock } = this.options;
+    const { clock } = this.options;
     const sources = records.map(sourceRecordOf);
     const admission = await this.admissions.admit(sources);
     const routedAt = new Date(clock.nowMs()).toISOString();
     const spans: SpanHandle[] = [];
-    const round = sources.map((source): Routed => {
-      const span = spanOf(source);
-      spans.push(span);
-      return { source, fate: fateOf(source, configuration, admission), traceparent: span.traceparent, routedAt };
-    });
+    const round: Routed[] = [];
     try {
+      let sinceMs = clock.monotonicMs();
+      for (const source of sources) {
+        if (clock.monotonicMs() - sinceMs > TURN_MAX_MS) {
+          await turn();
+          sinceMs = clock.monotonicMs();
+        }
+        const span = spanOf(source);
+        spans.push(span);
+        const fate = fateOf(source, this.options.configuration, admission);
+        round.push({ source, fate, traceparent: span.traceparent, routedAt });
+      }
       await this.emit(round);
     } catch (error) {
       for (const span of spans) span.fail(error);
