@@ -54,7 +54,19 @@ const escaped = (token: string) => token.replaceAll('~', '~0').replaceAll('/', '
 const inData = fc.array(name, { maxLength: 3 }).map((tokens) => ['/data', ...tokens.map(escaped)].join('/'));
 const pointer = fc.oneof(
   { weight: 3, arbitrary: inData },
-  { weight: 1, arbitrary: fc.constantFrom('/type', '/subject', '/time', '/source', '/id', '/specversion', '/ext') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '/type',
+      '/subject',
+      '/time',
+      '/source',
+      '/id',
+      '/specversion',
+      '/datacontenttype',
+      '/ext',
+    ),
+  },
 );
 
 const conditionBy = (op: Condition['op'], value: fc.Arbitrary<unknown>) =>

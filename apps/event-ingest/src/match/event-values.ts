@@ -39,6 +39,14 @@ export class EventValues {
   }
 }
 
+/** Kept where it is another one only; a receiver of CloudEvents is told it of each event. */
+const USUAL_CONTENT_TYPE = 'application/json';
+
+function extensionOf({ extensions }: EventAttributes, name: string): PointedValue | undefined {
+  const value = Object.hasOwn(extensions, name) ? extensions[name] : undefined;
+  return value === undefined ? undefined : pointedScalar(value);
+}
+
 /** An attribute that was not given is absent, for CloudEvents know no null. */
 function attributeOf(event: EventAttributes, name: string): PointedValue | undefined {
   switch (name) {
@@ -52,9 +60,9 @@ function attributeOf(event: EventAttributes, name: string): PointedValue | undef
       const text = event[name];
       return text === null ? undefined : textValue(text);
     }
-    default: {
-      const value = Object.hasOwn(event.extensions, name) ? event.extensions[name] : undefined;
-      return value === undefined ? undefined : pointedScalar(value);
-    }
+    case 'datacontenttype':
+      return extensionOf(event, name) ?? textValue(USUAL_CONTENT_TYPE);
+    default:
+      return extensionOf(event, name);
   }
 }

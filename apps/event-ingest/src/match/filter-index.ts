@@ -41,7 +41,12 @@ export class FilterIndex {
   /** What it takes to hold it: an entry for each key, and for each integration. */
   size = 0;
 
-  constructor(groups: readonly FilterGroup[]) {
+  /** @param maxSize filters whose keys would take more are asked of each event, which takes none */
+  constructor(
+    groups: readonly FilterGroup[],
+    private readonly maxSize = Number.POSITIVE_INFINITY,
+  ) {
+    for (const { places } of groups) this.size += places.length;
     const counts = countsOf(groups);
     for (const group of groups) this.add(group, counts);
   }
@@ -50,16 +55,15 @@ export class FilterIndex {
   find(event: AskedEvent, found: number[]): void {
     for (const candidate of this.asked) tell(candidate, event, found);
     for (const { pointer, of, byKey } of this.lookups.values()) {
-      for (const key of keysOf(event.at(pointer), of)) {
+      for (const key of keysIn(byKey, event.at(pointer), of)) {
         for (const candidate of byKey.get(key) ?? []) tell(candidate, event, found);
       }
     }
   }
 
   private add({ conditions, places }: FilterGroup, counts: Counts): void {
-    this.size += places.length;
     const chosen = rarest(conditions, counts);
-    if (!chosen?.wanted) {
+    if (!chosen?.wanted || this.size + chosen.wanted.keys.length > this.maxSize) {
       this.asked.push({ rest: conditions, places });
       return;
     }
@@ -89,22 +93,34 @@ function tell({ rest, places }: Candidate, event: AskedEvent, found: number[]): 
 
 const NO_KEYS: readonly string[] = [];
 
-function keysOf(value: PointedValue | undefined, of: WantedKeys['of']): Iterable<string> {
-  if (of === 'element') return value?.kind === 'array' ? value.elementKeys() : NO_KEYS;
+/**
+ * Those of the event's keys that may be wanted. Of its elements and the wanted ones the fewer are gone through: an event has room
+ * for a hundred thousand elements, and its type for a hundred patterns that would each go through them.
+ */
+function keysIn(wanted: Lookup['byKey'], value: PointedValue | undefined, of: WantedKeys['of']): Iterable<string> {
+  if (of === 'element') {
+    if (value?.kind !== 'array') return NO_KEYS;
+    const keys = value.elementKeys();
+    return wanted.size < keys.size ? [...wanted.keys()].filter((key) => keys.has(key)) : keys;
+  }
   const key = scalarKeyOf(value);
   return key === null ? NO_KEYS : [key];
 }
 
-/** How many groups want a key: by lookup, then by key. */
-type Counts = Map<string, Map<string, number>>;
+/** How many groups want a key: by lookup, then by key. Only of lookups that some group has to choose from. */
+type Counts = ReadonlyMap<string, Map<string, number>>;
 
 function countsOf(groups: readonly FilterGroup[]): Counts {
-  const counts: Counts = new Map();
+  const counts = new Map<string, Map<string, number>>();
+  for (const { conditions } of groups) {
+    const choice = conditions.filter(({ wanted }) => wanted);
+    if (choice.length > 1) for (const { wanted } of choice) if (wanted) counts.set(wanted.lookup, new Map());
+  }
+  if (counts.size === 0) return counts;
   for (const { conditions } of groups) {
     for (const { wanted } of conditions) {
-      if (!wanted) continue;
-      const byKey = counts.get(wanted.lookup) ?? new Map<string, number>();
-      counts.set(wanted.lookup, byKey);
+      const byKey = wanted && counts.get(wanted.lookup);
+      if (!byKey) continue;
       for (const key of wanted.keys) byKey.set(key, (byKey.get(key) ?? 0) + 1);
     }
   }

@@ -1,10 +1,11 @@
 import type { Condition } from '@hookstile/contracts';
 import { anEvent, anIntegration } from '@hookstile/testing';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { anyIntegrations, anyMatchedEvent } from './any-match.fake.js';
 import type { MatchedEvent } from './event-values.js';
 import { IntegrationMatcher } from './integration-matcher.js';
+import { KnownFilters } from './known-filters.js';
 import { naiveMatch } from './naive-match.fake.js';
 
 const integrations = (...eventTypes: string[][]) =>
@@ -50,10 +51,15 @@ test('an integration whose patterns overlap gets an event once', () => {
 
 test('finds, in order, what asking every integration finds', () => {
   fc.assert(
-    fc.property(anyIntegrations, fc.array(anyMatchedEvent, { maxLength: 5 }), (all, events) => {
-      const matcher = new IntegrationMatcher(all);
-      for (const event of events) expect(matcher.match(event)).toEqual(naiveMatch(all, event));
-    }),
+    fc.property(
+      anyIntegrations,
+      fc.array(anyMatchedEvent, { maxLength: 5 }),
+      fc.nat({ max: 40 }),
+      (all, events, room) => {
+        const matcher = new IntegrationMatcher(all, room);
+        for (const event of events) expect(matcher.match(event)).toEqual(naiveMatch(all, event));
+      },
+    ),
     { numRuns: 2_000 },
   );
 });
@@ -119,4 +125,39 @@ test('remembers nothing of a type that could be wrong for another event of it', 
     expect(idsOf(matcher, anEventOf(`a.${n}`, String(n % 3)))).toEqual(n % 3 === 1 ? ['int_0'] : []);
   }
   expect(idsOf(matcher, anEventOf('a', '1'))).toEqual(['int_0', 'int_1']);
+});
+
+test('no index is made twice, also where there is no room for all', () => {
+  const grouped = vi.spyOn(KnownFilters.prototype, 'groupsOf');
+  const patterns = ['*', 'a.*', 'b.*'];
+  const ids = Array.from({ length: 30 }, (_, n) => n);
+  const all = ids.map((n) => {
+    const filter: Condition[] = [{ pointer: '/data', op: 'in', value: ids.map((other) => 100 * n + other) }];
+    return anIntegration({ id: `int_${n}`, settings: { eventTypes: [patterns[n % 3] ?? ''], filter } });
+  });
+  const matcher = new IntegrationMatcher(all, 500);
+  for (let n = 0; n < 2_500; n += 1) {
+    expect(idsOf(matcher, anEventOf(`a.${n}`, '101'))).toEqual(['int_1']);
+    expect(idsOf(matcher, anEventOf(`b.${n}`, '202'))).toEqual(['int_2']);
+    expect(idsOf(matcher, anEventOf(`c.${n}`, '2729'))).toEqual(['int_27']);
+  }
+  expect(grouped.mock.calls.length).toBeLessThanOrEqual(3);
+  grouped.mockRestore();
+});
+
+test("an event's data is JSON of the usual type where nothing else was kept", () => {
+  const pointer = '/datacontenttype';
+  const matcher = new IntegrationMatcher(
+    filtered(
+      [{ pointer, op: 'eq', value: 'application/json' }],
+      [{ pointer, op: 'prefix', value: 'application/vnd.' }],
+      [{ pointer, op: 'exists', value: false }],
+    ),
+  );
+  const event = (extensions: Record<string, string>) => ({
+    attributes: anEvent({ extensions }),
+    data: Buffer.from('1'),
+  });
+  expect(idsOf(matcher, event({}))).toEqual(['int_0']);
+  expect(idsOf(matcher, event({ datacontenttype: 'application/vnd.a+json' }))).toEqual(['int_1']);
 });

@@ -1,25 +1,33 @@
 import { type IntegrationConfiguration, isReservedType } from '@hookstile/contracts';
 import { Answers } from './answers.js';
 import { EventValues, type MatchedEvent } from './event-values.js';
-import { FilterIndex } from './filter-index.js';
+import { type AskedEvent, FilterIndex } from './filter-index.js';
 import { KnownFilters } from './known-filters.js';
+import { ANY_TYPE, PREFIX_SUFFIX, withoutCovered } from './type-patterns.js';
 
 type Integrations = readonly IntegrationConfiguration[];
 
 /** Types whose candidates are remembered; beyond, the memory starts anew. A tenant has tens of types, an attacker millions. */
 const REMEMBERED_TYPES_MAX_COUNT = 1_000;
-/** Integrations and keys in what is remembered of types and patterns; beyond, the memory starts anew. */
+/** Integrations in what is remembered of types; beyond, the memory starts anew. */
 const REMEMBERED_MAX_SIZE = 1_000_000;
-
-const ANY_TYPE = '*';
-const PREFIX_SUFFIX = '.*';
+/**
+ * Integrations and keys in the indexes of all patterns. They are kept, for to make them takes as long as to match thousands of
+ * events; what finds no room is asked of each event, which takes none.
+ */
+export const INDEXED_MAX_SIZE = 1_000_000;
 
 /** The integrations that name one pattern: places in the list, so that what is found can be put back into the order of ids. */
 interface Pattern {
   readonly unfiltered: number[];
   readonly filtered: number[];
   /** Of those with filters; null until an event asks. */
-  index: FilterIndex | null;
+  finder: FilterFinder | null;
+}
+
+/** Finds the filters that an event passes. */
+interface FilterFinder {
+  find(event: AskedEvent, found: number[]): void;
 }
 
 /** Who may want the events of a type. */
@@ -28,10 +36,10 @@ interface Candidates {
   readonly places: readonly number[];
   readonly integrations: Integrations;
   /** Of those with one. */
-  readonly indexes: readonly FilterIndex[];
+  readonly finders: readonly FilterFinder[];
 }
 
-const emptyPattern = (): Pattern => ({ unfiltered: [], filtered: [], index: null });
+const emptyPattern = (): Pattern => ({ unfiltered: [], filtered: [], finder: null });
 const ascending = (left: number, right: number) => left - right;
 
 /** Each once. What many filters were asked one after the other has found is in order as it is. */
@@ -49,15 +57,18 @@ export class IntegrationMatcher {
   private readonly byPrefix = new Map<string, Pattern>();
   private readonly answers: Answers;
   private readonly remembered = new Map<string, Candidates>();
-  private readonly indexed = new Set<Pattern>();
   private rememberedSize = 0;
+  private indexedSize = 0;
 
   /** @param integrations in the order in which deliveries are to be emitted */
-  constructor(private readonly integrations: Integrations) {
+  constructor(
+    private readonly integrations: Integrations,
+    private readonly indexedMaxSize = INDEXED_MAX_SIZE,
+  ) {
     for (const [place, { settings }] of integrations.entries()) {
       const { eventTypes, filter = [] } = settings;
       if (filter.length > 0) this.filters.add(place, filter);
-      for (const pattern of new Set(eventTypes)) {
+      for (const pattern of withoutCovered(eventTypes)) {
         const { filtered, unfiltered } = this.patternOf(pattern);
         (filter.length > 0 ? filtered : unfiltered).push(place);
       }
@@ -67,11 +78,11 @@ export class IntegrationMatcher {
 
   /** Those that want events of the type, and whose filters the event passes. */
   match(event: MatchedEvent): Integrations {
-    const { places, integrations, indexes } = this.candidatesOf(event.attributes.type);
-    if (indexes.length === 0) return integrations;
+    const { places, integrations, finders } = this.candidatesOf(event.attributes.type);
+    if (finders.length === 0) return integrations;
     const found: number[] = [];
     const asked = this.answers.of(new EventValues(event, this.filters.tree));
-    for (const index of indexes) index.find(asked, found);
+    for (const finder of finders) finder.find(asked, found);
     if (found.length === 0) return integrations;
     for (const place of places) found.push(place);
     return this.at(inOrder(found));
@@ -92,8 +103,8 @@ export class IntegrationMatcher {
     if (isFull) this.forget();
     const patterns = this.patternsOf(eventType);
     const places = inOrder(patterns.flatMap(({ unfiltered }) => unfiltered));
-    const indexes = patterns.filter(({ filtered }) => filtered.length > 0).map((pattern) => this.indexOf(pattern));
-    const candidates = { places, integrations: this.at(places), indexes };
+    const finders = patterns.filter(({ filtered }) => filtered.length > 0).map((pattern) => this.finderOf(pattern));
+    const candidates = { places, integrations: this.at(places), finders };
     this.rememberedSize += places.length;
     this.remembered.set(eventType, candidates);
     return candidates;
@@ -101,17 +112,19 @@ export class IntegrationMatcher {
 
   private forget(): void {
     this.remembered.clear();
-    for (const pattern of this.indexed) pattern.index = null;
-    this.indexed.clear();
     this.rememberedSize = 0;
   }
 
-  private indexOf(pattern: Pattern): FilterIndex {
-    if (pattern.index) return pattern.index;
-    const index = new FilterIndex(this.filters.groupsOf(pattern.filtered));
-    pattern.index = index;
-    this.indexed.add(pattern);
-    this.rememberedSize += index.size;
+  private finderOf(pattern: Pattern): FilterFinder {
+    if (pattern.finder) return pattern.finder;
+    const room = this.indexedMaxSize - this.indexedSize;
+    if (pattern.filtered.length > room) {
+      pattern.finder = { find: (event, found) => this.filters.ask(pattern.filtered, event, found) };
+      return pattern.finder;
+    }
+    const index = new FilterIndex(this.filters.groupsOf(pattern.filtered), room);
+    this.indexedSize += index.size;
+    pattern.finder = index;
     return index;
   }
 

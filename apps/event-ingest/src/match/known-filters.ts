@@ -1,7 +1,7 @@
 import type { Filter } from '@hookstile/contracts';
 import { type CompiledCondition, compileCondition } from './condition.js';
 import { pointsIntoData } from './event-values.js';
-import type { FilterGroup, KnownCondition } from './filter-index.js';
+import type { AskedEvent, FilterGroup, KnownCondition } from './filter-index.js';
 import { PointerTree, tokensOf } from './pointer-tree.js';
 
 const compiledFilters = new WeakMap<Filter, readonly CompiledCondition[]>();
@@ -32,10 +32,6 @@ export class KnownFilters {
     );
   }
 
-  has(place: number): boolean {
-    return this.filters.has(place);
-  }
-
   get conditionCount(): number {
     return this.known.size;
   }
@@ -52,6 +48,14 @@ export class KnownFilters {
       else groups.set(name, { conditions, places: [place] });
     }
     return [...groups.values()];
+  }
+
+  /** Asks one filter after the other, and adds the places of those that the event passes. */
+  ask(places: readonly number[], event: AskedEvent, found: number[]): void {
+    for (const place of places) {
+      const conditions = this.filters.get(place) ?? [];
+      if (conditions.every((condition) => event.holds(condition))) found.push(place);
+    }
   }
 
   private knownOf(condition: CompiledCondition): KnownCondition {

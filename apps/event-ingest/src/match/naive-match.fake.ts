@@ -9,6 +9,7 @@ function documentOf({ source, id, type, subject, time, extensions }: EventAttrib
   const given = Object.entries({ source, id, type, subject, time }).filter(([, value]) => value !== null);
   return Object.fromEntries([
     ['specversion', '1.0'],
+    ['datacontenttype', 'application/json'],
     ...Object.entries(extensions),
     ...given,
     ['data', JSON.parse(data.toString())],
@@ -57,7 +58,7 @@ function holds({ pointer, op, value }: Condition, document: Json): boolean {
   }
 }
 
-function wantsType(pattern: string, type: string): boolean {
+export function wantsType(pattern: string, type: string): boolean {
   if (pattern === '*') return !type.startsWith('hookstile.');
   return pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)));
 }

@@ -41,6 +41,8 @@ function bareValue(text: string): PointedValue {
 }
 
 export function pointedScalar(value: Scalar): PointedValue {
+  // A tenant's lists may hold a million texts.
+  if (typeof value === 'string') return textValue(value);
   return pointedValueOf(Buffer.from(JSON.stringify(value)));
 }
 
