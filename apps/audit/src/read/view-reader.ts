@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 
 /**
- * A search without an index walks through all of a tenant's rows. Views are read through a pool of their own, so that
+ * A page that several filters leave little of looks at thousands of rows. Views are read through a pool of their own, so that
  * searches can use up neither the projector's connections nor more of Postgres than this; a statement beyond the bound
  * is cancelled, and its error means `unavailable`.
  */
