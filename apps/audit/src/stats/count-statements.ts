@@ -7,6 +7,8 @@ import { TALLY_KINDS_SQL } from './tally-kind.js';
  *
  * Both statements leave their counts in a temporary table, and all are added at the flush's end: rows that every flush
  * changes are locked for its last milliseconds only, and behind all other rows, so that two flushes cannot deadlock.
+ *
+ * One row becomes several counts by `unnest`: a lateral `values` prepares its expressions anew for each row.
  */
 export const CREATE_COUNTS_STAGING = `create temporary table if not exists staging_counts (
   tenant_id text collate "C" not null, integration_id text collate "C" not null,
@@ -30,10 +32,10 @@ export function countingAttempts(insert: string): string {
       ${insert} returning tenant_id, integration_id, at, trigger, outcome, http_status, error, duration_ms, late
     )
     insert into staging_counts
-    select tenant_id, integration_id, ${minuteOf('at')}, kind, count(*)
-    from written cross join lateral (values ${kinds.map((kind) => `(${kind})`).join(', ')}) as tally (kind)
-    where not late and trigger <> 'test' and kind is not null and at >= coalesce($1::timestamptz, '-infinity')
-    group by 1, 2, 3, 4`;
+    select tenant_id, integration_id, minute, kind, count(*) from (
+      select tenant_id, integration_id, ${minuteOf('at')} as minute, unnest(array[${kinds.join(', ')}]) as kind
+      from written where not late and trigger <> 'test' and at >= coalesce($1::timestamptz, '-infinity')
+    ) as tally where kind is not null group by 1, 2, 3, 4`;
 }
 
 /**
@@ -46,15 +48,15 @@ export function countingDeliveries(upsert: string): string {
       ${upsert} returning tenant_id, integration_id, accepted_at, status, finished_at, previous_status, previous_finished_at
     )
     insert into staging_counts
-    select tenant_id, integration_id, ${minuteOf('counted_at')}, kind, sum(n)
-    from written cross join lateral (values
-      (${COLUMNS.opened}, accepted_at, (previous_status is null)::integer),
-      (${COLUMNS.ended}, finished_at, (finished_at is not null)::integer),
-      (${COLUMNS.ended}, previous_finished_at, -(previous_finished_at is not null)::integer),
-      (${columnOf('status', ['pending', 'held'])}, null, 1),
-      (${columnOf('previous_status', ['pending', 'held'])}, null, -1)
-    ) as change (kind, counted_at, n)
-    where kind is not null and n <> 0 group by 1, 2, 3, 4 having sum(n) <> 0`;
+    select tenant_id, integration_id, ${minuteOf('counted_at')}, kind, sum(n) from (
+      select tenant_id, integration_id,
+        unnest(array[${COLUMNS.opened}, ${COLUMNS.ended}, ${COLUMNS.ended},
+          ${columnOf('status', ['pending', 'held'])}, ${columnOf('previous_status', ['pending', 'held'])}]) as kind,
+        unnest(array[accepted_at, finished_at, previous_finished_at, null, null]) as counted_at,
+        unnest(array[(previous_status is null)::integer, (finished_at is not null)::integer,
+          -(previous_finished_at is not null)::integer, 1, -1]) as n
+      from written
+    ) as change where kind is not null and n <> 0 group by 1, 2, 3, 4 having sum(n) <> 0`;
 }
 
 /** Takes back what open deliveries that are removed have added; `removed` selects them. */
