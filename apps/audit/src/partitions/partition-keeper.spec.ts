@@ -67,6 +67,14 @@ describe('the keeper of day partitions', () => {
     expect(drops('activity_log')).toEqual(['remove activity_log -40']);
   });
 
+  it('drops nothing before its time by the clock of the database, too', async () => {
+    const { store, keeper } = made();
+    await attached(store, TODAY - 45, TODAY - 31);
+    store.clockMs = (TODAY - 10) * DAY_MS;
+    await keeper.run();
+    expect(of(store, 'events').filter((line) => line.startsWith('detach'))).toEqual(['detach events -45']);
+  });
+
   it('leaves old rows of the default partition for the next run once it has removed its share', async () => {
     const { store, keeper } = made();
     const removed: number[] = [];

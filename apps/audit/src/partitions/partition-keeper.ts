@@ -87,12 +87,14 @@ export class PartitionKeeper {
   }
 
   async #keep(table: PartitionedTable): Promise<void> {
-    const today = dayOf(this.clock.nowMs());
+    const nowMs = this.clock.nowMs();
+    const today = dayOf(nowMs);
     const { attached, detached } = await this.store.partitionsOf(table);
     // Days to come first: they are what flushes need.
     const made = await this.#create(table, today, new Set([...attached, ...detached]));
     this.#daysAhead.set(table.name, Math.max(0, ...made.map((day) => day - today)));
-    const oldest = this.#oldestKept(table, today);
+    // A process whose clock is ahead must not drop what is kept by the others'.
+    const oldest = this.#oldestKept(table, dayOf(Math.min(nowMs, await this.store.nowMs())));
     for (const day of detached) await this.#remove(table, day);
     if (oldest !== null) {
       for (const day of attached.filter((one) => one < oldest)) {

@@ -14,6 +14,7 @@ interface FakeRow {
 export class FakePartitionStore implements PartitionStore {
   readonly changes: string[] = [];
   rows: FakeRow[] = [];
+  clockMs = Number.POSITIVE_INFINITY;
   /** A table whose partitions cannot be read. */
   broken = '';
   readonly #states = new Map<string, Map<UtcDay, 'attached' | 'detached'>>();
@@ -26,6 +27,10 @@ export class FakePartitionStore implements PartitionStore {
   daysOf({ name }: PartitionedTable): UtcDay[] {
     const found = this.rows.filter((row) => row.table === name && this.#isVisible(row));
     return found.map(({ day }) => day).sort((a, b) => a - b);
+  }
+
+  async nowMs(): Promise<number> {
+    return this.clockMs;
   }
 
   async partitionsOf({ name }: PartitionedTable): Promise<Partitions> {

@@ -13,6 +13,8 @@ export type PartitionChange = 'done' | 'busy';
 
 /** Changes reject where the locks that they need were not to be had in time; nothing is changed then. */
 export interface PartitionStore {
+  /** Unix milliseconds by the store's own clock. */
+  nowMs(): Promise<number>;
   partitionsOf(table: PartitionedTable): Promise<Partitions>;
   /** Days, in [from, until), of which the default partition holds rows; at most so many, the oldest first. */
   daysInDefault(table: PartitionedTable, from: UtcDay, until: UtcDay, max: number): Promise<readonly UtcDay[]>;

@@ -25,6 +25,11 @@ type Change = (runner: QueryRunner, partition: string) => Promise<void>;
 export class TypeormPartitionStore implements PartitionStore {
   constructor(private readonly dataSource: DataSource) {}
 
+  async nowMs(): Promise<number> {
+    const [{ now }] = await this.dataSource.query('select now() as now');
+    return now.getTime();
+  }
+
   async partitionsOf({ name }: PartitionedTable): Promise<Partitions> {
     const found: { name: string; attached: boolean }[] = await this.dataSource.query(PARTITIONS, [
       `^${name}_[0-9]{8}$`,
