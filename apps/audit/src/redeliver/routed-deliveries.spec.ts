@@ -1,3 +1,4 @@
+import { CONTRACT_HEADER } from '@hookstile/contracts';
 import type { ReceivedRecord } from '@hookstile/messaging';
 import { FakeMessaging } from '@hookstile/messaging';
 import { aDelivery } from '@hookstile/testing';
@@ -42,6 +43,27 @@ describe('deliveries read in order', () => {
     const inOrder = routed.inOrder(0);
     for (const n of [9, 1, 2]) expect((await inOrder.at(n, idOf(n)))?.envelope.deliveryId).toBe(idOf(n));
     expect(reads).toEqual([9, 1]);
+  });
+
+  it('are not taken for gone where the broker answers a read with nothing', async () => {
+    let isEmpty = true;
+    const reader = messaging.reader();
+    const throttled = new RoutedDeliveries(
+      { readFrom: async (position) => (isEmpty ? [] : reader.readFrom(position)) },
+      'deliveries',
+    );
+    const inOrder = throttled.inOrder(0);
+    await expect(inOrder.at(2, idOf(2))).rejects.toMatchObject({ retryable: true });
+    isEmpty = false;
+    expect(await inOrder.at(2, idOf(2))).not.toBeNull();
+  });
+
+  it('are not taken for gone where a newer release wrote them', async () => {
+    const record = deliveryRecord(aDelivery());
+    const contract = record.headers[CONTRACT_HEADER]?.toString().replace('/1', '/2') ?? '';
+    const headers = { ...record.headers, [CONTRACT_HEADER]: Buffer.from(contract) };
+    const offset = messaging.append({ topic: 'deliveries', partition: 0, ...record, headers });
+    await expect(routed.at(0, offset, idOf(0))).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('are none where the topic holds them no more, or holds another in their place', async () => {
