@@ -34,10 +34,15 @@ export class MissedDeliveries {
   }
 
   /** Says how the event `n`, of the hour `n`, ended at an offset. */
-  async ended(n: number, offset: number, status: 'delivered' | 'failed' | 'discarded'): Promise<string> {
+  async ended(
+    n: number,
+    offset: number,
+    status: 'delivered' | 'failed' | 'discarded',
+    integrationId = this.integrationId,
+  ): Promise<string> {
     const acceptedAt = new Date(SINCE_MS + n * HOUR_MS).toISOString();
     const event = { tenantId: this.tenantId, id: `evt_${n}`, acceptedAt };
-    const delivery = aDelivery({ event, integrationId: this.integrationId });
+    const delivery = aDelivery({ event, integrationId });
     this.sequence += 1;
     const about = { sequence: this.sequence, deliveries: [journaled(delivery, offset)] };
     const record =

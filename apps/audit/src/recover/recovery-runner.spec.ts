@@ -1,9 +1,10 @@
-import { until } from '@hookstile/testing';
+import { aDelivery, anIntegration, until } from '@hookstile/testing';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeProjectionStore } from '../projection/projection.store.fake.js';
-import { MissedDeliveries } from './missed-deliveries.fake.js';
+import { MissedDeliveries, SINCE_MS } from './missed-deliveries.fake.js';
 import { FakeRecoveries } from './recoveries.fake.js';
+import { TURN_MS, WORKED_RECOVERIES_MAX } from './recovery.bounds.js';
 import { FakeRecoveryStore } from './recovery.store.fake.js';
 import { RecoveryRunner } from './recovery-runner.js';
 import { FakeRecoveryWorkStore } from './recovery-work.store.fake.js';
@@ -16,6 +17,8 @@ describe('the runner of recoveries', () => {
   let told: string[];
   let tell: () => Promise<void>;
   let runner: RecoveryRunner;
+  /** What the clock is ahead of the time that passes. */
+  let aheadMs: number;
 
   beforeEach(() => {
     const projections = new FakeProjectionStore();
@@ -24,11 +27,12 @@ describe('the runner of recoveries', () => {
     work = new FakeRecoveryWorkStore(recoveries);
     missed = new MissedDeliveries({ projections, store, lists: store, work });
     told = [];
+    aheadMs = 0;
     tell = async () => {};
     runner = new RecoveryRunner({
       store: work,
-      configuration: { integration: () => undefined, catchUp: async () => {} },
-      routed: { inOrder: () => Promise.reject(new Error('nothing is sent here')) as never },
+      configuration: { integration: () => anIntegration({ state: 'enabled' }), catchUp: async () => {} },
+      routed: { inOrder: () => ({ at: async () => aDelivery() }) as never },
       publisher: {
         publishAll: async () => {},
         tell: async ({ recoveryId }) => {
@@ -38,7 +42,7 @@ describe('the runner of recoveries', () => {
       },
       startOffset: async () => 0,
       partitionCount: 1,
-      clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+      clock: { nowMs: () => SINCE_MS, monotonicMs: () => performance.now() + aheadMs },
       logger: pino({ level: 'silent' }),
       owner: 'a',
     });
@@ -69,6 +73,22 @@ describe('the runner of recoveries', () => {
     runner.start();
     await untilDone(id);
     expect(failures).toBeGreaterThan(1);
+  });
+
+  it('lets all have their turn where more wait for endings than it works at a time', async () => {
+    for (let n = 0; n < WORKED_RECOVERIES_MAX; n += 1) {
+      const integrationId = `${missed.integrationId}_${n}`;
+      await missed.ended(n, n, 'failed', integrationId);
+      await missed.start({ integrationId });
+    }
+    const tenantId = 'ten_other';
+    const last = await missed.start({ tenantId });
+    runner.start();
+    await until(() => told.length === WORKED_RECOVERIES_MAX, { what: 'all places taken', timeoutMs: TIMEOUT_MS });
+    expect(told).not.toContain(last);
+    aheadMs += TURN_MS;
+    const isDone = async () => (await missed.stores.store.get(tenantId, last))?.status === 'done';
+    await until(isDone, { what: 'the turn of the last one', timeoutMs: TIMEOUT_MS });
   });
 
   it('leaves a recovery to others at once when it stops, also amid a write that is not acknowledged', async () => {

@@ -6,6 +6,7 @@ import {
   LEASE_TERM_MS,
   SWEEP_INTERVAL_MS,
   SWEEP_MAX_ROWS,
+  TURN_MS,
   WORKED_RECOVERIES_MAX,
 } from './recovery.bounds.js';
 import type { RecoveryLease, RecoveryWorkStore } from './recovery-work.store.js';
@@ -19,7 +20,10 @@ export interface RecoveryRunnerOptions extends Omit<RecoveryWorkerOptions, 'paus
   owner: string;
 }
 
-/** Works the recoveries that nobody else does. One that fails is left until its lease ends: then anybody tries again. */
+/**
+ * Works the recoveries that nobody else does. One that fails is left until its lease ends: then anybody tries again. A
+ * recovery waits for days where its endpoint stays down, so that those of one outage must not keep all places.
+ */
 export class RecoveryRunner {
   readonly #stopping = new AbortController();
   readonly #working = new Map<string, Promise<void>>();
@@ -66,20 +70,26 @@ export class RecoveryRunner {
   }
 
   async #work(lease: RecoveryLease): Promise<void> {
-    const { store, logger } = this.options;
+    const { store, logger, clock } = this.options;
     const { signal } = this.#stopping;
+    const turnEndsMs = clock.monotonicMs() + TURN_MS;
+    let isOver = false;
     const worker = new RecoveryWorker(lease, {
       ...this.options,
       pause: (ms) => this.#pause(ms),
       untilStopped: (asked) => this.#untilStopped(asked),
     });
     try {
-      await worker.run(() => signal.aborted);
+      await worker.run(() => {
+        const isCrowded = this.#working.size >= WORKED_RECOVERIES_MAX;
+        isOver = signal.aborted || (isCrowded && clock.monotonicMs() >= turnEndsMs);
+        return isOver;
+      });
     } catch (error) {
       if (!signal.aborted)
         logger.warn({ err: error, recoveryId: lease.id }, 'a recovery pauses; it will be tried again');
     }
-    if (signal.aborted) await store.release(lease).catch(() => undefined);
+    if (signal.aborted || isOver) await store.release(lease).catch(() => undefined);
   }
 
   async #sweep(): Promise<void> {

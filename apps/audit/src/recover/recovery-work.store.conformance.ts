@@ -1,3 +1,4 @@
+import { until } from '@hookstile/testing';
 import { expect, it } from 'vitest';
 import { BY, MissedDeliveries, type RecoveryStores, TERM_MS } from './missed-deliveries.fake.js';
 
@@ -118,6 +119,29 @@ export function recoveryWorkStoreConformance(make: () => RecoveryStores): void {
     const working = (await work.lease({ owner: 'a', working: [id] }, TERM_MS, 1_000)).map((one) => one.id);
     expect(working).not.toContain(id);
     expect((await missed.lease(id)).epoch).toBeGreaterThan(lease.epoch);
+  });
+
+  it('gives those first that nobody ever held, and then those that have waited longest', async () => {
+    const missed = new MissedDeliveries(make());
+    const { work } = missed.stores;
+    const startOf = (n: number) => missed.start({ integrationId: `${missed.integrationId}_${n}` });
+    const [older, newer] = [await startOf(1), await startOf(2)];
+    // What other tests have left is taken, and held for as long as this one takes.
+    const held = await work.lease({ owner: 'a', working: [] }, TERM_MS, 1_000);
+    const release = async (id: string) => {
+      for (const lease of held) if (lease.id === id) await work.release(lease);
+    };
+    await release(newer);
+    const releasedMs = Date.now();
+    await until(() => Date.now() > releasedMs, { what: 'a later time' });
+    await release(older);
+    const never = await startOf(3);
+    const taken: string[] = [];
+    for (const _ of [1, 2, 3]) {
+      const [lease] = await work.lease({ owner: 'b', working: taken }, TERM_MS, 1);
+      taken.push(lease?.id ?? '');
+    }
+    expect(taken).toEqual([never, newer, older]);
   });
 
   it('forgets old ones that are closed, and no others', async () => {

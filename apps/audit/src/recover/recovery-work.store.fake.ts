@@ -15,7 +15,9 @@ export class FakeRecoveryWorkStore implements RecoveryWorkStore {
       ({ row, closed, leasedUntilMs }) =>
         !closed && !working.includes(row.id) && (leasedUntilMs === null || leasedUntilMs <= this.nowMs()),
     );
-    return free.slice(0, max).map((kept) => {
+    const since = ({ leasedUntilMs }: KeptRecovery) => leasedUntilMs ?? Number.NEGATIVE_INFINITY;
+    const waitedLongest = free.sort((a, b) => Math.sign(since(a) - since(b)) || a.row.startedAtMs - b.row.startedAtMs);
+    return waitedLongest.slice(0, max).map((kept) => {
       kept.epoch += 1;
       kept.leasedUntilMs = this.nowMs() + termMs;
       return { id: kept.row.id, epoch: kept.epoch };
@@ -24,7 +26,7 @@ export class FakeRecoveryWorkStore implements RecoveryWorkStore {
 
   async release(lease: RecoveryLease): Promise<void> {
     this.#change(lease, (kept) => {
-      kept.leasedUntilMs = null;
+      kept.leasedUntilMs = this.nowMs();
     });
   }
 

@@ -22,9 +22,12 @@ export interface WorkState {
 
 /** What who works recoveries asks. All but `lease` resolve with null, or false, and change nothing once the lease is another's. */
 export interface RecoveryWorkStore {
-  /** Takes up to `max` recoveries that need work and that nobody holds, but for those that the asker is not done with. */
+  /**
+   * Takes up to `max` recoveries that need work and that nobody holds, but for those that the asker is not done with:
+   * first those that nobody ever held, then those whose leases ended longest ago.
+   */
   lease(asker: { owner: string; working: readonly string[] }, termMs: number, max: number): Promise<RecoveryLease[]>;
-  /** Lets others take it at once. */
+  /** Lets others take it at once, behind those that wait already. */
   release(lease: RecoveryLease): Promise<void>;
   /** Renews the lease, and counts what has ended since. */
   look(lease: RecoveryLease, termMs: number): Promise<WorkState | null>;

@@ -49,7 +49,7 @@ export class TypeormRecoveryWorkStore implements RecoveryWorkStore {
        where id in (
          select id from recoveries where not closed and (leased_until is null or leased_until < clock_timestamp())
            and id <> all ($4)
-         order by started_at limit $3 for update skip locked
+         order by leased_until nulls first, started_at limit $3 for update skip locked
        ) returning id, epoch`,
       [owner, termMs, max, working],
     );
@@ -57,7 +57,7 @@ export class TypeormRecoveryWorkStore implements RecoveryWorkStore {
   }
 
   async release(lease: RecoveryLease): Promise<void> {
-    await this.update(lease, 'leased_until = null');
+    await this.update(lease, 'leased_until = clock_timestamp()');
   }
 
   look(lease: RecoveryLease, termMs: number): Promise<WorkState | null> {

@@ -42,11 +42,11 @@ export class RecoveryWorker {
     private readonly options: RecoveryWorkerOptions,
   ) {}
 
-  /** Resolves once nothing is to be done at present or the lease is another's; rejects where a part that it needs is away. */
-  async run(isStopping: () => boolean): Promise<void> {
+  /** Resolves once nothing is to be done at present, its turn is over or the lease is another's; rejects where a part that it needs is away. */
+  async run(isOver: () => boolean): Promise<void> {
     for (;;) {
       const state = await this.options.store.look(this.lease, LEASE_TERM_MS);
-      if (state === null || isStopping()) return;
+      if (state === null || isOver()) return;
       if (!this.#pace && state.recovery.status === 'running') {
         this.#pace = await this.begin(state.recovery);
         continue;

@@ -5,8 +5,10 @@ export const RECOVERY_MAX_DELIVERIES = 200_000;
 /** Recoveries that run, or were stopped and are still followed; several requests at the same moment may go a little beyond. */
 export const OPEN_RECOVERIES_PER_TENANT_MAX = 20;
 export const OPEN_RECOVERIES_MAX = 500;
-/** Those that one process works at a time; others wait for it or for another process. */
+/** Those that one process works at a time; others wait for another process, or for their turn. */
 export const WORKED_RECOVERIES_MAX = 20;
+/** Where a process works as many as it may, one goes to the end of the line after this. */
+export const TURN_MS = 30_000;
 
 export const RATE_DEFAULT_PER_SECOND = 50;
 export const RATE_MAX_PER_SECOND = 500;
