@@ -1,3 +1,4 @@
+import type { Delivery } from '@hookstile/contracts';
 import { aDelivery, anIntegration, until } from '@hookstile/testing';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,6 +18,8 @@ describe('the runner of recoveries', () => {
   let told: string[];
   let tell: () => Promise<void>;
   let runner: RecoveryRunner;
+  let startOffset: () => Promise<number>;
+  let at: () => Promise<Delivery>;
   /** What the clock is ahead of the time that passes. */
   let aheadMs: number;
 
@@ -29,10 +32,16 @@ describe('the runner of recoveries', () => {
     told = [];
     aheadMs = 0;
     tell = async () => {};
-    runner = new RecoveryRunner({
+    startOffset = async () => 0;
+    at = async () => aDelivery();
+    runner = newRunner();
+  });
+
+  const newRunner = () =>
+    new RecoveryRunner({
       store: work,
       configuration: { integration: () => anIntegration({ state: 'enabled' }), catchUp: async () => {} },
-      routed: { inOrder: () => ({ at: async () => aDelivery() }) as never },
+      routed: { inOrder: () => ({ at: () => at() }) as never },
       publisher: {
         publishAll: async () => {},
         tell: async ({ recoveryId }) => {
@@ -40,13 +49,12 @@ describe('the runner of recoveries', () => {
           told.push(recoveryId);
         },
       },
-      startOffset: async () => 0,
+      startOffset: () => startOffset(),
       partitionCount: 1,
       clock: { nowMs: () => SINCE_MS, monotonicMs: () => performance.now() + aheadMs },
       logger: pino({ level: 'silent' }),
       owner: 'a',
     });
-  });
   afterEach(() => runner.stop());
 
   const untilDone = (id: string) =>
@@ -89,6 +97,27 @@ describe('the runner of recoveries', () => {
     aheadMs += TURN_MS;
     const isDone = async () => (await missed.stores.store.get(tenantId, last))?.status === 'done';
     await until(isDone, { what: 'the turn of the last one', timeoutMs: TIMEOUT_MS });
+  });
+
+  it('stops at once where the broker does not say where the topic begins, or what it holds', async () => {
+    for (const part of ['start', 'read'] as const) {
+      const asked = Promise.withResolvers<void>();
+      const hangs = () => {
+        asked.resolve();
+        return new Promise<never>(() => {});
+      };
+      if (part === 'start') startOffset = hangs;
+      else at = hangs;
+      const integrationId = `${missed.integrationId}_${part}`;
+      await missed.ended(1, 1, 'failed', integrationId);
+      const id = await missed.start({ integrationId });
+      runner.start();
+      await asked.promise;
+      await runner.stop();
+      expect((await missed.lease(id)).id).toBe(id);
+      startOffset = async () => 0;
+      runner = newRunner();
+    }
   });
 
   it('leaves a recovery to others at once when it stops, also amid a write that is not acknowledged', async () => {

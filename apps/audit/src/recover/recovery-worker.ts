@@ -58,8 +58,9 @@ export class RecoveryWorker {
 
   /** What the topic has forgotten already is found at once, and not delivery by delivery. */
   private async begin(recovery: RecoveryRow): Promise<RatePace> {
-    const { store, clock, startOffset } = this.options;
-    await store.expireBelow(this.lease, await startOffset(this.partitionOf(recovery)));
+    const { store, clock, startOffset, untilStopped } = this.options;
+    const offset = await untilStopped(startOffset(this.partitionOf(recovery)));
+    await store.expireBelow(this.lease, offset);
     return new RatePace(recovery.ratePerSecond, clock.monotonicMs());
   }
 
@@ -146,7 +147,7 @@ export class RecoveryWorker {
   private async redeliveryOf(recovery: RecoveryRow, member: ClaimedMember): Promise<Redelivery | null> {
     const { deliveryId, deliveryOffset: endedOffset, status: endedStatus, reason: endedReason } = member;
     this.#routed ??= this.options.routed.inOrder(this.partitionOf(recovery));
-    const delivery = await this.#routed.at(endedOffset, deliveryId);
+    const delivery = await this.options.untilStopped(this.#routed.at(endedOffset, deliveryId));
     if (!delivery) return null;
     const envelope: Redelivery['envelope'] = {
       ...{ deliveryId, integrationId: recovery.integrationId, event: delivery.envelope.event },
