@@ -15,7 +15,7 @@ import { fakeStores } from './audit.store.fake.js';
 import { typeormStores } from './audit.store.typeorm.js';
 import { projectionStoreConformance } from './projection.store.conformance.js';
 
-const RUNS = 30;
+const RUNS = 20;
 
 /** Half of them of batches, and of a day that the suite's other rows are of, too. */
 const MANY_ATTEMPTS = `insert into attempts (attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id,

@@ -108,13 +108,13 @@ describe('statistics in Postgres', () => {
   }, 60_000);
 
   it('are made of the rows that were there before statistics were', async () => {
-    const { stats } = storesOf(database.dataSource);
-    const shown = () =>
-      Promise.all(
-        [1, RUNS].map(async (run) => {
-          return statsOf(QUERY, await stats.read(`${TENANT}_${run}`, QUERY));
-        }),
-      );
+    const tenantId = `${TENANT}_before`;
+    const stores = storesOf(database.dataSource);
+    const attempt = { failed: false, held: false, durationMs: 12 };
+    const attempts = [attempt, { ...attempt, failed: true }, { ...attempt, held: true }];
+    const history = attempts.map((one, delivery) => ({ ...one, delivery }));
+    await write(stores, recordsOf({ attempts: history, writers: [[], []] }, tenantId), 0, 9);
+    const shown = async () => statsOf(QUERY, await stores.stats.read(tenantId, QUERY));
     const before = await shown();
     const migration = new Stats1765000000000();
     const runner = database.dataSource.createQueryRunner();
@@ -123,7 +123,9 @@ describe('statistics in Postgres', () => {
     await migration.up(runner);
     await runner.commitTransaction();
     await runner.release();
-    expect(before.flatMap(({ items }) => items).filter(({ attempts }) => attempts > 0)).not.toEqual([]);
+    expect(before.items[0]).toMatchObject({ attempts: 2, succeeded: 1, failed: 1 });
+    expect(before.items.at(-1)).toMatchObject({ backlog: 4 });
+    expect(before.backlog).toMatchObject({ pending: 3, held: 1 });
     expect(await shown()).toEqual(before);
   });
 
