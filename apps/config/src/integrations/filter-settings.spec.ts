@@ -107,7 +107,8 @@ describe('a filter', () => {
 
   it('takes 100 values, and texts of 2,048 characters', () => {
     expect(errorsOf([of('in', many(100))])).toEqual([]);
-    expect(errorsOf([of('eq', 'v'.repeat(2_048))])).toEqual([]);
+    expect(errorsOf([of('eq', 'v'.repeat(2_048)), of('prefix', '💻'.repeat(2_048))])).toEqual([]);
+    expect(errorsOf([of('eq', '💻'.repeat(2_049))])).toEqual([['/filter/0/value', 'max_length']]);
   });
 
   it.each([null, {}, 'a', [null], [[]], ['a']])('is a list of conditions, not %j', (filter) => {

@@ -5,6 +5,7 @@ import { isEventPointer } from './event-pointer.js';
 /** Names and indexes on the way: an event's data is looked through once for each. */
 const POINTER_MAX_TOKENS = 16;
 export const VALUES_MAX_COUNT = 100;
+/** In code points, as an event's bounds: what an attribute can be, a condition can ask for. */
 export const VALUE_MAX_LENGTH = 2_048;
 
 /** What a user, or a profile, gives of a condition. */
@@ -76,7 +77,7 @@ function problemOf(value: unknown, op: Condition['op']): [code: string, detail: 
   if (typeof value === 'object' && value !== null) {
     return ['is_scalar', `"${op}" compares with text, a number, true, false or null.`];
   }
-  if (typeof value === 'string' && value.length > VALUE_MAX_LENGTH) {
+  if (typeof value === 'string' && value.length > VALUE_MAX_LENGTH && [...value].length > VALUE_MAX_LENGTH) {
     return ['max_length', `a text has at most ${VALUE_MAX_LENGTH} characters.`];
   }
   if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
