@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsOptional, IsString, MaxLength, Validate, ValidateIf, ValidateNested } from 'class-validator';
+import { IsArray, IsOptional, IsString, MaxLength, Validate, ValidateIf, ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { InputSchemas } from './input-schemas.ts';
 
@@ -26,6 +26,16 @@ checked(
   PersonDto,
   'home',
   ValidateNested(),
+  Type(() => PlaceDto),
+);
+
+class TownDto {}
+checked(TownDto, 'names', IsArray(), IsString({ each: true }));
+checked(
+  TownDto,
+  'places',
+  IsArray(),
+  ValidateNested({ each: true }),
   Type(() => PlaceDto),
 );
 
@@ -76,6 +86,18 @@ describe('schemas of input classes', () => {
       properties: { home: { anyOf: [{ $ref: '#/components/schemas/PlacePatch' }, { type: 'null' }] } },
     });
     expect(PlacePatch).toMatchObject({ properties: { city: { anyOf: [{ type: 'string' }, { type: 'null' }] } } });
+  });
+
+  it('of patches hold whole arrays', () => {
+    const inputs = new InputSchemas();
+    inputs.ref(TownDto, true);
+    const orNull = (items: object) => ({ anyOf: [{ type: 'array', items }, { type: 'null' }] });
+    expect(inputs.schemas.TownPatch?.properties).toEqual({
+      names: orNull({ type: 'string' }),
+      places: orNull({ $ref: '#/components/schemas/PlaceInput' }),
+    });
+    expect(inputs.schemas.PlaceInput?.required).toEqual(['city']);
+    expect(inputs.schemas).not.toHaveProperty('PlacePatch');
   });
 
   it('are not made of a check that nobody has described', () => {

@@ -103,14 +103,17 @@ export class InputSchemas {
       ),
       ...(isPatch || required === undefined ? {} : { required }),
     };
-    for (const nested of nestedClassesOf(dto)) this.ref(nested, isPatch);
+    for (const [member, nested] of nestedClassesOf(dto)) {
+      this.ref(nested, isPatch && (properties as Record<string, Schema>)[member]?.type !== 'array');
+    }
   }
 
   #member(schema: Schema, isPatch: boolean): Schema {
     const { [NULLABLE]: nullable, type, ...rest } = schema;
     let own: Schema =
       '$ref' in rest ? this.#nested(rest, isPatch) : { ...(type === undefined ? {} : { type }), ...rest };
-    if (own.items) own = { ...own, items: this.#member(own.items as Schema, isPatch) };
+    // A patch replaces an array whole: what stands in it is no patch.
+    if (own.items) own = { ...own, items: this.#member(own.items as Schema, false) };
     return nullable === true || isPatch ? orNull(own) : own;
   }
 
@@ -123,14 +126,15 @@ function orNull(schema: Schema): Schema {
   return Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: 'null' }] };
 }
 
-function nestedClassesOf(dto: InputClass): InputClass[] {
+/** By member. */
+function nestedClassesOf(dto: InputClass): [member: string, nested: InputClass][] {
   const storage = defaultMetadataStorage as unknown as {
     getExposedProperties?: unknown;
     _typeMetadatas: Map<unknown, Map<string, { typeFunction(): InputClass }>>;
   };
-  const found: InputClass[] = [];
+  const found: [string, InputClass][] = [];
   for (let at: unknown = dto; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) {
-    for (const { typeFunction } of storage._typeMetadatas.get(at)?.values() ?? []) found.push(typeFunction());
+    for (const [member, { typeFunction }] of storage._typeMetadatas.get(at) ?? []) found.push([member, typeFunction()]);
   }
   return found;
 }
