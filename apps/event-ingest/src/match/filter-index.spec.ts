@@ -45,3 +45,23 @@ test('an index that has no room for the keys of a filter asks it of each event',
   index.find({ at: () => value, holds }, found);
   expect([asked, found.sort()]).toEqual([[1], [0, 1]]);
 });
+
+test('finds the same where there are more keys to choose from than are counted', () => {
+  const both = (value: number, number: number) => ({
+    conditions: [
+      ...contains(value, number).conditions,
+      { ...compileCondition({ pointer: '/subject', op: 'eq', value }), number },
+    ],
+    places: [number],
+  });
+  const { value } = countedArray(3);
+  for (const room of [2, 3, 4, 5, 100]) {
+    const index = new FilterIndex([both(7, 0), both(8, 1)], room);
+    const found: number[] = [];
+    const subject = compileCondition({ pointer: '/subject', op: 'eq', value: 7 }).wanted?.keys[0] ?? '';
+    const at = (pointer: string): PointedValue => (pointer === '/data' ? value : { kind: 'literal', key: subject });
+    index.find({ at, holds: (condition) => condition.holds(at(condition.pointer)) }, found);
+    expect(found).toEqual([0]);
+    expect(index.size).toBeLessThanOrEqual(room);
+  }
+});

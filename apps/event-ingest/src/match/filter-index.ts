@@ -47,7 +47,7 @@ export class FilterIndex {
     private readonly maxSize = Number.POSITIVE_INFINITY,
   ) {
     for (const { places } of groups) this.size += places.length;
-    const counts = countsOf(groups);
+    const counts = countsOf(groups, maxSize);
     for (const group of groups) this.add(group, counts);
   }
 
@@ -110,17 +110,19 @@ function keysIn(wanted: Lookup['byKey'], value: PointedValue | undefined, of: Wa
 /** How many groups want a key: by lookup, then by key. Only of lookups that some group has to choose from. */
 type Counts = ReadonlyMap<string, Map<string, number>>;
 
-function countsOf(groups: readonly FilterGroup[]): Counts {
+/** @param maxCount keys that are counted; without the others a choice is as right, if not the best */
+function countsOf(groups: readonly FilterGroup[], maxCount: number): Counts {
   const counts = new Map<string, Map<string, number>>();
   for (const { conditions } of groups) {
     const choice = conditions.filter(({ wanted }) => wanted);
     if (choice.length > 1) for (const { wanted } of choice) if (wanted) counts.set(wanted.lookup, new Map());
   }
-  if (counts.size === 0) return counts;
+  let left = counts.size === 0 ? 0 : maxCount;
   for (const { conditions } of groups) {
     for (const { wanted } of conditions) {
       const byKey = wanted && counts.get(wanted.lookup);
-      if (!byKey) continue;
+      if (!byKey || left < wanted.keys.length) continue;
+      left -= wanted.keys.length;
       for (const key of wanted.keys) byKey.set(key, (byKey.get(key) ?? 0) + 1);
     }
   }

@@ -40,10 +40,9 @@ function bareValue(text: string): PointedValue {
   return { kind: 'number', key: decimalKey(decimal), decimal };
 }
 
+/** A tenant's lists may hold a million of them. */
 export function pointedScalar(value: Scalar): PointedValue {
-  // A tenant's lists may hold a million texts.
-  if (typeof value === 'string') return textValue(value);
-  return pointedValueOf(Buffer.from(JSON.stringify(value)));
+  return typeof value === 'string' ? textValue(value) : bareValue(String(value));
 }
 
 /** @returns null of what is no scalar */
