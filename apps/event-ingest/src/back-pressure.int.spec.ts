@@ -3,17 +3,26 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { connectMessaging, type Messaging } from '@hookstile/messaging';
 import type { RunningService } from '@hookstile/service-runtime';
-import { type FaultProxy, startFaultProxy, testBrokers, until } from '@hookstile/testing';
+import {
+  type FaultProxy,
+  type HeldPiece,
+  isKafkaProduce,
+  startFaultProxy,
+  testBrokers,
+  until,
+} from '@hookstile/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { INGEST_ADMIN_KEY, IngestUnderTest } from './ingest-under-test.js';
 
 const REQUEST_TIMEOUT_MS = 2_000;
 const BATCH_EVENTS = 40;
 const EVENT_BYTES = 50_000;
-const SENDERS = 12;
-const BATCHES_EACH = 4;
-const GROWTH_MAX_BYTES = 100 * 1024 * 1024;
+/** More at once than the front door's queue holds. */
+const SENDERS = 24;
+const BATCHES_EACH = 2;
 const MEBIBYTE = 1024 * 1024;
+/** The queue, a request of it, and what the link holds of requests that were given up. */
+const GROWTH_MAX_MIB = 100;
 
 let ingest: IngestUnderTest;
 let link: FaultProxy;
@@ -30,7 +39,7 @@ beforeAll(async () => {
     socketFactory: ({ onConnect }) => connect(link.port, '127.0.0.1', onConnect),
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
-  frontDoor = await ingest.start({ HOOKSTILE_INGEST_ROLES: 'front-door' }, { messaging });
+  frontDoor = await ingest.start({ HOOKSTILE_INGEST_ROLES: 'front-door', LOG_LEVEL: 'fatal' }, { messaging });
 });
 
 afterAll(async () => {
@@ -66,36 +75,54 @@ async function sendBatch(tenantId: string, body: string) {
   return { status: response.status, retryAfter: response.headers.get('retry-after'), ...answer };
 }
 
+/** From here on no write reaches the broker, whatever connection it comes on, until the function is called. */
+function holdWrites(): () => Promise<void> {
+  const held: HeldPiece[] = [];
+  const ending = new AbortController();
+  const holding = (async () => {
+    for (;;) {
+      const piece = await link.hold({ what: 'request', isRequest: isKafkaProduce, signal: ending.signal });
+      if (piece === null) return;
+      held.push(piece);
+    }
+  })();
+  return async () => {
+    ending.abort();
+    await holding;
+    for (const piece of held) piece.drop();
+  };
+}
+
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-/** What is held; the requests' other ends are in this process, too. */
+/** What is held. Seldom, since on a busy machine it takes a second, in which no request is read. */
 function heldBytes(): number {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
 
-test('with a broker that stands still batches are refused whole, within bounds, and nothing acknowledged is lost', async () => {
+test('while writes stand still batches are refused whole, within bounds, and nothing acknowledged is lost', async () => {
   const { tenantId } = await ingest.aTenant();
   expect((await sendBatch(tenantId, batchOf('before', 2))).status).toBe(202);
   const before = heldBytes();
-  let largest = before;
-  link.set({ blackhole: true });
+  const letWritesThrough = holdWrites();
   const answers: Awaited<ReturnType<typeof sendBatch>>[] = [];
   const sender = async (name: number) => {
     for (let n = 0; n < BATCHES_EACH; n += 1) {
       answers.push(await sendBatch(tenantId, batchOf(`still-${name}-${n}`, BATCH_EVENTS)));
-      largest = Math.max(largest, heldBytes());
     }
   };
   await Promise.all(Array.from({ length: SENDERS }, (_, name) => sender(name)));
   const told = answers.map(({ status, code, detail }) => (status === 503 ? code : `${status} ${code}: ${detail}`));
   expect([...new Set(told)]).toEqual(['unavailable']);
+  expect(answers).toHaveLength(SENDERS * BATCHES_EACH);
+  const growthMib = (heldBytes() - before) / MEBIBYTE;
+  expect(growthMib).toBeLessThan(GROWTH_MAX_MIB);
   expect(answers.every(({ retryAfter, items }) => Number(retryAfter) > 0 && items === undefined)).toBe(true);
-  expect((largest - before) / MEBIBYTE).toBeLessThan(GROWTH_MAX_BYTES / MEBIBYTE);
 
-  link.heal();
+  await letWritesThrough();
   const after = await until(
     async () => {
       const answer = await sendBatch(tenantId, batchOf('after', 3));
