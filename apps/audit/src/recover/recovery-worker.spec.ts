@@ -1,6 +1,6 @@
 import { recoveriesV1, redeliveriesV1 } from '@hookstile/contracts';
 import { FakeMessaging } from '@hookstile/messaging';
-import { aDelivery, anIntegration } from '@hookstile/testing';
+import { aDelivery, anIntegration, until } from '@hookstile/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deliveryRecord, journaled, journalRecord, received, sampleAttempt } from '../project/sample-records.js';
 import { FakeProjectionStore } from '../projection/projection.store.fake.js';
@@ -32,6 +32,8 @@ class World {
     aDelivery({ event: { tenantId: 'ten_1', id: `evt_${n}` }, sourceOffset: n, data: `{ "n": ${n}.0 }` }),
   );
   nowMs = START_MS;
+  /** Whether a test holds a write back. */
+  isHeld = false;
   integration = anIntegration({ id: 'int_1', tenantId: 'ten_1' });
   /** What happens in each pause. */
   meanwhile: () => unknown = () => undefined;
@@ -86,15 +88,23 @@ class World {
     });
   }
 
-  async worker(untilStopped = <T>(asked: Promise<T>) => asked): Promise<RecoveryWorker> {
+  /** @param around each write of redeliveries */
+  async worker(
+    untilStopped = <T>(asked: Promise<T>) => asked,
+    around: (write: () => Promise<void>) => Promise<void> = (write) => write(),
+  ): Promise<RecoveryWorker> {
     const [lease] = await this.work.lease({ working: [] }, LEASE_TERM_MS, 1);
     if (!lease) throw new Error('it is not to be had');
     const publisher = await this.messaging.publisher({ name: 'test' });
+    const redeliveries = new RedeliveriesPublisher({ publisher, topic: 'redeliveries', partitionCount: 1 });
     return new RecoveryWorker(lease, {
       store: this.work,
       configuration: { integration: () => this.integration, catchUp: async () => {} },
       routed: new RoutedDeliveries(this.messaging.reader(), 'deliveries'),
-      publisher: new RedeliveriesPublisher({ publisher, topic: 'redeliveries', partitionCount: 1 }),
+      publisher: {
+        tell: (record) => redeliveries.tell(record),
+        publishAll: (all) => around(() => redeliveries.publishAll(all)),
+      },
       startOffset: (partition) => this.messaging.startOffset({ topic: 'deliveries', partition }),
       partitionCount: 1,
       clock: { nowMs: () => this.nowMs, monotonicMs: () => this.nowMs },
@@ -182,6 +192,51 @@ describe('working a recovery', () => {
       expect(numbers(dead)).toEqual(all);
       expect(await dead.recovery()).toMatchObject({ status: 'done', queued: COUNT, delivered: COUNT });
     }
+  });
+
+  it('takes no harm of a process that lost its lease amid a write, whenever that write arrives', async () => {
+    for (const writes of ['before', 'after'] as const) {
+      const slow = new World();
+      await slow.miss();
+      slow.meanwhile = () => slow.answer();
+      const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const first = await slow.worker(undefined, async (write) => {
+        if (slow.isHeld || slow.redelivered().length < 30) return write();
+        slow.isHeld = true;
+        if (writes === 'before') await write();
+        reached.resolve();
+        await gate.promise;
+        if (writes === 'after') await write();
+      });
+      const running = first.run(() => false);
+      await reached.promise;
+      slow.nowMs += LEASE_TERM_MS;
+      const second = (await slow.worker()).run(() => false);
+      await until(() => slow.redelivered().length > 60, { what: 'the second to go on' });
+      gate.resolve();
+      await Promise.all([running, second]);
+      expect(numbers(slow)).toEqual(all);
+      expect(slow.told()).toEqual(['started']);
+      expect(await slow.recovery()).toMatchObject({ status: 'done', queued: COUNT, delivered: COUNT, failed: 0 });
+    }
+  });
+
+  it('counts what was written where it is stopped between the write and its being said', async () => {
+    const dead = await world.worker(undefined, async (write) => {
+      await write();
+      if (world.redelivered().length > 20) throw new Error('the process ends here');
+    });
+    await expect(dead.run(() => false)).rejects.toThrow('the process ends here');
+    await world.store.stop('ten_1', 'rcv_1', { reason: 'requested', atMs: world.nowMs, by: BY });
+    world.nowMs += LEASE_TERM_MS;
+    await world.run();
+    await world.answer();
+    world.nowMs += LEASE_TERM_MS;
+    await world.run();
+    const count = numbers(world).length;
+    expect(count).toBeLessThan(COUNT);
+    expect(await world.recovery()).toMatchObject({ status: 'stopped', queued: count, delivered: count, expired: 0 });
+    expect(world.told()).toEqual(['started', 'stopped']);
   });
 
   it('leaves out what somebody had sent once more meanwhile, and counts how that ended', async () => {
