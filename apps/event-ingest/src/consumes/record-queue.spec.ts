@@ -40,3 +40,15 @@ test('forgets a partition that went, and takes it from wherever it comes back', 
   queue.push(batch(0, 3));
   expect(places(queue.take(ALL))).toEqual(['1/1', '0/3']);
 });
+
+test('counts what headers and keys take of memory, too', () => {
+  const queue = new RecordQueue();
+  const [record] = batch(0, 1).records;
+  if (!record) throw new Error('the batch has one record');
+  const large = { ...record, key: 'k'.repeat(1_000), headers: { ['n'.repeat(2_000)]: Buffer.alloc(4_000) } };
+  queue.push({ ...batch(0), records: [large, { ...large, offset: 2 }] });
+  expect(queue.bytes).toBeGreaterThan(14_000);
+  expect(queue.take({ maxRecords: 100, maxBytes: 14_000 })).toHaveLength(1);
+  queue.take(ALL);
+  expect(queue.bytes).toBe(0);
+});

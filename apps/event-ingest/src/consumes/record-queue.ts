@@ -1,7 +1,8 @@
 import type { ReceivedRecord, RecordBatch } from '@hookstile/messaging';
 
-/** What a record costs in memory beside its value: headers, key and objects. */
+/** What the objects of a record cost in memory beside its bytes. */
 const RECORD_OVERHEAD_BYTES = 512;
+const HEADER_OVERHEAD_BYTES = 128;
 
 export interface RoundBounds {
   maxRecords: number;
@@ -14,8 +15,11 @@ interface QueuedBatch {
   taken: number;
 }
 
-export function recordBytes(record: ReceivedRecord): number {
-  return (record.value?.length ?? 0) + RECORD_OVERHEAD_BYTES;
+/** Headers and keys count as values do: a producer may put megabytes into either. */
+export function recordBytes({ key, headers, value }: ReceivedRecord): number {
+  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const name in headers) bytes += HEADER_OVERHEAD_BYTES + name.length + (headers[name]?.length ?? 0);
+  return bytes;
 }
 
 /** Fetched batches in the order they came; a partition's records leave it in the order of their offsets. */

@@ -6,6 +6,7 @@ import { FETCH_MAX_RECORDS, FETCH_UNPACKED_MAX_BYTES } from './fetch-bounds.js';
 import { readFetchResponse } from './fetch-response.js';
 import type { WireMessage } from './internals.js';
 import { storedLz4, storedSnappy } from './packed-records.js';
+import { WireWriter } from './wire-writer.js';
 
 interface Encoded {
   buffer: Buffer;
@@ -174,4 +175,26 @@ test('a hundred thousand headers are read in linear time, and each name is only 
   expect(Object.keys(read)).toHaveLength(100_003);
   expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
   expect(Object.getOwnPropertyDescriptor(read, '__proto__')?.value).toEqual(HELLO.value);
+});
+
+/** A record of so many headers, each with a name of its own, as small as headers can be. */
+function recordOfHeaders(count: number): Buffer {
+  const head = new WireWriter(Buffer.alloc(32));
+  head.int8(0);
+  for (const number of [0, 0, -1, -1, count]) head.varInt(number);
+  const body = Buffer.alloc(head.at + 6 * count);
+  head.buffer.copy(body, 0, 0, head.at);
+  for (let n = 0, at = head.at; n < count; n += 1, at += 6) {
+    body[at] = 8;
+    for (let i = 0; i < 4; i += 1) body[at + 1 + i] = (n >> (7 * i)) & 0x7f;
+    body[at + 5] = 1;
+  }
+  const length = new WireWriter(Buffer.alloc(8));
+  length.varInt(body.length);
+  return Buffer.concat([length.buffer.subarray(0, length.at), body]);
+}
+
+test('a batch of millions of headers is too large, and none of them is read', async () => {
+  const [messages] = await messagesOf(await packedBatch(4, zstdCompressSync(recordOfHeaders(2_700_000))));
+  expect(messages).toMatchObject([{ offset: '100', unreadable: { code: 'too_large' } }]);
 });

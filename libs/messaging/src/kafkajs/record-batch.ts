@@ -1,4 +1,4 @@
-import { BATCH_MAX_RECORDS } from './fetch-bounds.js';
+import { BATCH_MAX_HEADERS, BATCH_MAX_RECORDS } from './fetch-bounds.js';
 import type { WireMessage } from './internals.js';
 import { UnreadableBatchError, unpack } from './unpack.js';
 import { WireReader } from './wire-reader.js';
@@ -43,10 +43,20 @@ function messageOf(
   };
 }
 
+/** How many headers the records of a batch may still have. */
+interface HeadersLeft {
+  count: number;
+}
+
 /** A header that stands twice counts with its last value, as Kafka's `lastHeader` has it. */
-function headersOf(reader: WireReader): WireMessage['headers'] {
+function headersOf(reader: WireReader, allowed: HeadersLeft): WireMessage['headers'] {
   const headers: WireMessage['headers'] = {};
-  for (let left = reader.varint(); left > 0; left -= 1) {
+  const count = reader.varint();
+  allowed.count -= Math.max(count, 0);
+  if (allowed.count < 0) {
+    throw new UnreadableBatchError('too_large', `The batch holds more than ${BATCH_MAX_HEADERS} headers.`);
+  }
+  for (let left = count; left > 0; left -= 1) {
     const name = (reader.varintBytes() ?? Buffer.alloc(0)).toString('utf8');
     const value = reader.varintBytes() ?? undefined;
     // An assignment would set the prototype.
@@ -57,7 +67,7 @@ function headersOf(reader: WireReader): WireMessage['headers'] {
   return headers;
 }
 
-function recordOf(header: BatchHeader, reader: WireReader): WireMessage {
+function recordOf(header: BatchHeader, reader: WireReader, allowed: HeadersLeft): WireMessage {
   reader.int8(); // Attributes of a record: none is in use.
   const timestampDelta = reader.varint();
   const offsetDelta = reader.varint();
@@ -67,16 +77,17 @@ function recordOf(header: BatchHeader, reader: WireReader): WireMessage {
     timestamp: `${isAppendTime ? header.maxTimestamp : header.firstTimestamp + timestampDelta}`,
     key: reader.varintBytes(),
     value: reader.varintBytes(),
-    headers: headersOf(reader),
+    headers: headersOf(reader, allowed),
   };
 }
 
 function recordsOf(header: BatchHeader, unpacked: Buffer): WireMessage[] {
   const reader = new WireReader(unpacked);
   const records: WireMessage[] = [];
+  const allowed: HeadersLeft = { count: BATCH_MAX_HEADERS };
   try {
     for (let left = header.recordCount; left > 0; left -= 1) {
-      records.push(recordOf(header, new WireReader(reader.bytes(reader.varint()))));
+      records.push(recordOf(header, new WireReader(reader.bytes(reader.varint())), allowed));
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
