@@ -62,6 +62,16 @@ test('an event that does not match the schema of its type is rejected, and a cor
   expect(ingest.deliveriesOf(tenantId).map(({ data }) => data)).toEqual(['{"n": 1.0}']);
 });
 
+test('a mismatch at a member whose name no database keeps is rejected, too', async () => {
+  const { tenantId } = await ingest.aTenant();
+  await ingest.putEventType(tenantId, 't', 1, { additionalProperties: { type: 'integer' } });
+  const headers = { ce_specversion: '1.0', ce_id: 'e', ce_source: '/s', ce_type: 't', ce_tenantid: tenantId };
+  await ingest.produce(tenantId, { headers, value: Buffer.from('{"a\\u0000": "1"}') });
+  expect(await ingest.routed(tenantId, 1)).toMatchObject([
+    { outcome: 'rejected', detail: expect.stringContaining('/data/a\ufffd must be integer') },
+  ]);
+});
+
 test('bad records end as rejected with the reason, and the partition moves on', async () => {
   const { tenantId } = await ingest.aTenant();
   const good = { ce_specversion: '1.0', ce_id: 'ok', ce_source: '/s', ce_type: 't', ce_tenantid: tenantId };

@@ -71,3 +71,11 @@ it('a schema that this release does not carry out takes no event', () => {
   const rejected = new ProjectedEventSchemas(projection).rejectionOf(anEvent('1'));
   expect(rejected?.errors).toMatchObject([{ pointer: '/data', code: 'schema_unusable' }]);
 });
+
+it('what is told of a mismatch can be stored, whatever the members of the data are called', () => {
+  const projection = aProjection();
+  projection.put(1, { additionalProperties: { additionalProperties: false } });
+  const rejected = new ProjectedEventSchemas(projection).rejectionOf(anEvent('{"a\\u0000b": {"\\u0000\\ud800": 1}}'));
+  expect(rejected?.detail).not.toMatch(/\0/);
+  expect(rejected?.detail.isWellFormed()).toBe(true);
+});
