@@ -29,11 +29,13 @@ const ROWS = `SELECT ${INBOX_COLUMNS} FROM inbox WHERE key = ANY($1::uuid[])`;
 
 /**
  * Rows are found by a whole minute: equal index entries share their storage, which keeps the index small. One router
- * removes at a time; the others would wait for its locks only to find the rows gone.
+ * removes at a time; the others would wait for its locks only to find the rows gone. The age is asked for again of the row
+ * that is deleted: it may have been renewed since it was found, and some releases of Postgres
+ * then delete it nevertheless (the 0 keeps the planner from reading that index instead of the places that were found).
  */
 const REMOVE = `
   WITH turn AS (SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema || '.inbox', 0)) AS ours)
-  DELETE FROM inbox WHERE ctid = ANY(ARRAY(
+  DELETE FROM inbox WHERE received_minute + 0 < $1 AND ctid = ANY(ARRAY(
     SELECT inbox.ctid FROM inbox, turn WHERE turn.ours AND received_minute < $1 LIMIT $2))`;
 
 const REMOVE_REJECTIONS = `

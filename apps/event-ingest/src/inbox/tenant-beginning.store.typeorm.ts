@@ -15,8 +15,9 @@ const SETTLE = `
     seen_minute = excluded.seen_minute
   RETURNING tenant_id, source_partition, refused_through::float8 AS refused_through, begun`;
 
+/** The age is asked for again of the row that is deleted: it may have been renewed since it was found. */
 const REMOVE = `
-  DELETE FROM tenant_beginnings WHERE ctid = ANY(ARRAY(
+  DELETE FROM tenant_beginnings WHERE seen_minute + 0 < $1 AND ctid = ANY(ARRAY(
     SELECT ctid FROM tenant_beginnings WHERE seen_minute < $1 LIMIT $2)) RETURNING 1`;
 
 interface Row {
