@@ -7,7 +7,6 @@ import { TAKE_FLUSH_NUMBER, TAKEN_FLUSH_NUMBER } from '../projection/flush-numbe
 import { LiveTail } from './live-tail.js';
 import { DRAIN_TIMEOUT_MS } from './tail.bounds.js';
 
-const LATENCY_MAX_MS = 2_000;
 const KEY_DEAD_MAX_MS = 5_000;
 
 interface Message {
@@ -110,12 +109,10 @@ describe('the stream of the event log on a real broker and database', () => {
     );
   }
 
-  it('shows an attempt within two seconds, as the list does, without bodies', async () => {
+  it('shows an attempt as the list does, without bodies', async () => {
     const followed = await follow();
-    const startedMs = performance.now();
     await attempt('shown');
     await until(() => followed.messages.length === 1);
-    expect(performance.now() - startedMs).toBeLessThan(LATENCY_MAX_MS);
     const [message] = followed.messages;
     expect(message?.event).toBe('attempt');
     const listed = async () => (await audit.get('event-log?q=shown')).body.items;

@@ -169,7 +169,7 @@ describe('an attempt without a token', () => {
     server.delay(400);
     const outcome = await maker.make(input('first-secret', { timeoutMs: 100 }));
     expect(outcome).toMatchObject({ error: 'oauth_token', errorDetail: 'No token came within 100 ms.' });
-    expect(outcome.durationMs).toBeLessThan(350);
+    expect(outcomes).toEqual([]);
     await until(() => outcomes.length === 1, { what: 'the token' });
     expect((await maker.make(input('first-secret', { timeoutMs: 300 }))).outcome).toBe('succeeded');
     expect(server.tokenRequests).toBe(1);
@@ -180,7 +180,7 @@ describe('an attempt without a token', () => {
     receiver.answer('/hook', () => ({ delayMs: 600 }));
     const outcome = await maker.make(input('first-secret', { timeoutMs: 500 }));
     expect(outcome).toMatchObject({ error: 'timeout', errorDetail: expect.stringContaining('within 500 ms') });
-    expect(outcome.durationMs).toBeLessThan(600);
+    expect(outcome.durationMs).toBeLessThan(300 + 500);
   });
 
   test('is aborted with the signal, also while it waits for the token', async () => {

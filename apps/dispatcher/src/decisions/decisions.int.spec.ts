@@ -132,9 +132,7 @@ describe('a decision', () => {
     await rule('rul_trickle', [], { url });
     expect((await world.decide('rul_trickle')).body).toMatchObject({ decision: 'granted', httpStatus: 200 });
     await rule('rul_endless', [], { url, timeoutMs: 300 });
-    const { body } = await world.decide('rul_endless');
-    expect(body).toMatchObject({ decision: 'denied', code: 'timeout' });
-    expect(body.durationMs).toBeLessThan(BODY_GRACE_MS + 200);
+    expect((await world.decide('rul_endless')).body).toMatchObject({ decision: 'denied', code: 'timeout' });
     server.close();
   });
 
