@@ -1,6 +1,9 @@
 /** Records written into the shadow at a time, and their bytes. */
 export const BATCH_MAX_RECORDS = 2_000;
 export const BATCH_MAX_BYTES = 8 * 1024 * 1024;
+/** What comes empty, although there is more, is read again so often, and so long after. */
+export const EMPTY_READS_MAX = 20;
+export const EMPTY_READ_DELAY_MS = 500;
 /** Before flushes are held up, the shadow is read on until it is no further behind than this, or so many times. */
 export const GAP_MAX_RECORDS = 1_000;
 export const CATCH_UPS_MAX = 20;
