@@ -19,6 +19,8 @@ export interface ComparedTable {
   /** Columns that say nothing of the world; a row that is put right keeps those that are `carried` and loses the others. */
   aside: readonly string[];
   carried: readonly string[];
+  /** What is expected follows from live tables before it, so it is known only once those are right. */
+  followsLive: boolean;
   /** The rows of the live table, and what they should be, as queries. */
   live(schema: string): string;
   expected(shadow: string, schema: string): string;
@@ -35,6 +37,7 @@ interface Given {
   aside?: readonly string[];
   carried?: readonly string[];
   rows?(table: string): string;
+  /** Given where that is no table of the shadow. */
   expected?(shadow: string, schema: string): string;
   counts(grounds: Grounds): Judgement;
 }
@@ -47,6 +50,7 @@ function compared({ name, key, aside = [], carried = [], rows, expected, counts 
     key: keys,
     aside,
     carried,
+    followsLive: expected !== undefined,
     live: (schema) => rowsOf(`"${schema}".${name}`),
     expected: expected ?? ((shadow) => rowsOf(`"${shadow}".${name}`)),
     counts: (grounds) => {

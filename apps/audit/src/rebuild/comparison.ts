@@ -22,6 +22,7 @@ export class Comparison {
   /** Compares whole tables. */
   async run(table: ComparedTable): Promise<void> {
     const { live, expected } = this.#rows(table);
+    await this.client.query(`drop table if exists ${differingOf(table)}`);
     await this.client.query(
       `create temporary table ${differingOf(table)} as ${await this.#differing(table, live, expected)}`,
     );

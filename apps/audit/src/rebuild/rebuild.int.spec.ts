@@ -165,6 +165,14 @@ describe('a rebuild of audit', () => {
     await run(true);
   });
 
+  it('puts the backlog right together with the deliveries that it counts', async () => {
+    await rows('delete from deliveries');
+    await rows('update delivery_backlog set pending = 0, held = 0');
+    const { repaired } = await run(true);
+    expect(kindsOf(repaired)).toEqual({});
+    expect(kindsOf((await run(false)).found)).toEqual({});
+  });
+
   it('keeps what the live tail has shown of a row that it puts right, and shows none that it brings back', async () => {
     await rows(`update attempts set error_detail = 'corrupted' where attempt = 2`);
     await rows('delete from attempts where attempt = 1');

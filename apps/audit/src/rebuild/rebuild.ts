@@ -161,7 +161,10 @@ async function allAgain(comparison: Comparison): Promise<Compared[]> {
 }
 
 async function allRepaired(comparison: Comparison): Promise<Compared[]> {
-  for (const table of COMPARED_TABLES) await comparison.repair(table);
+  for (const table of COMPARED_TABLES) {
+    if (table.followsLive) await comparison.run(table);
+    await comparison.repair(table);
+  }
   return allAgain(comparison);
 }
 
