@@ -1,7 +1,9 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { systemClock } from '../clock.js';
 import { AllowedMethods } from '../problems/allowed-methods.js';
+import { OutageLog } from '../problems/outage-log.js';
 import { ProblemError } from '../problems/problem.error.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 import type { ServiceDefinition } from '../service.js';
@@ -69,7 +71,7 @@ function refuseZeroCharacters(instance: FastifyInstance, filter: ProblemFilter):
 /** Nest's adapter with Hookstile's bounds, body parsers and problem documents. */
 export function createHttpServer(definition: Bodies, logger: Logger, bounds: HttpBounds = HTTP_BOUNDS): HttpServer {
   const allowedMethods = new AllowedMethods();
-  const filter = new ProblemFilter(logger, allowedMethods);
+  const filter = new ProblemFilter(logger, allowedMethods, new OutageLog(logger, systemClock));
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: bounds.requestTimeoutMs,

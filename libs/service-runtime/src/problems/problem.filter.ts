@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, NotFoundException } fr
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { AllowedMethods } from './allowed-methods.js';
+import type { OutageLog } from './outage-log.js';
 import { ProblemError } from './problem.error.js';
 import { problemAnswer } from './problem-document.js';
 import { problemOf } from './problem-of.js';
@@ -14,6 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly logger: Logger,
     private readonly allowedMethods: AllowedMethods,
+    private readonly outages: OutageLog,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -47,10 +49,9 @@ export class ProblemFilter implements ExceptionFilter {
   private problemOf(error: unknown, request: FastifyRequest): ProblemError {
     const problem = problemOf(error);
     if (problem && problem.cause === undefined) return problem;
-    this.logger.error(
-      { err: problem?.cause ?? error, method: request.method, path: pathOf(request) },
-      'request failed',
-    );
+    const which = { method: request.method, path: pathOf(request) };
+    if (problem?.code === 'unavailable' && problem.cause instanceof Error) this.outages.note(problem.cause, which);
+    else this.logger.error({ err: problem?.cause ?? error, ...which }, 'request failed');
     return problem ?? new ProblemError('internal', INTERNAL);
   }
 
