@@ -139,3 +139,24 @@ test('while writes stand still batches are refused whole, within bounds, and not
     what: 'what was acknowledged',
   });
 }, 60_000);
+
+test('bodies that do not come to their end are held within a bound, and others are told to come again', async () => {
+  const { hostname, port } = new URL(frontDoor.url);
+  const slow = Array.from({ length: 20 }, () => connect(Number(port), hostname));
+  let answers = '';
+  for (const socket of slow) {
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      answers += chunk;
+    });
+    socket.write(`POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: ${4 * MEBIBYTE}\r\n\r\n`);
+    socket.write(Buffer.alloc(4 * MEBIBYTE - 1));
+  }
+  await until(() => answers.includes('"code":"unavailable"'), { what: 'one of them is refused' });
+  expect(answers).toMatch(/^HTTP\/1\.1 503 /);
+  expect(answers).toMatch(/\r\nretry-after: 1\r\n/i);
+  for (const socket of slow) socket.destroy();
+  const { tenantId } = await ingest.aTenant();
+  const isTaken = async () => (await sendBatch(tenantId, batchOf('behind', 2))).status === 202;
+  await until(isTaken, { what: 'a batch is taken once they are gone' });
+});

@@ -4,7 +4,13 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpServer, HTTP_BOUNDS } from './http-adapter.js';
 
-const BOUNDS = { headersTimeoutMs: 150, requestTimeoutMs: 150, overdueCheckIntervalMs: 30, closeTimeoutMs: 100 };
+const BOUNDS = {
+  ...HTTP_BOUNDS,
+  headersTimeoutMs: 150,
+  requestTimeoutMs: 150,
+  overdueCheckIntervalMs: 30,
+  closeTimeoutMs: 100,
+};
 
 describe('the HTTP server', () => {
   let instance: FastifyInstance;

@@ -10,9 +10,12 @@ import type { ServiceDefinition } from '../service.js';
 import { tracing } from '../telemetry/tracing.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { answerBrokenConnection } from './broken-connection.js';
+import { boundHeldBodies } from './held-bodies.js';
 import { readRefusedBodies } from './late-bytes.js';
 
 export const BODY_MAX_BYTES = 256 * 1024;
+/** Of all requests that are being read or answered: sixteen of the largest batches of events. */
+export const HELD_BODIES_MAX_BYTES = 64 * 1024 * 1024;
 export const HEADERS_MAX_BYTES = 16 * 1024;
 export const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
@@ -28,6 +31,7 @@ export interface HttpBounds {
   requestTimeoutMs: number;
   overdueCheckIntervalMs: number;
   closeTimeoutMs: number;
+  heldBodiesMaxBytes: number;
 }
 
 export const HTTP_BOUNDS: HttpBounds = {
@@ -35,6 +39,7 @@ export const HTTP_BOUNDS: HttpBounds = {
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
   overdueCheckIntervalMs: OVERDUE_CHECK_INTERVAL_MS,
   closeTimeoutMs: CLOSE_TIMEOUT_MS,
+  heldBodiesMaxBytes: HELD_BODIES_MAX_BYTES,
 };
 
 export interface HttpServer {
@@ -97,6 +102,7 @@ export function createHttpServer(definition: Bodies, logger: Logger, bounds: Htt
   });
   if (tracing.enabled) nameServerSpans(instance);
   refuseZeroCharacters(instance, filter);
+  boundHeldBodies(instance, bounds.heldBodiesMaxBytes);
   readRefusedBodies(instance);
   cutWhatOutlastsTheClose(instance, bounds.closeTimeoutMs);
   registerBodyParsers(instance, definition.rawBodyRoutes ?? []);
