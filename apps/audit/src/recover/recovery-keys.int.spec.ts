@@ -1,4 +1,5 @@
 import { configurationKey, configurationV1 } from '@hookstile/contracts';
+import type { RunningService } from '@hookstile/service-runtime';
 import { anIntegration, until } from '@hookstile/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, AuditUnderTest, KEYS } from '../audit-under-test.js';
@@ -8,21 +9,32 @@ const SINCE = '2026-01-02T03:04:05Z';
 
 describe('starting recoveries', () => {
   let audit: AuditUnderTest;
+  let second: RunningService;
+  let asked = 0;
 
   beforeAll(async () => {
     audit = await AuditUnderTest.create();
+    second = await audit.another();
     await audit.addKey('hk_second', 'ten_2', 'editor');
     for (const id of ['int_a', 'int_b', 'int_c']) {
       const integration = anIntegration({ id, tenantId: 'ten_2' });
       await audit.publish('configuration', configurationV1.encode(configurationKey('integration', id), integration), 0);
     }
-    const known = async () => (await ask({ integrationId: 'int_c', dryRun: true })).status === 200;
-    await until(known, { what: 'the configuration' });
+    // Of both processes.
+    for (const _ of [1, 2]) {
+      const known = async () => (await ask({ integrationId: 'int_c', dryRun: true })).status === 200;
+      await until(known, { what: 'the configuration' });
+    }
   });
-  afterAll(() => audit?.destroy());
+  afterAll(async () => {
+    await second?.stop();
+    await audit?.destroy();
+  });
 
   async function ask(given: object, headers: Record<string, string> = {}, key: string = KEYS.other) {
-    const response = await fetch(`${audit.service.url}/v1/recoveries`, {
+    asked += 1;
+    const { url } = asked % 2 === 0 ? audit.service : second;
+    const response = await fetch(`${url}/v1/recoveries`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ since: SINCE, ...given }),
