@@ -44,6 +44,35 @@ describe('what does not match', () => {
   });
 });
 
+describe('multipleOf', () => {
+  it.each([
+    [19.99, 0.01],
+    [-12_345_678.91, 0.01],
+    [0.3, 0.1],
+    [0.0075, 0.0001],
+    [0, 0.1],
+    [7.5, 2.5],
+    [1e22, 1],
+    [1e308, 0.5],
+    [1e308, 1e-300],
+    [5e-324, 5e-324],
+  ])('takes %d as a multiple of %d', (value, multipleOf) => {
+    expect(codesOf({ multipleOf }, value)).toEqual([]);
+  });
+
+  it.each([
+    [19.999, 0.01],
+    [12_345_678.911, 0.01],
+    [0.35, 0.1],
+    [1e-300, 1],
+    [7, 2.5],
+    [1e308, 0.123456789],
+    [1e22, 3],
+  ])('does not take %d as one of %d', (value, multipleOf) => {
+    expect(mismatchesOf({ multipleOf }, value)).toMatchObject([{ detail: `must be multiple of ${multipleOf}.` }]);
+  });
+});
+
 describe('uniqueItems', () => {
   it.each([
     [[1, '1', true, 'true', null, 'null', [1], ['1'], '[1]', {}, '{}']],

@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { MULTIPLE_OF } from './decimal-multiple.js';
 import { extentOf, type InstanceWork } from './instance-work.js';
 import { type LinearPattern, linearPattern, PATTERN_MAX_BYTES } from './linear-pattern.js';
 import { isObject, type SchemaProblem } from './schema-problem.js';
@@ -126,7 +127,7 @@ export class InstanceCheck {
       logger: false,
       code: { regExp: Object.assign(regExp, { code: 'linearPattern' }) },
     });
-    ajv.removeKeyword('uniqueItems').addKeyword(UNIQUE_ITEMS);
+    for (const own of [UNIQUE_ITEMS, MULTIPLE_OF]) ajv.removeKeyword(String(own.keyword)).addKeyword(own);
     return ajv.compile(schema);
   }
 }

@@ -25,6 +25,8 @@ const SCALAR_WORK = 0.25;
 const STRUCTURED_WORK = 4;
 /** `uniqueItems` makes a text of each element, and of all within it. */
 const UNIQUE_ITEMS_WORK = 4;
+/** A number is written out in decimal digits to be divided. */
+const MULTIPLE_OF_WORK = 4;
 
 /**
  * What applies, references followed, in schemas that check next to nothing; `repeated` counts what applies to each of many
@@ -54,11 +56,13 @@ function sumOf(numbers: readonly number[]): number {
 
 /** What a schema costs without those that it holds or refers to: keywords that compare with many values count by them. */
 export function ownWork({ schema }: SchemaPlace, sizeOf: PatternSize): SchemaWork {
-  const { enum: values = [], dependentRequired = {}, uniqueItems, pattern, patternProperties = {} } = schema;
+  const { enum: values = [], dependentRequired = {}, uniqueItems, multipleOf } = schema;
+  const { pattern, patternProperties = {} } = schema;
   const patterns = [...(typeof pattern === 'string' ? [pattern] : []), ...Object.keys(patternProperties as object)];
   const dependents = Object.values(dependentRequired as Record<string, unknown[]>);
   const compared = sumOf((values as unknown[]).map(comparisonWork)) + sumOf(dependents.map(({ length }) => 1 + length));
-  const total = 1 + compared + sumOf(patterns.map(sizeOf));
+  const divided = multipleOf === undefined ? 0 : MULTIPLE_OF_WORK;
+  const total = 1 + compared + divided + sumOf(patterns.map(sizeOf));
   const unique = uniqueItems === true ? UNIQUE_ITEMS_WORK : 0;
   return { total: total + unique, repeated: unique };
 }
