@@ -57,10 +57,10 @@ import { PayloadCompression1765150000000 } from './migrations/1765150000000-payl
 import { ProjectionPositions1765160000000 } from './migrations/1765160000000-projection-positions.migration.js';
 import { SearchIndexes1765200000000 } from './migrations/1765200000000-search-indexes.migration.js';
 import { RecoveryKeys1765300000000 } from './migrations/1765300000000-recovery-keys.migration.js';
+import { keptSinceMs } from './partitions/kept-since.js';
 import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
 import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
 import { partitionMetrics } from './partitions/partition-metrics.js';
-import { beginOf, dayOf } from './partitions/utc-day.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormListStores, typeormStores } from './projection/audit.store.typeorm.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
@@ -160,13 +160,13 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
 
 function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<AuditEnv>): DynamicModule {
   const reads = pools.get(READS) ?? dataSource;
-  const countedSince = () => keptSince(env.HOOKSTILE_ATTEMPTS_KEPT_DAYS, clock.nowMs());
-  const stores = typeormStores(dataSource, reads, pools.get(TAIL) ?? dataSource, countedSince);
+  const stores = typeormStores(dataSource, reads, pools.get(TAIL) ?? dataSource);
   const projector = new Projector(stores.projections, clock, logger, projectionMetrics(metrics), {
     lingerMs: FLUSH_LINGER_MS,
     retryDelayMs: RETRY_DELAY_MS,
     retryDelayMaxMs: RETRY_DELAY_MAX_MS,
     mask: new PayloadMask(env.HOOKSTILE_MASKED_NAMES),
+    keptSince: (nowMs) => keptSinceMs(keptDaysOf(env), nowMs),
   });
   const tail = new LiveTail(stores.tail, clock, logger, tailMetrics(metrics));
   const store = new TypeormPartitionStore(dataSource);
@@ -191,11 +191,6 @@ function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<A
       { provide: StatsRetention, useValue: new StatsRetention(stores.stats, clock, logger) },
     ],
   };
-}
-
-/** When the oldest day begins that is not dropped, or null where none is. */
-function keptSince(days: number, nowMs: number): Date | null {
-  return days === 0 ? null : new Date(beginOf(dayOf(nowMs) - days));
 }
 
 export function keptDaysOf(env: AuditEnv): KeptDays {

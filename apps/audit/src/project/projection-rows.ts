@@ -1,3 +1,4 @@
+import { ALL_KEPT, type KeptSinceMs } from '../partitions/kept-since.js';
 import { markKey } from './delivery-marks.js';
 import { deliveryKey, newerDeliveryRow } from './delivery-row.js';
 import { eventKey, mergedEventRow } from './event-row.js';
@@ -29,6 +30,20 @@ export class ProjectionRows {
   readonly epochs = new Map<string, EpochRow>();
   readonly marks = new Map<string, MarkRow>();
   readonly positions = new Map<string, PositionRow>();
+
+  /** Adds what another one holds, but for rows of days that are dropped. */
+  addAll(other: ProjectionRows, since: KeptSinceMs = ALL_KEPT): void {
+    for (const row of other.events.values()) if (row.acceptedAtMs >= since.events) this.addEvent(row);
+    for (const row of other.deliveries.values()) if (row.acceptedAtMs >= since.events) this.addDelivery(row);
+    for (const row of other.attempts.values()) if (row.atMs >= since.attempts) this.addAttempt(row);
+    for (const row of other.activityLog.values()) if (row.atMs >= since['activity-log']) this.addActivityLog(row);
+    for (const row of other.auditLog.values()) this.addAuditLog(row);
+    for (const row of other.signals.values()) this.addSignal(row);
+    for (const row of other.unreadable.values()) this.addUnreadable(row);
+    this.addEpochs([...other.epochs.values()]);
+    this.addMarks([...other.marks.values()]);
+    for (const row of other.positions.values()) this.addPosition(row);
+  }
 
   addEvent(row: EventRow): void {
     const key = eventKey(row);

@@ -10,7 +10,7 @@ import { recoveryListOf } from '../recover/recovery-list.js';
 import { TypeormStatsStore } from '../stats/stats.store.typeorm.js';
 import { TypeormTailStore } from '../tail/tail.store.typeorm.js';
 import type { AuditStores } from './audit.store.js';
-import { type CountedSince, TypeormProjectionStore } from './projection.store.typeorm.js';
+import { TypeormProjectionStore } from './projection.store.typeorm.js';
 
 export function typeormListStores(views: ViewReader): ListStores {
   return {
@@ -24,15 +24,10 @@ export function typeormListStores(views: ViewReader): ListStores {
 }
 
 /** Rows are written and views read through pools that do not wait for each other. */
-export function typeormStores(
-  dataSource: DataSource,
-  reads: DataSource,
-  tail: DataSource,
-  countedSince?: CountedSince,
-): AuditStores {
+export function typeormStores(dataSource: DataSource, reads: DataSource, tail: DataSource): AuditStores {
   const views = new ViewReader(reads);
   return {
-    projections: new TypeormProjectionStore(dataSource, countedSince),
+    projections: new TypeormProjectionStore(dataSource),
     tail: new TypeormTailStore(new ViewReader(tail)),
     stats: new TypeormStatsStore(views),
     ...typeormListStores(views),

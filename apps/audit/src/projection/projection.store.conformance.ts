@@ -20,6 +20,19 @@ export function projectionStoreConformance(make: () => AuditStores): void {
     ]);
   });
 
+  it('keeps how far each partition is projected, which never goes back', async () => {
+    const { projections } = make();
+    for (const nextOffset of [7, 9, 8]) {
+      const rows = new ProjectionRows();
+      rows.addPosition({ topic: 'decisions', partition: PARTITION, nextOffset });
+      await projections.write(rows);
+    }
+    const found = await projections.positionsOf(['decisions', 'unknown']);
+    expect(found.filter(({ partition }) => partition === PARTITION)).toEqual([
+      { topic: 'decisions', partition: PARTITION, nextOffset: 9 },
+    ]);
+  });
+
   it('keeps the lowest offset of each epoch, in whatever order they are written', async () => {
     const { projections } = make();
     for (const firstOffset of [7, 5, 9]) {

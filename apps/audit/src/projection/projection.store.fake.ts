@@ -1,5 +1,5 @@
 import { ProjectionRows } from '../project/projection-rows.js';
-import type { DeliveryRow, EpochRow, MarkRow } from '../project/rows.js';
+import type { DeliveryRow, EpochRow, MarkRow, PositionRow } from '../project/rows.js';
 import type { ProjectionStore } from './projection.store.js';
 
 /** Keeps everything in memory, by the same merges that a flush uses; the views' fakes read from it. */
@@ -14,16 +14,7 @@ export class FakeProjectionStore implements ProjectionStore {
     for (const { attemptId } of rows.attempts.values()) {
       if (!this.flushOf.has(attemptId)) this.flushOf.set(attemptId, this.flushes);
     }
-    for (const row of rows.events.values()) this.rows.addEvent(row);
-    for (const row of rows.deliveries.values()) this.rows.addDelivery(row);
-    for (const row of rows.attempts.values()) this.rows.addAttempt(row);
-    for (const row of rows.activityLog.values()) this.rows.addActivityLog(row);
-    for (const row of rows.auditLog.values()) this.rows.addAuditLog(row);
-    for (const row of rows.signals.values()) this.rows.addSignal(row);
-    for (const row of rows.unreadable.values()) this.rows.addUnreadable(row);
-    this.rows.addEpochs([...rows.epochs.values()]);
-    this.rows.addMarks([...rows.marks.values()]);
-    for (const row of rows.positions.values()) this.rows.addPosition(row);
+    this.rows.addAll(rows);
   }
 
   async epochsOf(partitions: readonly number[]): Promise<readonly EpochRow[]> {
@@ -32,6 +23,10 @@ export class FakeProjectionStore implements ProjectionStore {
 
   async marksOf(partitions: readonly number[]): Promise<readonly MarkRow[]> {
     return [...this.rows.marks.values()].filter((row) => partitions.includes(row.partition));
+  }
+
+  async positionsOf(topics: readonly string[]): Promise<readonly PositionRow[]> {
+    return [...this.rows.positions.values()].filter((row) => topics.includes(row.topic));
   }
 
   /** The one of this id that was accepted last. */

@@ -1,5 +1,5 @@
 import type { ProjectionRows } from '../project/projection-rows.js';
-import type { EpochRow, MarkRow } from '../project/rows.js';
+import type { EpochRow, MarkRow, PositionRow } from '../project/rows.js';
 
 /** Where the projections' rows go. */
 export interface ProjectionStore {
@@ -12,6 +12,8 @@ export interface ProjectionStore {
   epochsOf(partitions: readonly number[]): Promise<readonly EpochRow[]>;
   /** The marks known of these partitions of `deliveries`. */
   marksOf(partitions: readonly number[]): Promise<readonly MarkRow[]>;
+  /** How far the partitions of these topics are projected; none of what was never read. */
+  positionsOf(topics: readonly string[]): Promise<readonly PositionRow[]>;
 }
 
 export const PROJECTION_STORE = Symbol('ProjectionStore');

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
 import type { ProjectionRows } from '../project/projection-rows.js';
-import type { EpochRow, MarkRow } from '../project/rows.js';
+import type { EpochRow, MarkRow, PositionRow } from '../project/rows.js';
 import { ADD_COUNTS, CREATE_COUNTS_STAGING, countingAttempts, countingDeliveries } from '../stats/count-statements.js';
 import { CopyEncoder } from './copy-encoder.js';
 import { TAKE_FLUSH_NUMBER, TAKEN_FLUSH_NUMBER } from './flush-number.js';
@@ -25,9 +25,6 @@ export const TABLES: readonly ProjectionTable[] = [
   UNREADABLE,
   POSITIONS,
 ];
-
-/** Attempts that were made before are not counted any more, since retention has dropped such rows; null: all are. */
-export type CountedSince = () => Date | null;
 
 /** Tables whose rows are counted as they are written. */
 const COUNTING: ReadonlyMap<ProjectionTable, (insert: string) => string> = new Map([
@@ -70,10 +67,7 @@ export class TypeormProjectionStore implements ProjectionStore {
   /** Kept between flushes: a fresh buffer of megabytes a flush would wait long for the garbage collector. */
   readonly #encoders: CopyEncoder[] = [];
 
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly countedSince: CountedSince = () => null,
-  ) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   async write(rows: ProjectionRows): Promise<void> {
     const runner = this.dataSource.createQueryRunner();
@@ -81,7 +75,7 @@ export class TypeormProjectionStore implements ProjectionStore {
     try {
       const client = (await runner.connect()) as PoolClient;
       await this.#prepare(client);
-      await writeInTransaction(client, rows, copy, this.countedSince());
+      await writeInTransaction(client, rows, copy);
       if (copy.capacityBytes <= KEPT_MAX_BYTES) this.#encoders.push(copy);
     } finally {
       await runner.release();
@@ -113,6 +107,14 @@ export class TypeormProjectionStore implements ProjectionStore {
     }));
   }
 
+  async positionsOf(topics: readonly string[]): Promise<readonly PositionRow[]> {
+    const found: { topic: string; partition: number; next_offset: string }[] = await this.dataSource.query(
+      'select topic, partition, next_offset from projection_positions where topic = any($1)',
+      [topics],
+    );
+    return found.map(({ topic, partition, next_offset: next }) => ({ topic, partition, nextOffset: Number(next) }));
+  }
+
   async #prepare(client: PoolClient): Promise<void> {
     if (this.#prepared.has(client)) return;
     await client.query(CREATE_STAGING);
@@ -120,16 +122,11 @@ export class TypeormProjectionStore implements ProjectionStore {
   }
 }
 
-async function writeInTransaction(
-  client: PoolClient,
-  rows: ProjectionRows,
-  copy: CopyEncoder,
-  countedSince: Date | null,
-): Promise<void> {
+async function writeInTransaction(client: PoolClient, rows: ProjectionRows, copy: CopyEncoder): Promise<void> {
   await client.query(BEGIN);
   try {
     if (rows.attempts.size > 0) await client.query(TAKE_FLUSH_NUMBER);
-    for (const table of TABLES) await writeTable(client, table, table.encoded(rows, copy), countedSince);
+    for (const table of TABLES) await writeTable(client, table, table.encoded(rows, copy));
     if (rows.attempts.size > 0 || rows.deliveries.size > 0) {
       for (const statement of ADD_COUNTS) await client.query(statement);
     }
@@ -140,12 +137,7 @@ async function writeInTransaction(
   }
 }
 
-async function writeTable(
-  client: PoolClient,
-  table: ProjectionTable,
-  bytes: Buffer | null,
-  countedSince: Date | null,
-): Promise<void> {
+async function writeTable(client: PoolClient, table: ProjectionTable, bytes: Buffer | null): Promise<void> {
   if (!bytes) return;
   const { name, columns, key, onConflict } = table;
   const into = client.query(copyFrom(`copy ${staging(table)} (${columns}) from stdin (format binary)`));
@@ -155,5 +147,5 @@ async function writeTable(
   const insert = `insert into ${name} (${columns}${column}) select ${columns}${value} from ${staging(table)} order by ${key}
      on conflict (${key}) ${onConflict}`;
   const counting = COUNTING.get(table);
-  await client.query(counting ? counting(insert) : insert, table === ATTEMPTS ? [countedSince] : []);
+  await client.query(counting ? counting(insert) : insert);
 }

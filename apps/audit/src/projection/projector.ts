@@ -1,6 +1,7 @@
 import type { BatchStop, StoppedAt } from '@hookstile/messaging/nest';
 import type { Clock, PayloadMask } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
+import type { KeptSinceMs } from '../partitions/kept-since.js';
 import type { ProjectedTopic, RecordToProject } from '../project/project-record.js';
 import type { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
 import type { ProjectionStore } from './projection.store.js';
@@ -15,6 +16,8 @@ export interface ProjectorOptions {
   retryDelayMaxMs: number;
   /** Takes secrets out of payloads. */
   mask: PayloadMask;
+  /** Which days retention has dropped at a moment; left out, none. */
+  keptSince?: (nowMs: number) => KeptSinceMs;
 }
 
 interface Waiting extends Batch {
@@ -102,8 +105,9 @@ export class Projector {
   }
 
   async #write(taken: readonly Waiting[]): Promise<WrittenBatches['stopped']> {
+    const { mask, keptSince } = this.options;
     const startedMs = this.clock.monotonicMs();
-    const { rows, stopped } = await writeBatches(this.store, taken, this.options.mask);
+    const { rows, stopped } = await writeBatches(this.store, taken, mask, keptSince?.(this.clock.nowMs()));
     this.metrics.flushed(rows, this.clock.monotonicMs() - startedMs, this.clock.nowMs() - oldestMs(taken));
     return stopped;
   }

@@ -22,10 +22,7 @@ const minuteOf = (time: string) => `date_bin('1 minute', ${time}, 'epoch')`;
 const columnOf = (text: string, names: readonly (keyof typeof COLUMNS)[]) =>
   `case ${text} ${names.map((name) => `when '${name}' then ${COLUMNS[name]}`).join(' ')} end`;
 
-/**
- * An attempt is counted when its row is inserted. Late ones and tests never are, nor those from before the parameter $1,
- * null for none: retention has dropped the rows of such days, so that a replay finds none of them.
- */
+/** An attempt is counted when its row is inserted. Late ones and tests never are. */
 export function countingAttempts(insert: string): string {
   const kinds = [columnOf('outcome', ['succeeded', 'failed']), ...TALLY_KINDS_SQL];
   return `with written as (
@@ -34,7 +31,7 @@ export function countingAttempts(insert: string): string {
     insert into staging_counts
     select tenant_id, integration_id, minute, kind, count(*) from (
       select tenant_id, integration_id, ${minuteOf('at')} as minute, unnest(array[${kinds.join(', ')}]) as kind
-      from written where not late and trigger <> 'test' and at >= coalesce($1::timestamptz, '-infinity')
+      from written where not late and trigger <> 'test'
     ) as tally where kind is not null group by 1, 2, 3, 4`;
 }
 

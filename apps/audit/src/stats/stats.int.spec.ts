@@ -138,20 +138,6 @@ describe('statistics in Postgres', () => {
     expect(oldest.getTime()).toBeGreaterThanOrEqual(hour);
   });
 
-  it('count no attempt whose day was dropped, however often it is read again', async () => {
-    const since = new Date(DAY_MS + 86_400_000);
-    const { dataSource } = database;
-    const stores = typeormStores(dataSource, dataSource, dataSource, () => since);
-    const delivery = aDelivery({ event: { tenantId: `${TENANT}_dropped` } });
-    const attempts = [new Date(DAY_MS), since].map((at, n) =>
-      journalRecord(sampleAttempt(delivery, { attempt: n + 1, at: at.toISOString() })),
-    );
-    await write(stores, { deliveries: [], attempts }, 0, 2);
-    const query = { ...QUERY, bucket: 'day', toMs: QUERY.toMs + 86_400_000 } as const;
-    const { items } = statsOf(query, await stores.stats.read(`${TENANT}_dropped`, query));
-    expect(items.map((item) => item.attempts)).toEqual([0, 1]);
-  });
-
   it('count a delivery once whose day is dropped before it has ended, also if it changes meanwhile', async () => {
     const tenantId = `${TENANT}_moved`;
     const stores = storesOf(database.dataSource);
