@@ -37,6 +37,15 @@ describe('what does not match', () => {
     expect(mismatchesOf({ items: { type: 'string' } }, large).map(({ pointer }) => pointer)).toEqual(['/0']);
   });
 
+  it('is told of the first place, where all of them would be hundreds of thousands', () => {
+    const required = many(500, (n) => `n${n}`);
+    const found = mismatchesOf(
+      { items: { required } },
+      many(900, () => ({})),
+    );
+    expect(found.map(({ pointer }) => pointer)).toEqual(['/0']);
+  });
+
   it('is told briefly and as well-formed text, however long the name is', () => {
     const [found] = mismatchesOf({ required: [`${'x'.repeat(199)}😀`] }, {});
     expect(found?.detail.isWellFormed()).toBe(true);

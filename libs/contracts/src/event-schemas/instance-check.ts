@@ -10,6 +10,8 @@ import { type WorkBudget, WorkExceededError } from './work-budget.js';
 export const MISMATCHES_MAX = 20;
 /** Up to so many values all mismatches are looked for; in more, each of which might have one, the first. */
 const VALUES_MAX_FOR_ALL = 1_000;
+/** And so much work, of which each may leave some errors: 5 million of them took ten seconds and a gigabyte. */
+const WORK_MAX_FOR_ALL = 10_000;
 const DETAIL_MAX_CHARACTERS = 200;
 /** What a compiled schema takes of memory, measured generously: by itself, for each character of its text, and a pattern. */
 const CHECK_BYTES = 16 * 1024;
@@ -83,7 +85,7 @@ export class InstanceCheck {
     try {
       this.spendWork(instance);
       const errors = this.errorsBy(this.first, instance);
-      if (errors.length === 0 || hasMoreThan(VALUES_MAX_FOR_ALL, instance)) return problemsOf(errors);
+      if (errors.length === 0 || !this.mayTellAll(instance)) return problemsOf(errors);
       this.all ??= this.compile(true);
       return problemsOf(this.errorsBy(this.all, instance));
     } catch (error) {
@@ -97,6 +99,19 @@ export class InstanceCheck {
     if (extentOf(instance) <= extentMax) return;
     workBudget.refill();
     work.spend(instance);
+  }
+
+  private mayTellAll(instance: unknown): boolean {
+    if (hasMoreThan(VALUES_MAX_FOR_ALL, instance)) return false;
+    const { work, workBudget } = this.bounded;
+    workBudget.refill(WORK_MAX_FOR_ALL);
+    try {
+      work.spend(instance);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkExceededError) return false;
+      throw error;
+    }
   }
 
   private errorsBy(validate: ValidateFunction, instance: unknown): ErrorObject[] {

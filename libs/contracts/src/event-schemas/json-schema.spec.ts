@@ -79,6 +79,7 @@ describe('a JSON Schema', () => {
     ['elements with many arrays', { items: { enum: many(40, (n) => [n]) } }],
     ['elements with each other, 40 times', { items: { allOf: many(40, () => ({ uniqueItems: true })) } }],
     ['a text with one long pattern twice', { allOf: many(2, () => ({ pattern: '^([ab]*a[ab]{250}c)?$' })) }],
+    ['elements with many names', { items: { required: many(700, (n) => `b${n}`) } }],
     ['members with many names', { dependentRequired: { a: many(2_000, (n) => `b${n}`) } }],
     ['members by many names', { dependentRequired: Object.fromEntries(many(2_000, (n) => [`a${n}`, ['b']])) }],
   ])('is refused where it compares %s', (_, schema) => {

@@ -56,13 +56,14 @@ function sumOf(numbers: readonly number[]): number {
 
 /** What a schema costs without those that it holds or refers to: keywords that compare with many values count by them. */
 export function ownWork({ schema }: SchemaPlace, sizeOf: PatternSize): SchemaWork {
-  const { enum: values = [], dependentRequired = {}, uniqueItems, multipleOf } = schema;
+  const { enum: values = [], required = [], dependentRequired = {}, uniqueItems, multipleOf } = schema;
   const { pattern, patternProperties = {} } = schema;
   const patterns = [...(typeof pattern === 'string' ? [pattern] : []), ...Object.keys(patternProperties as object)];
   const dependents = Object.values(dependentRequired as Record<string, unknown[]>);
   const compared = sumOf((values as unknown[]).map(comparisonWork)) + sumOf(dependents.map(({ length }) => 1 + length));
+  const names = SCALAR_WORK * (required as unknown[]).length;
   const divided = multipleOf === undefined ? 0 : MULTIPLE_OF_WORK;
-  const total = 1 + compared + divided + sumOf(patterns.map(sizeOf));
+  const total = 1 + compared + names + divided + sumOf(patterns.map(sizeOf));
   const unique = uniqueItems === true ? UNIQUE_ITEMS_WORK : 0;
   return { total: total + unique, repeated: unique };
 }

@@ -6,8 +6,9 @@ export class WorkBudget {
     this.left = max;
   }
 
-  refill(): void {
-    this.left = this.max;
+  /** @param upTo at most so much, for what may cost less */
+  refill(upTo = this.max): void {
+    this.left = Math.min(upTo, this.max);
   }
 
   /** @throws WorkExceededError where less is left */
