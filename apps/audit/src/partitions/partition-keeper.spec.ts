@@ -44,8 +44,8 @@ describe('the keeper of day partitions', () => {
       for (const day of [TODAY - 20, TODAY - 5, TODAY + 90]) store.put(table, day);
     }
     await keeper.run();
-    const ahead = Array.from({ length: DAYS_AHEAD }, (_, n) => `create attempts ${n + 1}`);
-    expect(of(store, 'attempts')).toEqual(['create attempts -1', ...ahead, 'create attempts -5', 'clean attempts -7']);
+    const ahead = Array.from({ length: DAYS_AHEAD }, (_, n) => `create attempts ${DAYS_AHEAD - n}`);
+    expect(of(store, 'attempts')).toEqual([...ahead, 'create attempts -1', 'create attempts -5', 'clean attempts -7']);
     expect(of(store, 'events')).toContain('create events -20');
   });
 
@@ -65,6 +65,27 @@ describe('the keeper of day partitions', () => {
     expect(drops('attempts')).toContain('detach attempts -30');
     expect(drops('attempts')).not.toContain('detach attempts -7');
     expect(drops('activity_log')).toEqual(['remove activity_log -40']);
+  });
+
+  it('makes the days ahead and drops old ones where the rows of others cannot be moved, and says so', async () => {
+    const { store, keeper, failed } = made();
+    await attached(store, TODAY - 31);
+    store.stuck = [TODAY, TODAY - 1];
+    await keeper.run();
+    const ahead = Array.from({ length: DAYS_AHEAD }, (_, n) => `create events ${DAYS_AHEAD - n}`);
+    expect(of(store, 'events')).toEqual([...ahead, 'detach events -31', 'remove events -31', 'clean events -30']);
+    expect(failed).toEqual(PARTITIONED_TABLES.map(({ name }) => name));
+  });
+
+  it('tries no further days once two could not be made, for each holds up readers', async () => {
+    const { store, keeper } = made();
+    const tried: UtcDay[] = [];
+    store.create = async (_, day) => {
+      tried.push(day - TODAY);
+      throw new Error('a lock was not to be had');
+    };
+    await keeper.run();
+    expect(tried).toEqual(PARTITIONED_TABLES.flatMap(() => [DAYS_AHEAD, DAYS_AHEAD - 1]));
   });
 
   it('drops nothing before its time by the clock of the database, too', async () => {

@@ -7,6 +7,7 @@ import {
   COUNTED_MAX_ROWS,
   DAYS_AHEAD,
   DAYS_BACK_MAX,
+  DAYS_FAILED_MAX_PER_RUN,
   DAYS_MOVED_MAX_PER_RUN,
   FAILING_ALARM_MS,
   KEEP_INTERVAL_MS,
@@ -91,7 +92,7 @@ export class PartitionKeeper {
     const today = dayOf(nowMs);
     const { attached, detached } = await this.store.partitionsOf(table);
     // Days to come first: they are what flushes need.
-    const made = await this.#create(table, today, new Set([...attached, ...detached]));
+    const { made, errors } = await this.#create(table, today, new Set([...attached, ...detached]));
     this.#daysAhead.set(table.name, Math.max(0, ...made.map((day) => day - today)));
     // A process whose clock is ahead must not drop what is kept by the others'.
     const oldest = this.#oldestKept(table, dayOf(Math.min(nowMs, await this.store.nowMs())));
@@ -103,6 +104,7 @@ export class PartitionKeeper {
       await this.#removeFromDefault(table, oldest, oldest - OPEN_KEPT_MAX_DAYS);
     }
     this.#defaultRows.set(table.name, await this.store.countDefault(table, COUNTED_MAX_ROWS));
+    if (errors.length > 0) throw errors[0];
   }
 
   /** Null where all are kept. */
@@ -110,22 +112,33 @@ export class PartitionKeeper {
     return this.keptDays[kind] === 0 ? null : today - this.keptDays[kind];
   }
 
-  /** The days ahead, and those that the default partition has rows of. Resolves with all days that have one now. */
-  async #create(table: PartitionedTable, today: UtcDay, known: ReadonlySet<UtcDay>): Promise<UtcDay[]> {
+  /**
+   * The days ahead, and those that the default partition has rows of. A day whose rows cannot be moved in time is no
+   * reason to have all that come go the same way, so the furthest ahead comes first, and others are made all the same.
+   * Resolves with all days that have one now.
+   */
+  async #create(table: PartitionedTable, today: UtcDay, known: ReadonlySet<UtcDay>) {
     const until = today + DAYS_AHEAD + 1;
     const from = Math.max(this.#oldestKept(table, today) ?? 0, today - DAYS_BACK_MAX);
-    const ahead = Array.from({ length: DAYS_AHEAD + 2 }, (_, n) => today - 1 + n);
+    const ahead = Array.from({ length: DAYS_AHEAD + 2 }, (_, n) => today + DAYS_AHEAD - n);
     const wanted = new Set([
       ...ahead.filter((day) => day >= from),
       ...(await this.store.daysInDefault(table, from, until, DAYS_MOVED_MAX_PER_RUN)),
     ]);
     const made = new Set(known);
+    const errors: unknown[] = [];
     for (const day of wanted) {
-      if (made.has(day) || (await this.store.create(table, day)) === 'busy') continue;
-      made.add(day);
-      this.metrics.created(table.name);
+      if (made.has(day)) continue;
+      try {
+        if ((await this.store.create(table, day)) === 'busy') continue;
+        made.add(day);
+        this.metrics.created(table.name);
+      } catch (error) {
+        errors.push(error);
+        if (errors.length === DAYS_FAILED_MAX_PER_RUN) break;
+      }
     }
-    return [...made];
+    return { made: [...made], errors };
   }
 
   async #remove(table: PartitionedTable, day: UtcDay): Promise<void> {

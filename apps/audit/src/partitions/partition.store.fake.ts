@@ -17,6 +17,8 @@ export class FakePartitionStore implements PartitionStore {
   clockMs = Number.POSITIVE_INFINITY;
   /** A table whose partitions cannot be read. */
   broken = '';
+  /** Days whose partitions cannot be made. */
+  stuck: readonly UtcDay[] = [];
   readonly #states = new Map<string, Map<UtcDay, 'attached' | 'detached'>>();
 
   put({ name }: PartitionedTable, day: UtcDay, open = false): void {
@@ -46,6 +48,7 @@ export class FakePartitionStore implements PartitionStore {
   }
 
   async create({ name }: PartitionedTable, day: UtcDay): Promise<PartitionChange> {
+    if (this.stuck.includes(day)) throw new Error('its rows could not be moved in time');
     this.changes.push(`create ${name} ${day}`);
     if (this.#statesOf(name).has(day)) return 'done';
     this.#statesOf(name).set(day, 'attached');

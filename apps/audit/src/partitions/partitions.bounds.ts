@@ -6,6 +6,8 @@ export const DAYS_AHEAD = 3;
 export const DAYS_BACK_MAX = 400;
 /** Days of the default partition that one run gives partitions of their own. */
 export const DAYS_MOVED_MAX_PER_RUN = 31;
+/** Days of a table that may fail to get one in a run before the others wait for the next. */
+export const DAYS_FAILED_MAX_PER_RUN = 2;
 /**
  * To attach or detach a partition takes a lock that statements under way hold up, and that holds up those that come
  * behind it: for no longer than this. It is tried again at the next run.
