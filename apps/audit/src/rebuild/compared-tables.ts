@@ -60,8 +60,9 @@ function compared({ name, key, aside = [], carried = [], rows, expected, counts 
   };
 }
 
+/** The oldest day that is kept may be dropped before all is compared. */
 const keptFrom = ({ keptDays, nowMs }: Grounds, kind: keyof KeptDays) =>
-  keptDays[kind] === 0 ? `'-infinity'::timestamptz` : timeSql((dayOf(nowMs) - keptDays[kind]) * DAY_MS);
+  keptDays[kind] === 0 ? `'-infinity'::timestamptz` : timeSql((dayOf(nowMs) + 1 - keptDays[kind]) * DAY_MS);
 
 const POSITION = ['delivery_offset', 'epoch', 'sequence'];
 const positionOf = (row: string) => `(${POSITION.map((column) => `${row}.${column}`).join(', ')})`;

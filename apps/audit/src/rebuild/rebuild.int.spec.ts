@@ -1,10 +1,12 @@
 import { type Delivery, decisionsV1, domainEventsV1, integrationSignalsV1, topicName } from '@hookstile/contracts';
 import { deleteRecordsBelow } from '@hookstile/messaging/testing';
-import { MASKED_NAMES_DEFAULT, PayloadMask, systemClock } from '@hookstile/service-runtime';
+import { type Clock, MASKED_NAMES_DEFAULT, PayloadMask, systemClock } from '@hookstile/service-runtime';
 import { aDelivery, testBrokers, until } from '@hookstile/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuditUnderTest, PARTITIONS } from '../audit-under-test.js';
+import type { KeptDays } from '../partitions/partition-keeper.js';
+import { DAY_MS, dayOf } from '../partitions/utc-day.js';
 import {
   deliveryRecord,
   FAILED,
@@ -48,7 +50,11 @@ describe('a rebuild of audit', () => {
   let published = 0;
 
   const rows = (statement: string) => audit.rows(statement);
-  const run = (repair: boolean, maskedNames = MASKED_NAMES_DEFAULT) =>
+  const run = (
+    repair: boolean,
+    maskedNames = MASKED_NAMES_DEFAULT,
+    { keptDays, clock }: { keptDays: KeptDays; clock: Clock } = { keptDays: KEPT_FOR_EVER, clock: systemClock },
+  ) =>
     rebuild({
       databaseUrl: audit.database.url,
       schema: audit.database.schema,
@@ -59,9 +65,9 @@ describe('a rebuild of audit', () => {
       messaging: audit.messaging,
       prefix: audit.prefix,
       partitionCount: PARTITIONS,
-      keptDays: KEPT_FOR_EVER,
+      keptDays,
       mask: new PayloadMask(maskedNames),
-      clock: systemClock,
+      clock,
       repair,
     });
   const kindsOf = (compared: readonly Compared[] | null) =>
@@ -180,6 +186,16 @@ describe('a rebuild of audit', () => {
     await run(true);
     expect(await rows('select distinct flush from attempts where attempt = 2')).toEqual([shown]);
     expect(await rows('select distinct flush from attempts where attempt = 1')).toEqual([{ flush: null }]);
+  });
+
+  it('misses no row of the oldest day that is kept, for it may be dropped at midnight before all is compared', async () => {
+    const beforeMidnight = (dayOf(Date.now()) + 31) * DAY_MS - 1_000;
+    const keptDays = { events: 30, attempts: 30, 'activity-log': 30 };
+    for (const table of ['events', 'attempts', 'activity_log']) await rows(`delete from ${table}`);
+    await rows(`delete from deliveries where status not in ('pending', 'held')`);
+    const clock = { ...systemClock, nowMs: () => beforeMidnight };
+    expect(kindsOf((await run(false, MASKED_NAMES_DEFAULT, { keptDays, clock })).found)).toEqual({});
+    expect(Object.keys(kindsOf((await run(true)).found))).toEqual(['events', 'deliveries', 'attempts', 'activity_log']);
   });
 
   it('takes what is projected meanwhile for no difference', async () => {

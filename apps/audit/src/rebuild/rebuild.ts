@@ -96,13 +96,18 @@ async function compared(
   await shadow.takeOverEpochs(starts);
   const ends = await feed.ends();
   await feed.readTo(await livePlaces(client, schema, ends));
+  const caughtUp = async () => {
+    for (let n = 0; n < CATCH_UPS_MAX; n += 1) {
+      const places = await livePlaces(client, schema, ends);
+      if (feed.gapTo(places) <= GAP_MAX_RECORDS) break;
+      await feed.readTo(places);
+    }
+  };
   const comparison = new Comparison(client, schema, shadow.name, { horizon, keptDays, nowMs: clock.nowMs() });
+  // What came while the logs were read would all be among the keys that flushes wait for.
+  await caughtUp();
   for (const table of COMPARED_TABLES) await comparison.run(table);
-  for (let n = 0; n < CATCH_UPS_MAX; n += 1) {
-    const places = await livePlaces(client, schema, ends);
-    if (feed.gapTo(places) <= GAP_MAX_RECORDS) break;
-    await feed.readTo(places);
-  }
+  await caughtUp();
   const settled = await whileFlushesWait(client, schema, async () => {
     const places = await livePlaces(client, schema, ends);
     await feed.readTo(places);
