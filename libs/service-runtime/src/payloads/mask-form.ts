@@ -1,13 +1,25 @@
 import type { SecretNames } from './secret-names.js';
 
 const PERCENT = 0x25;
+const EQUALS = 0x3d;
+const SPACE = 0x20;
+const DELETE = 0x7f;
+/** What stands in no form unescaped, but soon in what is XML, HTML, plain text or some other notation. */
+const FOREIGN = new Set(Buffer.from('<>{}"'));
 const MASKED_VALUE = '***';
-/** What may begin a form: the name of its first field, and what separates it from its value. */
-const BEGINNING_MAX_BYTES = 257;
-const BEGINNING = /^[\w%+.~*[\]-]{1,256}=/;
+const ESCAPE = /%([0-9a-f]{2})/gi;
+/** As it is read in Latin-1. */
+const BYTE_ORDER_MARK = /^\u00ef\u00bb\u00bf/;
 
+/** Whether bytes are to be read as a form: their first word, of whatever encoding, has a name before an equals sign. */
 export function isForm(bytes: Buffer): boolean {
-  return BEGINNING.test(bytes.toString('latin1', 0, BEGINNING_MAX_BYTES));
+  let begun = false;
+  for (const byte of bytes) {
+    if (byte === EQUALS) return begun;
+    if (byte <= SPACE ? begun : byte === DELETE || FOREIGN.has(byte)) return false;
+    begun ||= byte > SPACE;
+  }
+  return false;
 }
 
 /**
@@ -35,10 +47,11 @@ function isSecret(written: string, names: SecretNames): boolean {
     .some((name) => names.has(name));
 }
 
+/** Byte by byte, for forms come in other encodings than UTF-8, too; the names that are looked for are ASCII. */
 function decoded(written: string): string {
-  try {
-    return decodeURIComponent(written.replaceAll('+', ' ')).trim();
-  } catch {
-    return written;
-  }
+  return written
+    .replaceAll('+', ' ')
+    .replaceAll(ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(BYTE_ORDER_MARK, '')
+    .trim();
 }

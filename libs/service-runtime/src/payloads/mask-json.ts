@@ -14,9 +14,17 @@ const MASKED_VALUE = Buffer.from('"***"');
 /** What stands for all that follows, where it cannot be told any more what is a value. */
 const MASKED_REST = Buffer.from('***');
 
+const WORD = /[\w$-]+/g;
+const LITERAL = /^(?:true|false|null|-?\d.*)$/;
+/** Literals and numbers, also those of other notations and such as were cut. */
+const PLAIN_SCALAR = /^[\w.+-]*$/;
+
 const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 const endsValue = (byte: number | undefined) =>
   byte === undefined || byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
+/** Whether a value may end before a place, also where the rest was left out by an earlier masking. */
+const mayEndAt = (bytes: Buffer, at: number) =>
+  endsValue(bytes[at]) || (at === bytes.length - MASKED_REST.length && bytes.subarray(at).equals(MASKED_REST));
 const mayPrecedeText = (byte: number | undefined) =>
   byte === undefined || byte === COMMA || byte === COLON || byte === OPEN_OBJECT || byte === OPEN_ARRAY;
 
@@ -33,7 +41,8 @@ export function isJson(bytes: Buffer): boolean {
  * JSON, whole or cut, with `"***"` in place of each value of a secret name, also of one that was cut; `null` stays. All other bytes stay
  * as they are. In JSON a text before a colon is a name, so that no structure needs to be followed. Where a text stands
  * where JSON has none – somebody forgot to escape a quote – names and values can no longer be told apart: what follows
- * is left out as a whole if one of the names is in it. The work is proportional to the length.
+ * is left out as a whole if one of the names is in it. So it is from one of the names on that stands outside texts, as in
+ * `{token: 'x'}`. The work is proportional to the length.
  */
 export function maskJson(bytes: Buffer, names: SecretNames): Buffer {
   const pieces: Buffer[] = [];
@@ -42,11 +51,12 @@ export function maskJson(bytes: Buffer, names: SecretNames): Buffer {
   const maskRest = (from: number): Buffer => Buffer.concat([...pieces, bytes.subarray(copied, from), MASKED_REST]);
   for (;;) {
     const start = bytes.indexOf(QUOTE, at);
+    const bare = bareName(bytes, names, at, start < 0 ? bytes.length : start);
+    if (bare >= 0) return maskRest(bare);
     if (start < 0) break;
     const end = textEnd(bytes, start);
     const next = skipSpace(bytes, end);
-    const inPlace =
-      mayPrecedeText(bytes[lastBefore(bytes, start)]) && (bytes[next] === COLON || endsValue(bytes[next]));
+    const inPlace = mayPrecedeText(bytes[lastBefore(bytes, start)]) && (bytes[next] === COLON || mayEndAt(bytes, next));
     if (!inPlace) {
       if (mayName(bytes, names, at)) return maskRest(at);
       break;
@@ -61,9 +71,25 @@ export function maskJson(bytes: Buffer, names: SecretNames): Buffer {
     pieces.push(bytes.subarray(copied, value), MASKED_VALUE);
     copied = valueEnd;
     at = valueEnd;
-    if (!endsValue(bytes[skipSpace(bytes, valueEnd)])) return maskRest(valueEnd);
+    if (isForeign(bytes, value, valueEnd) || !mayEndAt(bytes, skipSpace(bytes, valueEnd))) return maskRest(valueEnd);
   }
   return pieces.length === 0 ? bytes : Buffer.concat([...pieces, bytes.subarray(copied)]);
+}
+
+/** Where the first secret name stands among what is no text; -1 where none does. Literals and numbers are no names. */
+function bareName(bytes: Buffer, names: SecretNames, from: number, to: number): number {
+  if (!names.areIn(bytes, from, to)) return -1;
+  for (const { 0: word, index } of bytes.toString('latin1', from, to).matchAll(WORD)) {
+    if (!LITERAL.test(word) && names.has(word)) return from + index;
+  }
+  return -1;
+}
+
+/** Whether a value is of some other notation, such as a text in single quotes, and its end no end. */
+function isForeign(bytes: Buffer, start: number, end: number): boolean {
+  const first = bytes[start];
+  if (first === QUOTE || first === OPEN_OBJECT || first === OPEN_ARRAY) return false;
+  return !PLAIN_SCALAR.test(bytes.toString('latin1', start, end));
 }
 
 /** Behind the quote that ends the text that begins at `start`; the end of the bytes where it was cut. */

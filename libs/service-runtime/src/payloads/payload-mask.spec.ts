@@ -114,6 +114,27 @@ describe('a body of JSON', () => {
     expect(masked('{"token":"ab","a":"5" tall"}')).toBe('{"token":"***","a":"5" tall"}');
   });
 
+  it.each([
+    [`{'note': 'x', 'token': '${SECRET}'}`, '{***'],
+    [`{'token': '${SECRET}', 'note': "it's"}`, '{***'],
+    [`{"a":1,token:"${SECRET}"}`, '{"a":1***'],
+    [`{"a":1,apiKey:${SECRET},"b":2}`, '{"a":1***'],
+    [`{"token":'a, ${SECRET}'}`, '{"token":***'],
+    [`[token]=${SECRET}`, '[***'],
+  ])('is left out where names or values stand in it that are no texts of JSON: %s', (body, beginning) => {
+    expect(masked(body)).not.toContain(SECRET);
+    expect(masked(body).startsWith(beginning.slice(0, -3))).toBe(true);
+  });
+
+  it('is as it was where numbers and words stand outside texts that no name is', () => {
+    for (const text of ['{"a":NaN,"b":-1.5e+7,"c":[true,null]}', '{a:1,"b":"token"}', '{"token":null,"a":Infinity}']) {
+      expect(masked(text)).toBe(text);
+    }
+    expect(new PayloadMask(['e', 'true', '1']).body(Buffer.from('{"a":[1e5,true]}')).toString()).toBe(
+      '{"a":[1e5,true]}',
+    );
+  });
+
   it('has names that occur twice, and each line of several documents, masked', () => {
     expect(masked('{"token":1,"token":2}')).toBe('{"token":"***","token":"***"}');
     expect(masked('{"token":"a"}\n{"token":"b"}\n')).toBe('{"token":"***"}\n{"token":"***"}\n');
@@ -146,7 +167,7 @@ describe('a body of JSON', () => {
         const once = masked(pieces.join(''));
         expect(masked(once)).toBe(once);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 1_000, examples: [[['{', '"token"', ',', '"token"', '{']]] },
     );
   });
 
@@ -170,6 +191,16 @@ describe('a form', () => {
     ['token=&x=token', 'token=&x=token'],
     ['a=1&token=ab', 'a=1&token=***'],
     ['%zz=1&login.token=ü', '%zz=1&login.token=***'],
+    ['pr%e9nom%5Bpassword%5D=abc', 'pr%e9nom%5Bpassword%5D=***'],
+    ['%ff=1&%70assword=abc', '%ff=1&%70assword=***'],
+    ['ns:user=a&token=abc', 'ns:user=a&token=***'],
+    ['$top=5&token=abc', '$top=5&token=***'],
+    ['flag&token=abc', 'flag&token=***'],
+    ['&token=abc', '&token=***'],
+    ['\r\ntoken=abc', '\r\ntoken=***'],
+    ['größe=1&token=abc', 'größe=1&token=***'],
+    ['\ufefftoken=abc', '\ufefftoken=***'],
+    [`${'n'.repeat(300)}=1&token=abc`, `${'n'.repeat(300)}=1&token=***`],
   ])('%s is shown as %s', (body, shown) => {
     expect(masked(body)).toBe(shown);
   });
