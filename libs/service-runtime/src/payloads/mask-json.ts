@@ -22,9 +22,10 @@ const PLAIN_SCALAR = /^[\w.+-]*$/;
 const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 const endsValue = (byte: number | undefined) =>
   byte === undefined || byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
-/** Whether a value may end before a place, also where the rest was left out by an earlier masking. */
-const mayEndAt = (bytes: Buffer, at: number) =>
-  endsValue(bytes[at]) || (at === bytes.length - MASKED_REST.length && bytes.subarray(at).equals(MASKED_REST));
+/** Whether an earlier masking left out what followed. */
+const isMaskedRest = (bytes: Buffer, at: number) =>
+  at === bytes.length - MASKED_REST.length && bytes.subarray(at).equals(MASKED_REST);
+const mayEndAt = (bytes: Buffer, at: number) => endsValue(bytes[at]) || isMaskedRest(bytes, at);
 const mayPrecedeText = (byte: number | undefined) =>
   byte === undefined || byte === COMMA || byte === COLON || byte === OPEN_OBJECT || byte === OPEN_ARRAY;
 
@@ -67,7 +68,7 @@ export function maskJson(bytes: Buffer, names: SecretNames): Buffer {
     if (!isSecretName(bytes, start, end, names)) continue;
     const value = skipSpace(bytes, at);
     const valueEnd = endOfValue(bytes, value);
-    if (valueEnd === value || isNull(bytes, value, valueEnd)) continue;
+    if (valueEnd === value || isNull(bytes, value, valueEnd) || isMaskedRest(bytes, value)) continue;
     pieces.push(bytes.subarray(copied, value), MASKED_VALUE);
     copied = valueEnd;
     at = valueEnd;
