@@ -23,7 +23,6 @@ export interface ExportStreamBounds {
 export class ExportStream extends Readable {
   #stall: NodeJS.Timeout | null = null;
   readonly #deadline: NodeJS.Timeout;
-  #isDone = false;
 
   constructor(
     private readonly chunks: AsyncIterator<Buffer>,
@@ -46,13 +45,9 @@ export class ExportStream extends Readable {
     this.chunks.next().then(
       ({ done, value }) => {
         if (this.destroyed) return;
-        if (done) {
-          this.#isDone = true;
-          this.push(null);
-          return;
-        }
+        // Behind the last chunk, too, the reader has to take what there is.
         this.#awaitReader();
-        this.push(value);
+        this.push(done ? null : value);
       },
       (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
     );
@@ -61,7 +56,7 @@ export class ExportStream extends Readable {
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#stopStall();
     clearTimeout(this.#deadline);
-    const end = this.#isDone ? 'done' : endOf(error);
+    const end = this.readableEnded ? 'done' : endOf(error);
     this.ended(end, end === 'failed' ? error : null).finally(() => done(error));
   }
 

@@ -102,6 +102,17 @@ describe('an export', () => {
     expect(broken).toBe(1);
   });
 
+  it('is cut also where its reader takes all but the last, and holds no snapshot while it waits for that', async () => {
+    const short = source(async ({ after }) => (after ? [] : [1, 0]));
+    const stream = await exports.open(short, reader());
+    stream.read(0);
+    await until(() => stream.readableLength > 0);
+    await until(() => snapshots.held.size === 0);
+    expect(ends).toEqual([]);
+    await ended('stalled');
+    expect(broken).toBe(1);
+  });
+
   it('breaks off where a page fails in the middle, so that what came is not taken for all', async () => {
     const failing = source(async (page) => {
       if (page.after) throw new Error('gone');

@@ -89,7 +89,7 @@ export class Exports {
       // That its statement was ended is nobody's fault, and nothing to log.
       throw isGone ? new ProblemError('unavailable', 'the reader has gone') : error;
     });
-    const chunks = this.#checked(chunksOf(source, pages, size, exported), reader);
+    const chunks = this.#checked(chunksOf(source, pages, size, exported), reader, snapshot);
     const ended = async (end: ExportEnd, error: Error | null) => {
       if (stream) this.#streams.delete(stream);
       if (end !== 'done' && end !== 'left') reader.breakOff();
@@ -108,7 +108,7 @@ export class Exports {
   }
 
   /** A key that cannot be checked lets nobody in, and keeps nobody in. */
-  async *#checked(chunks: AsyncIterable<Buffer>, reader: ExportReader): AsyncGenerator<Buffer> {
+  async *#checked(chunks: AsyncIterable<Buffer>, reader: ExportReader, snapshot: Snapshot): AsyncGenerator<Buffer> {
     let checkedAtMs = this.clock.monotonicMs();
     for await (const chunk of chunks) {
       const nowMs = this.clock.monotonicMs();
@@ -118,6 +118,8 @@ export class Exports {
       }
       yield chunk;
     }
+    // All was read; the reader may take its time for the last of it.
+    await snapshot.end();
   }
 }
 
