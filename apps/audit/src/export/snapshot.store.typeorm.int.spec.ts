@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createMigratedDatabase, type MigratedDatabase, until } from '@hookstile/testing';
 import { pino } from 'pino';
 import { DataSource } from 'typeorm';
@@ -80,5 +81,35 @@ describe('a snapshot of the lists', () => {
     const next = await snapshots.open();
     expect(await idsIn(next)).toHaveLength(1);
     await next.end();
+  });
+
+  it('that are ended amid their reading leave no connection to the next that is of no use, or still reads', async () => {
+    const { url, schema, dataSource } = database;
+    const extra = { options: `-c search_path=${schema}`, max: 2, application_name: `aborts_${schema}` };
+    const pool = new DataSource({ type: 'postgres', url, schema, extra });
+    await pool.initialize();
+    const locking = dataSource.createQueryRunner();
+    const store = new TypeormSnapshotStore(pool, dataSource, typeormListStores, pino({ level: 'silent' }));
+    const reading = `select 1 from pg_stat_activity where application_name = $1 and state = 'active'`;
+    try {
+      await locking.startTransaction();
+      await locking.query('lock table activity_log in access exclusive mode');
+      for (let aborted = 0; aborted < 100; aborted += 1) {
+        const snapshot = await store.open();
+        const read = idsIn(snapshot).then(
+          () => 'read',
+          () => 'ended',
+        );
+        // Before its statement was sent, and behind that.
+        if (aborted % 2 === 0) await nextTurn();
+        await snapshot.end();
+        expect(await read).toBe('ended');
+      }
+      await until(async () => (await dataSource.query(reading, [extra.application_name])).length === 0);
+    } finally {
+      await locking.rollbackTransaction();
+      await locking.release();
+      await pool.destroy();
+    }
   });
 });

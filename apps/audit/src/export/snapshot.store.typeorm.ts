@@ -1,5 +1,5 @@
 import { reasonOf } from '@hookstile/service-runtime';
-import type { PoolClient } from 'pg';
+import type { Client, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { ViewReader } from '../read/view-reader.js';
@@ -18,6 +18,7 @@ const RELEASE_LOCKS = 'rollback to savepoint page';
  */
 class SnapshotReader extends ViewReader {
   #reading = 0;
+  #isClosed = false;
   #lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -44,7 +45,12 @@ class SnapshotReader extends ViewReader {
 
   /** Tells Postgres that the transaction is still wanted. */
   async keep(): Promise<void> {
-    if (!this.isReading) await this.#inTurn(() => this.runner.query(KEEP));
+    if (!this.isReading && !this.#isClosed) await this.#inTurn(() => this.runner.query(KEEP));
+  }
+
+  /** A list that was between two of its statements gets no further one: the connection may be another's by then. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   async rollback(): Promise<void> {
@@ -55,6 +61,7 @@ class SnapshotReader extends ViewReader {
     this.#reading += 1;
     try {
       return await this.#inTurn(async () => {
+        if (this.#isClosed) throw new Error('the snapshot has ended');
         const rows = await read();
         await this.runner.query(RELEASE_LOCKS);
         return rows;
@@ -83,6 +90,7 @@ export class TypeormSnapshotStore implements SnapshotStore {
 
   async open(): Promise<Snapshot> {
     const runner = this.pool.createQueryRunner();
+    await runner.connect();
     try {
       await runner.query(BEGIN);
       // The first statement takes the snapshot.
@@ -94,24 +102,38 @@ export class TypeormSnapshotStore implements SnapshotStore {
       let ended: Promise<void> | null = null;
       const end = () => {
         clearInterval(keep);
+        reader.close();
         ended ??= this.#end(runner, reader, session?.pid ?? null);
         return ended;
       };
       return { stores: this.storesOf(reader), end };
     } catch (error) {
-      await runner.release();
+      await discard(runner);
       throw error;
     }
   }
 
-  /** A session whose statement is ended would be of no more use: it is ended itself. */
   async #end(runner: QueryRunner, reader: SnapshotReader, pid: number | null): Promise<void> {
     try {
-      if (reader.isReading) await this.others.query('select pg_terminate_backend($1)', [pid]);
-      else await reader.rollback();
+      if (!reader.isReading) {
+        await reader.rollback();
+        await runner.release();
+        return;
+      }
+      await this.others.query('select pg_terminate_backend($1)', [pid]);
     } catch (error) {
       this.logger.warn({ reason: reasonOf(error) }, 'a snapshot could not be ended in order');
     }
-    await runner.release();
+    await discard(runner);
   }
+}
+
+/**
+ * Gives a connection back as one that is of no more use: its session is ended, or in a state that nobody knows. As it
+ * notices that itself only later, the next one to get it from the pool would fail.
+ */
+async function discard(runner: QueryRunner): Promise<void> {
+  // The pool drops a client that is ending.
+  void ((await runner.connect()) as Client).end().catch(() => undefined);
+  await runner.release();
 }
