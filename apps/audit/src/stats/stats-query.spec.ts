@@ -31,6 +31,15 @@ describe('what statistics are asked for', () => {
     expect(asked({ bucket: 'day' })).toEqual(['2025-12-22T00:00:00.000Z', '2026-01-21T00:00:00.000Z']);
   });
 
+  it('ends with the hour that goes on also in its very first millisecond', () => {
+    const { fromMs, toMs } = statsQuery({}, Date.parse('2026-01-20T10:00:00.000Z'));
+    expect([fromMs, toMs].map((ms) => new Date(ms).toISOString())).toEqual([
+      '2026-01-19T11:00:00.000Z',
+      '2026-01-20T11:00:00.000Z',
+    ]);
+    expect(() => statsQuery({ since: '2026-01-20T10:00:00Z' }, Date.parse('2026-01-20T10:00:00Z'))).not.toThrow();
+  });
+
   it('is whole buckets of UTC around the times that are given', () => {
     const query = { bucket: 'day', since: '2026-01-03T01:00:00+02:00', until: '2026-01-05T00:00:00.001Z' };
     expect(asked(query)).toEqual(['2026-01-02T00:00:00.000Z', '2026-01-06T00:00:00.000Z']);
@@ -61,6 +70,7 @@ describe('what statistics are asked for', () => {
     [{ since: '2026-01-20T12:00:00Z' }],
     [{ since: '2026-01-19T12:00:00Z', until: '2026-01-19T12:00:00Z' }],
     [{ since: '0000-01-01T00:00:00Z' }],
+    [{ until: '9999-12-31T23:59:59Z' }],
   ])('refuses %j as malformed', (query) => {
     expect(refusal(query)).toBe('malformed');
   });

@@ -10,6 +10,9 @@ export const STATS_PARAMETERS = {
   bucket: oneOf(BUCKETS),
 };
 
+/** Times have four-digit years. */
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** Statistics are no list: they have no pages. */
 const LIST_PARAMETERS = ['limit', 'cursor'];
 
@@ -22,7 +25,9 @@ export function statsQuery(query: unknown, nowMs: number): StatsQuery {
   }
   const bucket = filters.bucket ?? 'hour';
   const widthMs = BUCKET_MS[bucket];
-  const toMs = Math.ceil((filters.until ?? nowMs) / widthMs) * widthMs;
+  // The bucket that goes on has begun also where it is its first millisecond.
+  const toMs = Math.ceil((filters.until ?? nowMs + 1) / widthMs) * widthMs;
+  if (toMs > LAST_MS) throw new ProblemError('malformed', 'until: an earlier time is expected');
   const fromMs =
     filters.since === undefined
       ? toMs - BUCKETS_DEFAULT[bucket] * widthMs
