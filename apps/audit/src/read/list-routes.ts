@@ -60,9 +60,15 @@ export class ListRoutes {
       stillAllowed: () => stillAllowed(this.keys, request),
       // Where the answer's end is the connection's, as in HTTP/1.0, an orderly close would look like the end of the list.
       breakOff: () => reply.raw.socket?.resetAndDestroy(),
-      onGone: (gone) => reply.raw.once('close', gone),
+      onGone: (gone) => whenClosed(reply.raw, gone),
     };
   }
+}
+
+/** A reader may have gone while its export waited to begin; then nothing would tell of it any more. */
+export function whenClosed(raw: Pick<FastifyReply['raw'], 'closed' | 'once'>, gone: () => unknown): void {
+  if (raw.closed) gone();
+  else raw.once('close', gone);
 }
 
 function sent<Answer extends object>(answer: Answer | ListFile, { reply }: ListExchange): Answer | StreamableFile {
