@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '@hookstile/service-runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { BATCH_MAX_BYTES } from './accept/bounds.js';
+import { BATCH_MAX_BYTES } from './accept/accept.bounds.js';
 import { EVENTS_PATH } from './accept/events.controller.js';
 import { EventIngestEnv, type IngestRole } from './event-ingest.env.js';
 import { FrontDoorModule } from './front-door.module.js';

@@ -4,5 +4,5 @@ export * from './port/messaging.error.js';
 export * from './port/messaging.js';
 export * from './port/messaging-logger.js';
 export * from './port/records.js';
-export { RECORD_MAX_BYTES } from './publisher/bounds.js';
+export { RECORD_MAX_BYTES } from './publisher/publisher.bounds.js';
 export { type TopicDefinitionOptions, topicDefinitions } from './topics/topic-definitions.js';

@@ -5,7 +5,7 @@ import {
   TENANT_MAX_CHARACTERS,
   TIME_MAX_CHARACTERS,
   TYPE_MAX_CHARACTERS,
-} from '../../../apps/event-ingest/src/accept/bounds.ts';
+} from '../../../apps/event-ingest/src/accept/accept.bounds.ts';
 import type { ChannelMessage } from './channels.ts';
 
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });

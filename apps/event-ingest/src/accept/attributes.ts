@@ -9,7 +9,7 @@ import {
   SUBJECT_MAX_CHARACTERS,
   TIME_MAX_CHARACTERS,
   TYPE_MAX_CHARACTERS,
-} from './bounds.js';
+} from './accept.bounds.js';
 import { isInstant } from './instant.js';
 import type { AttributeError } from './rejection.js';
 

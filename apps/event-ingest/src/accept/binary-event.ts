@@ -1,5 +1,5 @@
+import { EVENT_MAX_BYTES } from './accept.bounds.js';
 import type { Reading } from './accepted-event.js';
-import { EVENT_MAX_BYTES } from './bounds.js';
 import { checkCloudEvent } from './cloud-event.js';
 import type { DoorContext } from './event-tenant.js';
 import { dataError } from './json-data.js';

@@ -1,6 +1,6 @@
 import { type RawValue, rawElementsOf } from '@hookstile/contracts';
+import { BATCH_MAX_BYTES, BATCH_MAX_EVENTS, EVENT_MAX_BYTES } from './accept.bounds.js';
 import type { Reading } from './accepted-event.js';
-import { BATCH_MAX_BYTES, BATCH_MAX_EVENTS, EVENT_MAX_BYTES } from './bounds.js';
 import type { DoorContext } from './event-tenant.js';
 import { objectOf, parseDocument } from './json-object.js';
 import { type Rejection, rejection } from './rejection.js';

@@ -1,6 +1,6 @@
 import { type Clock, ProblemError } from '@hookstile/service-runtime';
 import { LRUCache } from 'lru-cache';
-import { COUNTED_TENANTS_MAX } from './bounds.js';
+import { COUNTED_TENANTS_MAX } from './accept.bounds.js';
 
 const MS_PER_SECOND = 1_000;
 /** The name of the policy in the headers; a key's limit of requests stands beside it. */

@@ -1,5 +1,5 @@
+import { TENANT_MAX_CHARACTERS } from './accept.bounds.js';
 import { textError } from './attributes.js';
-import { TENANT_MAX_CHARACTERS } from './bounds.js';
 import { invalid, type Rejection, rejection } from './rejection.js';
 
 /** The extension attribute that names the tenant of an event on Kafka. */

@@ -7,7 +7,7 @@ import {
   SUBJECT_MAX_CHARACTERS,
   TIME_MAX_CHARACTERS,
   TYPE_MAX_CHARACTERS,
-} from './bounds.js';
+} from './accept.bounds.js';
 import { ItemAnswer, TakenEvent } from './events-answer.js';
 
 const id = Type.String({ minLength: 1, maxLength: ID_MAX_CHARACTERS });

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type RawValue, rawValueOf } from '@hookstile/contracts';
-import { DATA_MAX_DEPTH } from './bounds.js';
+import { DATA_MAX_DEPTH } from './accept.bounds.js';
 import { invalid, type Rejection, rejection } from './rejection.js';
 
 const JSON_MEDIA_TYPE = /^(?:application|text)\/json$|^[^/]+\/[^/]+\+json$/;

@@ -1,6 +1,6 @@
+import { EVENT_MAX_BYTES } from './accept.bounds.js';
 import type { Reading } from './accepted-event.js';
 import { checkAttributes } from './attributes.js';
-import { EVENT_MAX_BYTES } from './bounds.js';
 import { DATA_REQUIRED, tooDeep } from './json-data.js';
 import { readObject } from './json-object.js';
 import { type AttributeError, invalid, quoted, rejection } from './rejection.js';

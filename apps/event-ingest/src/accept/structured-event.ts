@@ -1,5 +1,5 @@
+import { EVENT_MAX_BYTES } from './accept.bounds.js';
 import type { Reading } from './accepted-event.js';
-import { EVENT_MAX_BYTES } from './bounds.js';
 import { checkCloudEvent, type DataReading } from './cloud-event.js';
 import type { DoorContext } from './event-tenant.js';
 import { DATA_REQUIRED, dataError, tooDeep } from './json-data.js';

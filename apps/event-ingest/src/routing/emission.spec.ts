@@ -1,8 +1,8 @@
 import { type OutgoingRecord, RECORD_MAX_BYTES } from '@hookstile/messaging';
 import { FIXED_NOW } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
+import { EVENT_MAX_BYTES, EXTENSION_VALUE_MAX_CHARACTERS, EXTENSIONS_MAX_CHARACTERS } from '../accept/accept.bounds.js';
 import { checkAttributes } from '../accept/attributes.js';
-import { EVENT_MAX_BYTES, EXTENSION_VALUE_MAX_CHARACTERS, EXTENSIONS_MAX_CHARACTERS } from '../accept/bounds.js';
 import { emissionOf, LISTED_MAX_COUNT } from './emission.js';
 import type { Fate } from './fate.js';
 import type { SourceRecord } from './source-record.js';

@@ -1,9 +1,9 @@
 import type { EventVia } from '@hookstile/contracts';
 import { traceIdOf } from '@hookstile/contracts';
 import type { ReceivedRecord } from '@hookstile/messaging';
+import { EVENT_MAX_BYTES, TENANT_MAX_CHARACTERS } from '../accept/accept.bounds.js';
 import type { Reading } from '../accept/accepted-event.js';
 import { textError } from '../accept/attributes.js';
-import { EVENT_MAX_BYTES, TENANT_MAX_CHARACTERS } from '../accept/bounds.js';
 import { TENANT_EXTENSION } from '../accept/event-tenant.js';
 import { isInstant } from '../accept/instant.js';
 import { readKafkaRecord } from '../accept/kafka-event.js';

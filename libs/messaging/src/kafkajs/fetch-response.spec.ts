@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FETCH_MAX_RECORDS, FETCH_UNPACKED_MAX_BYTES } from './fetch-bounds.js';
+import { FETCH_MAX_RECORDS, FETCH_UNPACKED_MAX_BYTES } from './fetch.bounds.js';
 import { readFetchResponse } from './fetch-response.js';
 import type { WireMessage } from './internals.js';
 import { storedLz4, storedSnappy } from './packed-records.js';

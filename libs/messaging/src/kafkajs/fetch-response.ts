@@ -1,4 +1,4 @@
-import { FETCH_MAX_RECORDS, FETCH_UNPACKED_MAX_BYTES } from './fetch-bounds.js';
+import { FETCH_MAX_RECORDS, FETCH_UNPACKED_MAX_BYTES } from './fetch.bounds.js';
 import type { WireMessage } from './internals.js';
 import { readRecordBatch } from './record-batch.js';
 import { WireReader } from './wire-reader.js';

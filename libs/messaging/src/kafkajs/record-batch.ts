@@ -1,4 +1,4 @@
-import { BATCH_MAX_HEADERS, BATCH_MAX_RECORDS } from './fetch-bounds.js';
+import { BATCH_MAX_HEADERS, BATCH_MAX_RECORDS } from './fetch.bounds.js';
 import type { WireMessage } from './internals.js';
 import { UnreadableBatchError, unpack } from './unpack.js';
 import { WireReader } from './wire-reader.js';

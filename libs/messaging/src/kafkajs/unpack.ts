@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, gunzip, zstdDecompress } from 'node:zlib';
 import type { Unreadable } from '../port/records.js';
-import { BATCH_UNPACKED_MAX_BYTES, ZSTD_WINDOW_MAX_LOG } from './fetch-bounds.js';
+import { BATCH_UNPACKED_MAX_BYTES, ZSTD_WINDOW_MAX_LOG } from './fetch.bounds.js';
 
 /** The lowest three bits of a batch's attributes. */
 const CODEC_MASK = 0x07;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../port/messaging-logger.js';
 import type { OutgoingRecord } from '../port/records.js';
-import { PARTITION_REQUEST_MAX_BYTES, REQUEST_MAX_RECORDS } from './bounds.js';
 import { OrderedPublisher, type OrderedPublisherOptions } from './ordered.publisher.js';
+import { PARTITION_REQUEST_MAX_BYTES, REQUEST_MAX_RECORDS } from './publisher.bounds.js';
 import { RequestTooLargeError } from './send-request.js';
 
 function record(value: string, partition = 0): OutgoingRecord {

@@ -2,6 +2,7 @@ import { MessagingError } from '../port/messaging.error.js';
 import type { PublisherOptions, RecordPublisher } from '../port/messaging.js';
 import type { MessagingLogger } from '../port/messaging-logger.js';
 import type { OutgoingRecord } from '../port/records.js';
+import { halvesOf, PublishQueue, type RequestBatch } from './publish-queue.js';
 import {
   QUEUE_MAX_BYTES,
   QUEUE_MAX_RECORDS,
@@ -9,8 +10,7 @@ import {
   REQUEST_INTERVAL_MS,
   RETRY_DELAY_MAX_MS,
   RETRY_DELAY_MS,
-} from './bounds.js';
-import { halvesOf, PublishQueue, type RequestBatch } from './publish-queue.js';
+} from './publisher.bounds.js';
 import { recordSize } from './record-size.js';
 import { RequestPace } from './request-pace.js';
 import { RequestTooLargeError, type SendRequest } from './send-request.js';

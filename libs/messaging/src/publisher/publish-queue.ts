@@ -1,5 +1,5 @@
 import type { OutgoingRecord } from '../port/records.js';
-import { PARTITION_REQUEST_MAX_BYTES, REQUEST_MAX_BYTES, REQUEST_MAX_RECORDS } from './bounds.js';
+import { PARTITION_REQUEST_MAX_BYTES, REQUEST_MAX_BYTES, REQUEST_MAX_RECORDS } from './publisher.bounds.js';
 
 /** One `publish`: its records may travel in several requests. */
 export interface PublishCall {
