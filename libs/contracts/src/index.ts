@@ -9,6 +9,7 @@ export * from './events/v1/reserved-types.js';
 export * from './events/v1/schema.js';
 export * from './ids.js';
 export * from './integration-signals/v1/schema.js';
+export * from './json-pointer.js';
 export * from './partition.js';
 export * from './raw-json.js';
 export * from './recoveries/v1/schema.js';

@@ -1,5 +1,6 @@
+import { pointerTo } from '@hookstile/contracts';
 import { parameterOf, parametersOf } from '@hookstile/templates';
-import { type InputErrors, pointerTo } from '../input/input-errors.js';
+import type { InputErrors } from '../input/input-errors.js';
 import { headersOf } from '../request-input/headers-input.js';
 
 /** The code of the whole answer too, where nothing else is wrong. */

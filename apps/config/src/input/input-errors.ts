@@ -22,8 +22,3 @@ export class InputErrors {
     throw new ProblemError(code, `${first.pointer}: ${first.detail}`, { status: STATUS, errors: this.errors });
   }
 }
-
-/** One member name as a part of a JSON pointer. */
-export function pointerTo(parent: string, member: string | number): string {
-  return `${parent}/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}

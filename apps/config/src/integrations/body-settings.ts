@@ -1,7 +1,7 @@
-import type { BodyShape } from '@hookstile/contracts';
+import { type BodyShape, pointerTo } from '@hookstile/contracts';
 import { reshapingProblem } from '@hookstile/templates';
 import { type Static, Type } from 'typebox';
-import { type InputErrors, pointerTo } from '../input/input-errors.js';
+import type { InputErrors } from '../input/input-errors.js';
 import { isStorableText } from '../input/text.js';
 import { type BodyDto, MEMBER_MAX_LENGTH } from './request.dto.js';
 import { checkBodyTemplate } from './template-checks.js';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { pointerTo } from '@hookstile/contracts';
 import { type Static, Type } from 'typebox';
-import { pointerTo } from '../input/input-errors.js';
 import { isObject } from '../input/merge-patch.js';
 import { isMasked } from '../request-input/masked-secret.js';
 

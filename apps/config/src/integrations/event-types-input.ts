@@ -1,4 +1,5 @@
-import { type InputErrors, pointerTo } from '../input/input-errors.js';
+import { pointerTo } from '@hookstile/contracts';
+import type { InputErrors } from '../input/input-errors.js';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
 const EVENT_TYPE = /^(\*|[^*\s\u0000-\u001f\u007f]+\.\*|[^*\s\u0000-\u001f\u007f]+)$/;

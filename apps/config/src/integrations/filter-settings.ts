@@ -1,5 +1,5 @@
-import type { Condition, Filter, Scalar } from '@hookstile/contracts';
-import { type InputErrors, pointerTo } from '../input/input-errors.js';
+import { type Condition, type Filter, pointerTo, type Scalar } from '@hookstile/contracts';
+import type { InputErrors } from '../input/input-errors.js';
 import { isEventPointer } from './event-pointer.js';
 
 /** Names and indexes on the way: an event's data is looked through once for each. */

@@ -1,4 +1,4 @@
-import type { IntegrationSettings, SealedSecret } from '@hookstile/contracts';
+import { type IntegrationSettings, pointerTo, type SealedSecret } from '@hookstile/contracts';
 import {
   bodyPlacementOf,
   bodyTemplateProblem,
@@ -6,7 +6,7 @@ import {
   isTemplate,
   type TemplateProblem,
 } from '@hookstile/templates';
-import { type InputErrors, pointerTo } from '../input/input-errors.js';
+import type { InputErrors } from '../input/input-errors.js';
 import { headersOf } from '../request-input/headers-input.js';
 import type { InputPlace } from '../request-input/input-place.js';
 

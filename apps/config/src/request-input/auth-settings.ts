@@ -1,6 +1,11 @@
-import type { Authentication, OAuth2, RuleAuthentication, SealedSecret } from '@hookstile/contracts';
+import {
+  type Authentication,
+  type OAuth2,
+  pointerTo,
+  type RuleAuthentication,
+  type SealedSecret,
+} from '@hookstile/contracts';
 import { headerNameProblem, headerValueProblem } from '@hookstile/templates';
-import { pointerTo } from '../input/input-errors.js';
 import type { AuthDto } from './auth.dto.js';
 import type { InputPlace } from './input-place.js';
 import { checkUrl } from './url-input.js';

@@ -1,6 +1,5 @@
-import type { SealedSecret } from '@hookstile/contracts';
+import { pointerTo, type SealedSecret } from '@hookstile/contracts';
 import { headerNameProblem, headerValueProblem } from '@hookstile/templates';
-import { pointerTo } from '../input/input-errors.js';
 import { headersOf } from './headers-input.js';
 import type { InputPlace } from './input-place.js';
 import { isSecretInput, SECRET_MAX_LENGTH } from './secret-input.js';

@@ -1,3 +1,4 @@
+import { pointerTo } from '@hookstile/contracts';
 import { type InputError, ProblemError } from '@hookstile/service-runtime';
 import { type ParameterValues, readContext } from '@hookstile/templates';
 
@@ -20,9 +21,10 @@ function membersOf(body: unknown, known: readonly string[]): Members {
   }
   const unknown = Object.keys(body).filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    const pointerOf = (name: string) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const detail = (name: string) => `${name} is not a member of this object`;
-    throw invalid(unknown.map((name) => ({ pointer: pointerOf(name), code: 'unknown_member', detail: detail(name) })));
+    throw invalid(
+      unknown.map((name) => ({ pointer: pointerTo('', name), code: 'unknown_member', detail: detail(name) })),
+    );
   }
   return body as Members;
 }

@@ -1,3 +1,5 @@
+import { tokensOf } from '@hookstile/contracts';
+
 const INDEX = /^(?:0|[1-9]\d*)$/;
 
 function memberOf(value: unknown, name: string): unknown[] {
@@ -9,8 +11,7 @@ function memberOf(value: unknown, name: string): unknown[] {
 /** RFC 6901. */
 function atPointer(document: unknown, pointer: string): unknown[] {
   let found = [document];
-  for (const token of pointer.split('/').slice(1)) {
-    const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const name of tokensOf(pointer)) {
     found = found.flatMap((value) => memberOf(value, name));
   }
   return found;

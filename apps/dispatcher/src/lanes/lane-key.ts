@@ -6,6 +6,7 @@ import {
   rawElementsOf,
   rawObjectOf,
   rawValueOf,
+  tokensOf,
 } from '@hookstile/contracts';
 import { LANE_KEY_MAX_LENGTH } from './lane.bounds.js';
 
@@ -37,8 +38,8 @@ export function laneKeyOf(ordering: Ordering, delivery: KeyedDelivery): string {
 
 /** The value at a JSON pointer into the event as CloudEvents JSON, as text; null where there is none. */
 function valueAt(pointer: string, { envelope, data }: KeyedDelivery): string | null {
-  const [root, name, ...path] = pointer.split('/').map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
-  if (root !== '' || name === undefined) return null;
+  const [name, ...path] = tokensOf(pointer);
+  if (!pointer.startsWith('/') || name === undefined) return null;
   if (name === 'data') return textIn(data, path);
   return path.length === 0 ? attribute(name, envelope.event) : null;
 }

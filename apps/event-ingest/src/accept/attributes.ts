@@ -1,4 +1,4 @@
-import type { EventAttributes } from '@hookstile/contracts';
+import { type EventAttributes, pointerTo } from '@hookstile/contracts';
 import {
   EXTENSION_NAME_MAX_CHARACTERS,
   EXTENSION_VALUE_MAX_CHARACTERS,
@@ -77,7 +77,7 @@ function instant(errors: AttributeError[], value: unknown): string | null {
 }
 
 function extensionError(name: string, value: unknown): AttributeError | null {
-  const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = pointerTo('', name);
   if (name.length > EXTENSION_NAME_MAX_CHARACTERS || !EXTENSION_NAME.test(name)) {
     return {
       pointer,

@@ -1,3 +1,4 @@
+import { pointerTo } from '@hookstile/contracts';
 import { EVENT_MAX_BYTES } from './accept.bounds.js';
 import type { Reading } from './accepted-event.js';
 import { checkAttributes } from './attributes.js';
@@ -25,7 +26,7 @@ function unknownMembers(names: Iterable<string>): AttributeError[] {
   const errors: AttributeError[] = [];
   for (const name of names) {
     if (MEMBERS.has(name)) continue;
-    const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = pointerTo('', name);
     errors.push({ pointer, code: 'unknown_member', detail: `${quoted(name)} is not a member of an event.` });
   }
   return errors;

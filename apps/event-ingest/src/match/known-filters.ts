@@ -1,8 +1,8 @@
-import type { Filter } from '@hookstile/contracts';
+import { type Filter, tokensOf } from '@hookstile/contracts';
 import { type CompiledCondition, compileCondition } from './condition.js';
 import { pointsIntoData } from './event-values.js';
 import type { AskedEvent, FilterGroup, KnownCondition } from './filter-index.js';
-import { PointerTree, tokensOf } from './pointer-tree.js';
+import { PointerTree } from './pointer-tree.js';
 
 const compiledFilters = new WeakMap<Filter, readonly CompiledCondition[]>();
 

@@ -1,6 +1,7 @@
+import { tokensOf } from '@hookstile/contracts';
 import { expect, test } from 'vitest';
 import { type PointedValue } from './pointed-value.js';
-import { PointerTree, tokensOf } from './pointer-tree.js';
+import { PointerTree } from './pointer-tree.js';
 
 function read(json: string, ...pointers: string[]): (string | undefined)[] {
   const tree = new PointerTree();

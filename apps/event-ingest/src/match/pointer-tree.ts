@@ -14,14 +14,6 @@ interface Place {
 
 const emptyPlace = (): Place => ({ pointer: null, members: new Map(), elements: new Map() });
 
-/** The tokens of a JSON pointer (RFC 6901). */
-export function tokensOf(pointer: string): string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
 /**
  * Many pointers into a document, which is read once for all of them: what none of them passes through is skipped, and only what
  * one of them ends at becomes a value. Of a member that stands more than once the last one counts, as for `JSON.parse`.

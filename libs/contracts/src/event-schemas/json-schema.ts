@@ -1,9 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { pointerTo } from '../json-pointer.js';
 import { detailOf, InstanceCheck } from './instance-check.js';
 import { InstanceWork } from './instance-work.js';
 import { type LinearPattern, linearPattern } from './linear-pattern.js';
 import { type SchemaPlace, schemaPlacesOf } from './schema-places.js';
-import { type AddProblem, pointerTo, type SchemaProblem } from './schema-problem.js';
+import type { AddProblem, SchemaProblem } from './schema-problem.js';
 import { referredPointer, type SchemaWork, schemaWorkOf } from './schema-work.js';
 import { WorkBudget } from './work-budget.js';
 

@@ -1,4 +1,5 @@
-import { isObject, pointerTo } from './schema-problem.js';
+import { pointerTo } from '../json-pointer.js';
+import { isObject } from './schema-problem.js';
 
 /** What a schema (2020-12) may hold that holds no schema itself. */
 const PLAIN_KEYWORDS = new Set([

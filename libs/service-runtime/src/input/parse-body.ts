@@ -1,14 +1,11 @@
 // class-transformer reads the types that decorators recorded.
 import 'reflect-metadata';
+import { pointerTo } from '@hookstile/contracts';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import { type InputError, ProblemError } from '../problems/problem.error.js';
 
 const INPUT_ERRORS_MAX = 50;
-
-function escapePointer(member: string): string {
-  return member.replaceAll('~', '~0').replaceAll('/', '~1');
-}
 
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -27,7 +24,7 @@ function ownError(error: ValidationError, pointer: string): InputError | null {
 
 function* inputErrors(errors: readonly ValidationError[], parent: string): Generator<InputError> {
   for (const error of errors) {
-    const pointer = `${parent}/${escapePointer(error.property)}`;
+    const pointer = pointerTo(parent, error.property);
     const own = ownError(error, pointer);
     if (own) yield own;
     yield* inputErrors(error.children ?? [], pointer);
@@ -45,7 +42,7 @@ function isObject(value: unknown): value is object {
 function* inheritedMembers(value: unknown, parent: string): Generator<InputError> {
   if (typeof value !== 'object' || value === null) return;
   for (const [member, child] of Object.entries(value)) {
-    const pointer = `${parent}/${escapePointer(member)}`;
+    const pointer = pointerTo(parent, member);
     if (member in Object.prototype) {
       yield { pointer, code: 'unknown_member', detail: `${member} is not a member of this object` };
     }

@@ -1,3 +1,4 @@
+import { pointerTo } from '@hookstile/contracts';
 import { certificateValuesOf } from './certificate-values.js';
 import { HEADERS_PREFIX, isHeaderName, PARAMETER_NAMES } from './parameter-names.js';
 
@@ -27,10 +28,6 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function pointerPart(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
 /** The text of one value, or null of what is none. */
 function scalarText(value: unknown): string | null {
   if (typeof value === 'string') return value;
@@ -44,7 +41,7 @@ class ContextReader {
 
   read(context: object): void {
     for (const [name, value] of Object.entries(context)) {
-      const pointer = `/${pointerPart(name)}`;
+      const pointer = pointerTo('', name);
       if (name === 'headers') this.headers(value);
       else if (name === 'certificate') continue;
       else if (NAMES.has(name)) this.value(pointer, name, value);
@@ -63,7 +60,7 @@ class ContextReader {
   }
 
   private header(name: string, value: unknown): void {
-    const pointer = `/headers/${pointerPart(name)}`;
+    const pointer = pointerTo('/headers', name);
     if (isHeaderName(name)) this.value(pointer, `${HEADERS_PREFIX}${name.toLowerCase()}`, value);
     else this.fail(pointer, 'not_a_header', 'not the name of a header');
   }
