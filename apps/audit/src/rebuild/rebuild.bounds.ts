@@ -9,6 +9,8 @@ export const GAP_MAX_RECORDS = 1_000;
 export const CATCH_UPS_MAX = 20;
 /** For the flushes under way; those that follow wait behind it. */
 export const LOCK_TIMEOUT_MS = 60_000;
+/** While flushes wait: how long may pass between two statements. A machine that vanished would stop audit for hours. */
+export const LOCKED_IDLE_MAX_MS = 60_000;
 /** The longest statement: a comparison of whole tables. */
 export const STATEMENT_TIMEOUT_MS = 3_600_000;
 /** Keys of each difference that are named; the rest is counted. */

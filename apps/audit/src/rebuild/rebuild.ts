@@ -8,7 +8,13 @@ import { TABLES, TypeormProjectionStore } from '../projection/projection.store.t
 import { COMPARED_TABLES } from './compared-tables.js';
 import { type Compared, Comparison } from './comparison.js';
 import { LogHorizon } from './log-horizon.js';
-import { CATCH_UPS_MAX, GAP_MAX_RECORDS, LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './rebuild.bounds.js';
+import {
+  CATCH_UPS_MAX,
+  GAP_MAX_RECORDS,
+  LOCK_TIMEOUT_MS,
+  LOCKED_IDLE_MAX_MS,
+  STATEMENT_TIMEOUT_MS,
+} from './rebuild.bounds.js';
 import { RebuildUnderWayError } from './rebuild-under-way.error.js';
 import { type Places, placeKey, ShadowFeed } from './shadow-feed.js';
 import { ShadowSchema } from './shadow-schema.js';
@@ -19,7 +25,7 @@ export interface RebuildOptions {
   schema: string;
   /** A pool whose unqualified names are this schema's. The rebuild ends it. */
   openShadow(schema: string): Promise<DataSource>;
-  messaging: Messaging;
+  messaging: Pick<Messaging, 'reader' | 'startOffset' | 'endOffset'>;
   prefix: string;
   partitionCount: number;
   keptDays: KeptDays;
@@ -27,6 +33,8 @@ export interface RebuildOptions {
   mask: PayloadMask;
   clock: Clock;
   repair: boolean;
+  /** What hangs or vanishes holds up flushes for no longer than this. */
+  lockedIdleMaxMs?: number;
 }
 
 export interface Rebuilt {
@@ -108,7 +116,7 @@ async function compared(
   await caughtUp();
   for (const table of COMPARED_TABLES) await comparison.run(table);
   await caughtUp();
-  const settled = await whileFlushesWait(client, schema, async () => {
+  const settled = await whileFlushesWait(client, options, async () => {
     const places = await livePlaces(client, schema, ends);
     await feed.readTo(places);
     const found = await allAgain(comparison);
@@ -139,12 +147,14 @@ function gapBetween(places: Places, ends: Places): number {
 }
 
 /** Tables are locked in the order in which a flush writes them; who reads does not notice. */
-async function whileFlushesWait<T>(client: pg.Client, schema: string, act: () => Promise<T>): Promise<T> {
+async function whileFlushesWait<T>(client: pg.Client, options: RebuildOptions, act: () => Promise<T>): Promise<T> {
+  const { schema, lockedIdleMaxMs = LOCKED_IDLE_MAX_MS } = options;
   const written = TABLES.map(({ name }) => name);
   const counted = COMPARED_TABLES.map(({ name }) => name).filter((name) => !written.includes(name));
   await client.query('begin');
   try {
     await client.query(`set local lock_timeout to ${LOCK_TIMEOUT_MS}`);
+    await client.query(`set local idle_in_transaction_session_timeout to ${lockedIdleMaxMs}`);
     const tables = [...written, ...counted].map((name) => `"${schema}".${name}`);
     await client.query(`lock table ${tables.join(', ')} in share row exclusive mode`);
     const result = await act();
