@@ -15,6 +15,9 @@ export const AUDIT_LOG_FILTERS = {
   until: instant,
 };
 
+/** A line has an integration's settings twice, each up to 384 KiB: two pages of an export are 30 MiB at most. */
+const EXPORT_PAGE_MAX_ROWS = 20;
+
 const LIST = {
   name: 'audit-log',
   storeOf: (stores: ListStores) => stores.auditLog,
@@ -22,6 +25,7 @@ const LIST = {
   positionOf: (row: AuditLogRow) => ({ atMs: row.atMs, key: row.id }),
   item: AuditLogItem,
   itemOf: auditLogItem,
+  exportPageMaxRows: EXPORT_PAGE_MAX_ROWS,
 };
 
 /** Who changed what. */

@@ -3,13 +3,19 @@ import { PAGE_FIRST_ROWS, PAGE_GROWTH_MAX, PAGE_MAX_ROWS, PAGE_MIN_ROWS, PAGE_TA
 
 /** How a list is gone through from its beginning to its end. */
 export interface WholeList<Row> {
+  /** For lists with rows that may be very large: whatever small rows a page before had. */
+  pageMaxRows?: number;
   read(page: PageRequest): Promise<ListedRows<Row>>;
   positionOf(row: Row): ListPosition;
 }
 
 /** How many rows make a page of about the same size, whatever a row has. */
 export class PageSize {
-  #rows = PAGE_FIRST_ROWS;
+  #rows: number;
+
+  constructor(private readonly maxRows = PAGE_MAX_ROWS) {
+    this.#rows = Math.min(PAGE_FIRST_ROWS, maxRows);
+  }
 
   get rows(): number {
     return this.#rows;
@@ -17,7 +23,7 @@ export class PageSize {
 
   shown(rows: number, bytes: number): void {
     const fitting = Math.floor((PAGE_TARGET_BYTES * rows) / Math.max(bytes, 1));
-    const most = Math.min(this.#rows * PAGE_GROWTH_MAX, PAGE_MAX_ROWS);
+    const most = Math.min(this.#rows * PAGE_GROWTH_MAX, this.maxRows);
     this.#rows = Math.max(PAGE_MIN_ROWS, Math.min(fitting, most));
   }
 }

@@ -188,6 +188,17 @@ describe('an export', () => {
     expect(broken).toBe(3);
   });
 
+  it('has no page beyond what its list takes, so that large rows behind many small ones take no memory', async () => {
+    const limits: number[] = [];
+    const read = async (page: PageRequest) => {
+      limits.push(page.limit);
+      return rowsBehind(page);
+    };
+    const bounded = { ...numbers, of: () => ({ ...source(read).of(), pageMaxRows: 20 }) };
+    expect((await text(await exports.open(bounded, reader()))).trimEnd().split('\n').map(Number)).toEqual(ALL);
+    expect(Math.max(...limits)).toBe(20);
+  });
+
   it('has pages that shrink where rows are large', async () => {
     const limits: number[] = [];
     const growing = source(

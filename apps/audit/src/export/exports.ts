@@ -76,8 +76,9 @@ export class Exports {
   async #begin<Row>(source: ExportSource<Row>, reader: ExportReader, snapshot: Snapshot, leave: () => void) {
     const begunAtMs = this.clock.monotonicMs();
     const exported: Exported = { rows: 0, bytes: 0 };
-    const size = new PageSize();
-    const pages = new ExportPages(source.of(snapshot.stores), size);
+    const list = source.of(snapshot.stores);
+    const size = new PageSize(list.pageMaxRows);
+    const pages = new ExportPages(list, size);
     let stream: ExportStream | null = null;
     let isGone = false;
     reader.onGone(() => {

@@ -20,6 +20,8 @@ export interface ListDefinition<Filters extends Record<string, FilterReader>, Ro
   positionOf(row: Row): ListPosition;
   item: TSchema;
   itemOf(row: Row): Item;
+  /** Where an item may be very large: as many are in a page of an export at most. */
+  exportPageMaxRows?: number;
 }
 
 /** A request of a list route. */
@@ -86,7 +88,15 @@ export class Lists {
   }
 
   async #export<Filters extends Record<string, FilterReader>, Row, Item>(
-    { name, filters: readers, storeOf, positionOf, item, itemOf }: ListDefinition<Filters, Row, Item>,
+    {
+      name,
+      filters: readers,
+      storeOf,
+      positionOf,
+      item,
+      itemOf,
+      exportPageMaxRows,
+    }: ListDefinition<Filters, Row, Item>,
     request: ListRequest,
     query: object,
     format: ExportFormat,
@@ -102,6 +112,7 @@ export class Lists {
       of: (stores: ListStores) => ({
         read: (page: PageRequest) => storeOf(stores).list(request.tenantId, filters, page),
         positionOf,
+        ...(exportPageMaxRows !== undefined && { pageMaxRows: exportPageMaxRows }),
       }),
     };
     return this.#fileOf(name, lines, await this.exports.open(source, request));
