@@ -18,7 +18,8 @@ import {
   sampleRouting,
   sampleSkipped,
 } from './project/sample-records.js';
-import { READ_POOL, type ViewReader } from './read/view-reader.js';
+import { READ_POOL } from './read/read.bounds.js';
+import type { ViewReader } from './read/view-reader.js';
 
 const VIEW_TIMEOUT_MS = 12_000;
 

@@ -2,7 +2,7 @@ import { DecisionCode, Verdict } from '@hookstile/contracts';
 import { Nullable, Time } from '@hookstile/service-runtime';
 import { type Static, Type } from 'typebox';
 import type { ActivityLogRow } from '../project/rows.js';
-import { toIso } from '../read/sql-list.js';
+import { toIso } from '../read/times.js';
 
 /** What was decided and why; of the context only who asked, from where and with which device. */
 export const ActivityLogItem = Type.Object({

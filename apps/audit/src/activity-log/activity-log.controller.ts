@@ -2,9 +2,9 @@ import { DecisionCode, Verdict } from '@hookstile/contracts';
 import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { ListStores } from '../export/snapshot.store.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../lists/list-routes.js';
 import type { ActivityLogRow } from '../project/rows.js';
 import { instant, literals, noParameters, oneOf, text } from '../read/filters.js';
-import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
 import { ACTIVITY_LOG_STORE, type ActivityLogStore } from './activity-log.store.js';
 import { ActivityLogItem, activityLogItem } from './activity-log-item.js';
 

@@ -2,7 +2,7 @@ import { Actor } from '@hookstile/contracts';
 import { Nullable, Time } from '@hookstile/service-runtime';
 import { type Static, Type } from 'typebox';
 import type { AuditLogRow } from '../project/rows.js';
-import { toIso } from '../read/sql-list.js';
+import { toIso } from '../read/times.js';
 
 export const AuditLogItem = Type.Object({
   id: Type.String(),

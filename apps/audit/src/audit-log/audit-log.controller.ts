@@ -1,9 +1,9 @@
 import { Operation } from '@hookstile/service-runtime';
 import { Controller, Get, Inject } from '@nestjs/common';
 import type { ListStores } from '../export/snapshot.store.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../lists/list-routes.js';
 import type { AuditLogRow } from '../project/rows.js';
 import { instant, text } from '../read/filters.js';
-import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
 import { AuditLogItem, auditLogItem } from './audit-log-item.js';
 
 export const AUDIT_LOG_FILTERS = {

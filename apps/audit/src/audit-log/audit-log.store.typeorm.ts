@@ -3,7 +3,7 @@ import type { ListedRows, ListPosition, PageRequest } from '../read/list-page.js
 import { Narrowings } from '../read/list-paths.js';
 import { ListReader, type LookBounds } from '../read/list-reader.js';
 import type { ListTable } from '../read/list-statement.js';
-import { toMs } from '../read/sql-list.js';
+import { toMs } from '../read/times.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { AuditLogFilters, AuditLogStore } from './audit-log.store.js';
 

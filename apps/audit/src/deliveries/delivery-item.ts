@@ -1,7 +1,7 @@
 import { Count, Nullable, Time } from '@hookstile/service-runtime';
 import { type Static, Type } from 'typebox';
 import { DELIVERY_STATUSES } from '../project/rows.js';
-import { toIso, toNullableIso } from '../read/sql-list.js';
+import { toIso, toNullableIso } from '../read/times.js';
 import type { DeliveryLine } from './delivery.store.js';
 
 export const DeliveryItem = Type.Object({

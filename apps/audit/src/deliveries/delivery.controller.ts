@@ -1,9 +1,9 @@
 import { CurrentPrincipal, Operation, type Principal, ProblemError, tenantOf } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { ListStores } from '../export/snapshot.store.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../lists/list-routes.js';
 import { DELIVERY_STATUSES } from '../project/rows.js';
 import { instant, noParameters, oneOf, text } from '../read/filters.js';
-import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
 import { DELIVERY_STORE, type DeliveryLine, type DeliveryStore } from './delivery.store.js';
 import { DeliveryItem, deliveryItem } from './delivery-item.js';
 

@@ -1,9 +1,10 @@
 import type { DeliveryRow, DeliveryStatus } from '../project/rows.js';
+import { deliveriesOfEvent } from '../read/deliveries-of-event.js';
 import type { ListedRows, ListPosition, PageRequest } from '../read/list-page.js';
 import { type Narrowing, Narrowings } from '../read/list-paths.js';
 import { ListReader, type LookBounds } from '../read/list-reader.js';
 import type { ListTable } from '../read/list-statement.js';
-import { deliveriesOfEvent, toMs, toNullableMs } from '../read/sql-list.js';
+import { toMs, toNullableMs } from '../read/times.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.store.js';
 

@@ -1,6 +1,6 @@
 import { type AttemptView, type AttemptWithBodies, loggedBody, loggedHeaders } from '@hookstile/service-runtime';
 import type { AttemptRow } from '../project/rows.js';
-import { toIso, toNullableIso } from '../read/sql-list.js';
+import { toIso, toNullableIso } from '../read/times.js';
 import type { EventLogLine } from './event-log.store.js';
 
 /** An attempt as lists show it. */

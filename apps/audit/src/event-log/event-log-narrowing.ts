@@ -1,6 +1,6 @@
+import { deliveriesOfEvent } from '../read/deliveries-of-event.js';
 import { type IndexedFilter, type ListPath, type Narrowing, Narrowings } from '../read/list-paths.js';
 import type { ListWindow } from '../read/list-windows.js';
-import { deliveriesOfEvent } from '../read/sql-list.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { EventLogFilters } from './event-log.store.js';
 import { searched, searchTextOf } from './event-log-search.js';

@@ -9,8 +9,8 @@ import {
 } from '@hookstile/service-runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { ListStores } from '../export/snapshot.store.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../lists/list-routes.js';
 import { noParameters } from '../read/filters.js';
-import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
 import { EVENT_LOG_STORE, type EventLogLine, type EventLogStore } from './event-log.store.js';
 import { eventLogDetail, eventLogItem } from './event-log-item.js';
 import { EVENT_LOG_FILTERS } from './event-log-query.js';

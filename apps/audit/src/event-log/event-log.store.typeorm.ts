@@ -3,7 +3,7 @@ import type { AttemptRow } from '../project/rows.js';
 import type { ListedRows, ListPosition, PageRequest } from '../read/list-page.js';
 import { ListReader, type LookBounds } from '../read/list-reader.js';
 import type { ListTable } from '../read/list-statement.js';
-import { toMs, toNullableMs } from '../read/sql-list.js';
+import { toMs, toNullableMs } from '../read/times.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { EventLogFilters, EventLogLine, EventLogStore } from './event-log.store.js';
 import { eventLogNarrowing } from './event-log-narrowing.js';

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../partitions/utc-day.js';
 import { SqlText } from '../read/list-statement.js';
 import type { ListWindow } from '../read/list-windows.js';
 import { SEARCHED_DETAIL } from './event-log-search.js';
@@ -8,8 +9,6 @@ export const WORDS = {
   details: { word: `${SEARCHED_DETAIL} collate "C"`, has: 'error_detail is not null' },
   integrations: { word: 'integration_id', has: 'integration_id is not null' },
 };
-
-const DAY_MS = 86_400_000;
 
 /** Of a tenant's rows whose id lies in one of the ranges, `ids`; as many rows as the limit. */
 export function idsInRangeSql(

@@ -1,7 +1,7 @@
 import { Nullable, Time } from '@hookstile/service-runtime';
 import { type Static, Type } from 'typebox';
 import { DELIVERY_STATUSES, EVENT_OUTCOMES } from '../project/rows.js';
-import { toIso } from '../read/sql-list.js';
+import { toIso } from '../read/times.js';
 import type { EventFate } from './event.store.js';
 
 export const EventItem = Type.Object({

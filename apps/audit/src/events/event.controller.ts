@@ -1,9 +1,9 @@
 import { Operation } from '@hookstile/service-runtime';
 import { Controller, Get, Inject } from '@nestjs/common';
 import type { ListStores } from '../export/snapshot.store.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../lists/list-routes.js';
 import { EVENT_OUTCOMES } from '../project/rows.js';
 import { oneOf, text } from '../read/filters.js';
-import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
 import { type EventFate, eventListKey } from './event.store.js';
 import { EventItem, eventItem } from './event-item.js';
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../partitions/utc-day.js';
 import type { ListPosition } from './list-page.js';
 
 /** A part of a list's time. Unix milliseconds. */
@@ -15,7 +16,6 @@ export interface ListSpan {
   until?: number;
 }
 
-const DAY_MS = 86_400_000;
 /**
  * How far each window reaches back from where the page begins, before the last one takes the rest. Planning a statement
  * costs more for each partition that it may touch than reading a page does, and most pages end in the first window.

@@ -1,5 +1,5 @@
 import type { Origin } from '@hookstile/service-runtime';
-import { toMs, toNullableMs } from '../read/sql-list.js';
+import { toMs, toNullableMs } from '../read/times.js';
 import type { RecoveryRow } from './recovery.types.js';
 
 export const RECOVERY_COLUMNS = `id, tenant_id, integration_id, since, until, selected, rate_per_second, status, reason,

@@ -1,6 +1,6 @@
 import { Count, Nullable, Time } from '@hookstile/service-runtime';
 import { type Static, Type } from 'typebox';
-import { toIso, toNullableIso } from '../read/sql-list.js';
+import { toIso, toNullableIso } from '../read/times.js';
 import { RECOVERY_STATUSES, type RecoveryRow, SELECTED_STATUSES, STOP_REASONS } from './recovery.types.js';
 
 export const RecoveryItem = Type.Object({

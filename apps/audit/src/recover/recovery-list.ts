@@ -2,7 +2,7 @@ import type { ListPosition } from '../read/list-page.js';
 import { Narrowings } from '../read/list-paths.js';
 import { ListReader } from '../read/list-reader.js';
 import type { ListTable } from '../read/list-statement.js';
-import { toMs } from '../read/sql-list.js';
+import { toMs } from '../read/times.js';
 import type { ViewReader } from '../read/view-reader.js';
 import type { RecoveryListStore } from './recovery.store.js';
 import { type FoundRecovery, RECOVERY_COLUMNS, recoveryRowOf } from './recovery-columns.js';

@@ -1,5 +1,5 @@
 import type { Actor, RecoveryRecord } from '@hookstile/contracts';
-import { toIso } from '../read/sql-list.js';
+import { toIso } from '../read/times.js';
 import type { RecoveryRow } from './recovery.types.js';
 
 export const SYSTEM: Actor = { type: 'system', id: null, name: null, role: null };

@@ -1,7 +1,7 @@
 import { type IntegrationConfiguration, partitionOf, type Redelivery } from '@hookstile/contracts';
 import type { Clock } from '@hookstile/service-runtime';
 import type { RedeliveriesPublisher } from '../publishes/redeliveries.publisher.js';
-import { toIso } from '../read/sql-list.js';
+import { toIso } from '../read/times.js';
 import type { RoutedDeliveries, RoutedInOrder } from '../redeliver/routed-deliveries.js';
 import { RatePace } from './rate-pace.js';
 import { CHUNK_MAX_BYTES, ENDINGS_INTERVAL_MS, LEASE_TERM_MS, STEP_INTERVAL_MS } from './recovery.bounds.js';

@@ -16,8 +16,8 @@ import {
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ListStores } from '../export/snapshot.store.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../lists/list-routes.js';
 import { noParameters, oneOf, text } from '../read/filters.js';
-import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
 import { Recoveries, type StartedRecovery } from './recoveries.js';
 import { RecoveryDto } from './recovery.dto.js';
 import { RECOVERY_STORE, type RecoveryStore } from './recovery.store.js';

@@ -1,6 +1,6 @@
 import { Count, Nullable, Time } from '@hookstile/service-runtime';
 import { type Static, Type } from 'typebox';
-import { toIso, toNullableIso } from '../read/sql-list.js';
+import { toIso, toNullableIso } from '../read/times.js';
 import { type LatencyCounts, percentiles } from './latency-histogram.js';
 import { BUCKET_MS } from './stats.bounds.js';
 import type { BucketCounts, CountedStats, StatsQuery } from './stats.store.js';

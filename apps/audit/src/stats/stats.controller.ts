@@ -1,6 +1,6 @@
 import { CLOCK, type Clock, Operation } from '@hookstile/service-runtime';
 import { Controller, Get, Inject } from '@nestjs/common';
-import { CurrentExchange, type ListExchange, ListRoutes } from '../read/list-routes.js';
+import { CurrentExchange, type ListExchange, ListRoutes } from '../lists/list-routes.js';
 import { STATS_STORE, type StatsStore } from './stats.store.js';
 import { type Stats, StatsItem, statsOf } from './stats-item.js';
 import { statsQuery } from './stats-query.js';

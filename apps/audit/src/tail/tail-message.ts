@@ -1,5 +1,5 @@
 import { eventLogItem } from '../event-log/event-log-item.js';
-import { toIso } from '../read/sql-list.js';
+import { toIso } from '../read/times.js';
 import { RECONNECT_DELAY_MS } from './tail.bounds.js';
 import type { TailRow } from './tail.store.js';
 import { encodeTailCursor, type TailPosition } from './tail-position.js';

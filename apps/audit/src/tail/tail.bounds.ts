@@ -1,4 +1,6 @@
+import type { PoolBounds } from '@hookstile/service-runtime';
 import type { PlaceBounds } from '../read/places.js';
+import { READ_POOL } from '../read/read.bounds.js';
 
 /** How often a process looks for new attempts, for all of its streams at once, while it has any. */
 export const POLL_INTERVAL_MS = 250;
@@ -33,3 +35,6 @@ export const RECONNECT_DELAY_MS = 1_000;
 /** How often the first look at the store is repeated while a flush has not shown its number yet: a matter of microseconds. */
 export const HORIZON_TRIES_MAX = 50;
 export const HORIZON_RETRY_DELAY_MS = 20;
+
+/** Streams keep up with the log also while searches take all of theirs: one look at what is new, one read behind it. */
+export const TAIL_POOL: PoolBounds = { ...READ_POOL, connectionsMax: 2 };

@@ -8,9 +8,9 @@ import {
 } from '@hookstile/service-runtime';
 import { createParamDecorator, type ExecutionContext, Inject, Injectable, StreamableFile } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { Page } from './list-page.js';
+import type { Page } from '../read/list-page.js';
+import { stillAllowed } from '../read/still-allowed.js';
 import { type ListDefinition, type ListFile, type ListRequest, Lists, type WholeDefinition } from './lists.js';
-import { stillAllowed } from './still-allowed.js';
 
 /** A request of a list route and its answer. */
 export interface ListExchange {

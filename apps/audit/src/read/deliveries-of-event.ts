@@ -9,8 +9,3 @@ export async function deliveriesOfEvent(views: ViewReader, tenantId: string, eve
   const found = await views.prepared<{ id: string }>('deliveries-of-event', statement, [tenantId, eventId]);
   return found.map(({ id }) => id);
 }
-
-export const toMs = (time: Date): number => time.getTime();
-export const toNullableMs = (time: Date | null): number | null => time?.getTime() ?? null;
-export const toIso = (ms: number): string => new Date(ms).toISOString();
-export const toNullableIso = (ms: number | null): string | null => (ms === null ? null : toIso(ms));

@@ -5,7 +5,14 @@ import { type ExportFormat, listFormatOf } from '../export/export-format.js';
 import { type ExportLines, exportLinesOf } from '../export/export-lines.js';
 import type { ExportReader, Exports } from '../export/exports.js';
 import type { ListStores } from '../export/snapshot.store.js';
-import { type ListedRows, type ListPosition, type Page, type PageRequest, pageOf, pageRequestOf } from './list-page.js';
+import {
+  type ListedRows,
+  type ListPosition,
+  type Page,
+  type PageRequest,
+  pageOf,
+  pageRequestOf,
+} from '../read/list-page.js';
 
 interface ListStore<Filters, Row> {
   list(tenantId: string, filters: Filters, page: PageRequest): Promise<ListedRows<Row>>;
