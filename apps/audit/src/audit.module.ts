@@ -59,9 +59,9 @@ import { PayloadCompression1765150000000 } from './migrations/1765150000000-payl
 import { ProjectionPositions1765160000000 } from './migrations/1765160000000-projection-positions.migration.js';
 import { SearchIndexes1765200000000 } from './migrations/1765200000000-search-indexes.migration.js';
 import { RecoveryKeys1765300000000 } from './migrations/1765300000000-recovery-keys.migration.js';
-import { keptSinceMs } from './partitions/kept-since.js';
+import { type KeptDays, keptSinceMs } from './partitions/kept-since.js';
 import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
-import { type KeptDays, PartitionKeeper } from './partitions/partition-keeper.js';
+import { PartitionKeeper } from './partitions/partition-keeper.js';
 import { partitionMetrics } from './partitions/partition-metrics.js';
 import type { ProjectedTopic } from './project/project-record.js';
 import { typeormListStores, typeormStores } from './projection/audit.store.typeorm.js';

@@ -1,6 +1,10 @@
-import type { KeptDays } from './partition-keeper.js';
-import type { KeptKind } from './partitioned-tables.js';
 import { DAY_MS, dayOf } from './utc-day.js';
+
+/** What one setting of retention is about. Deliveries go with their events, which name them. */
+export type KeptKind = 'events' | 'attempts' | 'activity-log';
+
+/** Days that rows of a kind are kept; 0 for ever. */
+export type KeptDays = Readonly<Record<KeptKind, number>>;
 
 /** When the oldest day of each kind begins that is not dropped, in Unix milliseconds. */
 export type KeptSinceMs = Readonly<Record<KeptKind, number>>;

@@ -1,8 +1,9 @@
 import type { Clock, Measurement } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
+import type { KeptDays } from './kept-since.js';
 import type { PartitionStore } from './partition.store.js';
 import type { PartitionMetrics } from './partition-metrics.js';
-import { type KeptKind, PARTITIONED_TABLES, type PartitionedTable } from './partitioned-tables.js';
+import { PARTITIONED_TABLES, type PartitionedTable } from './partitioned-tables.js';
 import {
   COUNTED_MAX_ROWS,
   DAYS_AHEAD,
@@ -16,9 +17,6 @@ import {
   REMOVED_MAX_ROWS,
 } from './partitions.bounds.js';
 import { dayOf, type UtcDay } from './utc-day.js';
-
-/** Days that rows of a kind are kept; 0 for ever. */
-export type KeptDays = Readonly<Record<KeptKind, number>>;
 
 /**
  * Keeps a partition for each day ahead and drops those past their retention. Every process of audit does so; of those

@@ -15,10 +15,10 @@ import {
 } from '../project/sample-records.js';
 import { typeormStores } from '../projection/audit.store.typeorm.js';
 import { writeBatches } from '../projection/write-batches.js';
-import { ALL_KEPT, keptSinceMs } from './kept-since.js';
+import { ALL_KEPT, type KeptDays, keptSinceMs } from './kept-since.js';
 import { partitionStoreConformance } from './partition.store.conformance.js';
 import { TypeormPartitionStore } from './partition.store.typeorm.js';
-import { type KeptDays, PartitionKeeper } from './partition-keeper.js';
+import { PartitionKeeper } from './partition-keeper.js';
 import { PARTITIONED_TABLES, type PartitionedTable } from './partitioned-tables.js';
 import { beginOf, DAY_MS, dayOf, partitionName, type UtcDay } from './utc-day.js';
 

@@ -1,7 +1,5 @@
 import { DELIVERIES } from '../projection/projection-tables.js';
-
-/** What one setting of retention is about. Deliveries go with their events, which name them. */
-export type KeptKind = 'events' | 'attempts' | 'activity-log';
+import type { KeptKind } from './kept-since.js';
 
 /** Where they are, and what holds where a newer row came in between. Statistics count them. */
 export interface OutlivingRows {

@@ -1,4 +1,4 @@
-import type { KeptDays } from '../partitions/partition-keeper.js';
+import type { KeptDays } from '../partitions/kept-since.js';
 import { DAY_MS, dayOf } from '../partitions/utc-day.js';
 import { EPOCHS, MARKS, UNREADABLE } from '../projection/progress-tables.js';
 import { ACTIVITY_LOG, ATTEMPTS, AUDIT_LOG, DELIVERIES, EVENTS, SIGNALS } from '../projection/projection-tables.js';

@@ -5,7 +5,7 @@ import { aDelivery, testBrokers, until } from '@hookstile/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuditUnderTest, PARTITIONS } from '../audit-under-test.js';
-import type { KeptDays } from '../partitions/partition-keeper.js';
+import type { KeptDays } from '../partitions/kept-since.js';
 import { DAY_MS, dayOf } from '../partitions/utc-day.js';
 import {
   deliveryRecord,

@@ -2,7 +2,7 @@ import type { Messaging } from '@hookstile/messaging';
 import type { Clock, PayloadMask } from '@hookstile/service-runtime';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import type { KeptDays } from '../partitions/partition-keeper.js';
+import type { KeptDays } from '../partitions/kept-since.js';
 import type { ProjectedTopic } from '../project/project-record.js';
 import { TABLES, TypeormProjectionStore } from '../projection/projection.store.typeorm.js';
 import { COMPARED_TABLES } from './compared-tables.js';
