@@ -1,5 +1,7 @@
 import type { LONG_SCENARIOS } from '../options.ts';
 
+export const MEBIBYTE = 1024 * 1024;
+
 /** One measured number and, where the project wants something of it, what. */
 export interface Figure {
   name: string;

@@ -1,10 +1,8 @@
-import { type Figure, type FiguresResult, isMet } from '../measure/figures.ts';
+import { type Figure, type FiguresResult, isMet, MEBIBYTE } from '../measure/figures.ts';
 import type { Percentiles } from '../measure/percentiles.ts';
 import type { IdleResult, LoadScenarioResult } from '../scenarios/load-scenarios.ts';
 
 export type ScenarioResult = IdleResult | LoadScenarioResult | FiguresResult;
-
-const MEBIBYTE = 1024 * 1024;
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / MEBIBYTE)} MiB`;
 const row = (name: string, ...cells: string[]): string =>

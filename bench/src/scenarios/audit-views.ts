@@ -2,12 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '../child.ts';
 import type { JournalCommand, JournalPlan, JournalReport } from '../journal/journal.types.ts';
 import { EventLog } from '../measure/event-log.ts';
-import { type Figure, type FiguresResult, figure } from '../measure/figures.ts';
+import { type Figure, type FiguresResult, figure, MEBIBYTE } from '../measure/figures.ts';
 import { cpuMsOf, peakBytesOf } from '../measure/process-usage.ts';
 import type { BenchOptions } from '../options.ts';
 import { OwnStack, type RunningService } from '../own-stack.ts';
 
-const MEBIBYTE = 1_048_576;
 const RATE = 5_000;
 const TENANTS = 10;
 const INTEGRATIONS_OF_A_TENANT = 20;

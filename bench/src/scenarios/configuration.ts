@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Figure, type FiguresResult, figure } from '../measure/figures.ts';
+import { type Figure, type FiguresResult, figure, MEBIBYTE } from '../measure/figures.ts';
 import { percentilesOf } from '../measure/percentiles.ts';
 import { cpuMsOf, residentBytesOf } from '../measure/process-usage.ts';
 import type { BenchOptions } from '../options.ts';
@@ -13,7 +13,6 @@ const PAGE = 50;
 const FIRST_PAGES = 200;
 const STREAM_LENGTHS = [10, 100, 1_000];
 const LOADS = 50;
-const MEBIBYTE = 1024 * 1024;
 
 const CREATES_WANTED = 200;
 const LIST_WANTED_MS = 50;

@@ -1,5 +1,5 @@
 import { Child } from '../child.ts';
-import { type Figure, type FiguresResult, figure } from '../measure/figures.ts';
+import { type Figure, type FiguresResult, figure, MEBIBYTE } from '../measure/figures.ts';
 import { percentilesOf } from '../measure/percentiles.ts';
 import { cpuMsOf, peakBytesOf } from '../measure/process-usage.ts';
 import type { BenchOptions } from '../options.ts';
@@ -7,7 +7,6 @@ import { OwnStack, type RunningService } from '../own-stack.ts';
 import { PRESSED_TYPE, type PressCommand, type PressPlan, type PressReport } from '../press/press.types.ts';
 import { type Api, createTenant } from '../tenant.ts';
 
-const MEBIBYTE = 1_048_576;
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTIONS = 64;
 const BATCH_CONNECTIONS = 8;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '../child.ts';
 import { EventLog } from '../measure/event-log.ts';
-import { type FiguresResult, figure } from '../measure/figures.ts';
+import { type FiguresResult, figure, MEBIBYTE } from '../measure/figures.ts';
 import { MemorySeries } from '../measure/memory-series.ts';
 import { cpuMsOf } from '../measure/process-usage.ts';
 import type { BenchOptions } from '../options.ts';
@@ -12,7 +12,6 @@ import type { SeedCommand, SeedReport } from '../seed/seed.types.ts';
 import { type BenchTenant, createTenant } from '../tenant.ts';
 import { waitUntil } from '../wait-until.ts';
 
-const MEBIBYTE = 1024 * 1024;
 /** Enough that each partition has some. */
 const WELL = 100;
 const PARKED_MAX_MS = 600_000;

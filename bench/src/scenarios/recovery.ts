@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { portsFrom } from '../../../tools/stack/ports.ts';
-import { type FiguresResult, figure } from '../measure/figures.ts';
+import { type FiguresResult, figure, MEBIBYTE } from '../measure/figures.ts';
 import { MemorySeries } from '../measure/memory-series.ts';
 import { percentilesOf } from '../measure/percentiles.ts';
 import { startUsage } from '../measure/usage-of-parts.ts';
@@ -10,7 +10,6 @@ import { type LoadResult, runLoad } from '../run-load.ts';
 import type { StackUnderTest } from '../stack-under-test.ts';
 import { waitUntil } from '../wait-until.ts';
 
-const MEBIBYTE = 1024 * 1024;
 /** So many producers fill the backlog soon. */
 const STREAMS = 64;
 const RUN_MAX_MS = 1_800_000;

@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import type pg from 'pg';
-import { type Figure, figure } from '../measure/figures.ts';
+import { type Figure, figure, MEBIBYTE } from '../measure/figures.ts';
 import { cpuMsOf, residentBytesOf } from '../measure/process-usage.ts';
 import { withClient } from './fill-views.ts';
 import type { AuditApi } from './measure-case.ts';
@@ -11,7 +11,6 @@ const ROWS_WANTED_PER_SECOND = 20_000;
 const MEMORY_WANTED_MIB = 100;
 const DROP_WANTED_MS = 1_000;
 const SAMPLE_INTERVAL_MS = 100;
-const MIB = 1024 * 1024;
 const NEWLINE = 0x0a;
 
 interface Exported {
@@ -80,7 +79,9 @@ async function formatFigures(api: AuditApi, pid: number, exported: Exported, for
       figure(`${title}: rows a second`, (rows / ms) * 1_000, '/s', 0, wanted),
       figure(`${title}: bytes a row`, bytes / rows, 'B'),
       figure(`${title}: CPU of audit a row`, ((cpuMsOf(pid) - cpuBefore) * 1_000) / rows, 'µs', 1),
-      figure(`${title}: memory of audit, more`, (peakBytes - idleBytes) / MIB, 'MiB', 0, { atMost: MEMORY_WANTED_MIB }),
+      figure(`${title}: memory of audit, more`, (peakBytes - idleBytes) / MEBIBYTE, 'MiB', 0, {
+        atMost: MEMORY_WANTED_MIB,
+      }),
     ];
   } finally {
     clearInterval(sampling);
