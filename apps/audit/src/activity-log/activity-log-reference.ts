@@ -1,6 +1,6 @@
 import { DecisionCode, Verdict } from '@hookstile/contracts';
-import { pageOf, type SomeReferences } from '@hookstile/service-runtime';
-import { EXPORT_REFUSALS, EXPORTED, FORMAT_PARAMETER } from '../export/export-reference.js';
+import { type SomeReferences } from '@hookstile/service-runtime';
+import { exportedList } from '../export/export-reference.js';
 import { exactly, type FilterParameters, oneOfThese, SPAN } from '../read/filter-parameters.js';
 import type { ACTIVITY_LOG_FILTERS } from './activity-log.controller.js';
 import { ActivityLogItem } from './activity-log-item.js';
@@ -33,17 +33,7 @@ const DENIED = {
 
 export const ACTIVITY_LOG_REFERENCE = {
   'activity-log.list': {
-    query: { ...QUERY, ...FORMAT_PARAMETER },
-    isPaged: true,
-    refusals: EXPORT_REFUSALS,
-    answers: [
-      {
-        status: 200,
-        description: 'A page',
-        body: { name: 'LoggedDecisions', schema: pageOf(ActivityLogItem) },
-        alsoAs: EXPORTED,
-      },
-    ],
+    ...exportedList(QUERY, 'LoggedDecisions', ActivityLogItem),
     examples: {
       denied: { query: { decision: 'denied' }, status: 200, answer: { items: [DENIED], nextCursor: null } },
     },

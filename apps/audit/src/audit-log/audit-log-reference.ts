@@ -1,5 +1,5 @@
-import { pageOf, type SomeReferences } from '@hookstile/service-runtime';
-import { EXPORT_REFUSALS, EXPORTED, FORMAT_PARAMETER } from '../export/export-reference.js';
+import { type SomeReferences } from '@hookstile/service-runtime';
+import { exportedList } from '../export/export-reference.js';
 import { exactly, type FilterParameters, SPAN } from '../read/filter-parameters.js';
 import type { AUDIT_LOG_FILTERS } from './audit-log.controller.js';
 import { AuditLogItem } from './audit-log-item.js';
@@ -23,17 +23,7 @@ const SKIPPED = { integrationId: 'int_01kxyzabcdefghjkmnpqrstvwx', eventId: 'evt
 
 export const AUDIT_LOG_REFERENCE = {
   'audit-log.list': {
-    query: { ...QUERY, ...FORMAT_PARAMETER },
-    isPaged: true,
-    refusals: EXPORT_REFUSALS,
-    answers: [
-      {
-        status: 200,
-        description: 'A page',
-        body: { name: 'AuditLog', schema: pageOf(AuditLogItem) },
-        alsoAs: EXPORTED,
-      },
-    ],
+    ...exportedList(QUERY, 'AuditLog', AuditLogItem),
     examples: {
       'of-the-tenant': {
         query: { subjectType: 'tenant', subjectId: 'acme' },

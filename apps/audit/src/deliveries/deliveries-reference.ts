@@ -1,6 +1,6 @@
-import { pageOf, type SomeReferences } from '@hookstile/service-runtime';
+import { type SomeReferences } from '@hookstile/service-runtime';
 import { Type } from 'typebox';
-import { EXPORT_REFUSALS, EXPORTED, exportedExample, FORMAT_PARAMETER } from '../export/export-reference.js';
+import { exportedExample, exportedList } from '../export/export-reference.js';
 import { DELIVERY_STATUSES } from '../project/rows.js';
 import { exactly, type FilterParameters, oneOfThese, SPAN } from '../read/filter-parameters.js';
 import type { DELIVERY_FILTERS } from './delivery.controller.js';
@@ -30,17 +30,7 @@ const DELIVERED = {
 
 export const DELIVERIES_REFERENCE = {
   'deliveries.list': {
-    query: { ...QUERY, ...FORMAT_PARAMETER },
-    isPaged: true,
-    refusals: EXPORT_REFUSALS,
-    answers: [
-      {
-        status: 200,
-        description: 'A page',
-        body: { name: 'Deliveries', schema: pageOf(DeliveryItem) },
-        alsoAs: EXPORTED,
-      },
-    ],
+    ...exportedList(QUERY, 'Deliveries', DeliveryItem),
     examples: {
       'of-an-event': {
         query: { eventId: DELIVERED.eventId },

@@ -1,7 +1,7 @@
 import { AttemptError, Trigger } from '@hookstile/contracts';
-import { AttemptView, AttemptWithBodies, pageOf, type SomeReferences } from '@hookstile/service-runtime';
+import { AttemptView, AttemptWithBodies, type SomeReferences } from '@hookstile/service-runtime';
 import { Type } from 'typebox';
-import { EXPORT_REFUSALS, EXPORTED, exportedExample, FORMAT_PARAMETER } from '../export/export-reference.js';
+import { exportedExample, exportedList } from '../export/export-reference.js';
 import { ATTEMPT_OUTCOMES } from '../project/rows.js';
 import { exactly, type FilterParameters, oneOfThese, SPAN } from '../read/filter-parameters.js';
 import type { EVENT_LOG_FILTERS } from './event-log-query.js';
@@ -69,12 +69,7 @@ export const ATTEMPT = {
 
 export const EVENT_LOG_REFERENCE = {
   'event-log.list': {
-    query: { ...EVENT_LOG_PARAMETERS, ...FORMAT_PARAMETER },
-    isPaged: true,
-    refusals: EXPORT_REFUSALS,
-    answers: [
-      { status: 200, description: 'A page', body: { name: 'Attempts', schema: pageOf(AttemptView) }, alsoAs: EXPORTED },
-    ],
+    ...exportedList(EVENT_LOG_PARAMETERS, 'Attempts', AttemptView),
     examples: {
       'of-an-event': {
         query: { eventId: ATTEMPT.eventId, outcome: 'succeeded' },

@@ -1,6 +1,6 @@
-import { pageOf, type SomeReferences } from '@hookstile/service-runtime';
+import { type SomeReferences } from '@hookstile/service-runtime';
 import { Type } from 'typebox';
-import { EXPORT_REFUSALS, EXPORTED, FORMAT_PARAMETER } from '../export/export-reference.js';
+import { exportedList } from '../export/export-reference.js';
 import { EVENT_OUTCOMES } from '../project/rows.js';
 import { exactly, type FilterParameters, oneOfThese } from '../read/filter-parameters.js';
 import type { EVENT_FILTERS } from './event.controller.js';
@@ -29,12 +29,7 @@ const COMPLIANT = {
 
 export const EVENTS_REFERENCE = {
   'events.list': {
-    query: { ...QUERY, ...FORMAT_PARAMETER },
-    isPaged: true,
-    refusals: EXPORT_REFUSALS,
-    answers: [
-      { status: 200, description: 'A page', body: { name: 'Events', schema: pageOf(EventItem) }, alsoAs: EXPORTED },
-    ],
+    ...exportedList(QUERY, 'Events', EventItem),
     examples: {
       routed: {
         query: { eventId: COMPLIANT.id, outcome: 'routed' },

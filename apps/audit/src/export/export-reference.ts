@@ -1,4 +1,4 @@
-import type { NamedSchema, QueryParameter } from '@hookstile/service-runtime';
+import { type NamedSchema, type OperationReference, pageOf, type QueryParameter } from '@hookstile/service-runtime';
 import { type TSchema, Type } from 'typebox';
 import type { ExportFormat } from './export-format.js';
 import { exportLinesOf } from './export-lines.js';
@@ -32,3 +32,17 @@ export function exportedExample(format: ExportFormat, item: TSchema, items: read
 
 /** How a list is refused besides. */
 export const EXPORT_REFUSALS = ['not_acceptable'];
+
+/** What the API reference says of a list: page by page, or as a whole. `name` is the page's. */
+export function exportedList<Filters extends Record<string, QueryParameter>>(
+  filters: Filters,
+  name: string,
+  item: TSchema,
+) {
+  return {
+    query: { ...filters, ...FORMAT_PARAMETER },
+    isPaged: true,
+    refusals: EXPORT_REFUSALS,
+    answers: [{ status: 200, description: 'A page', body: { name, schema: pageOf(item) }, alsoAs: EXPORTED }],
+  } satisfies Partial<OperationReference>;
+}

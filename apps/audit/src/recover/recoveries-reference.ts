@@ -1,6 +1,6 @@
-import { jsonBody, pageOf, type SomeReferences } from '@hookstile/service-runtime';
+import { jsonBody, type SomeReferences } from '@hookstile/service-runtime';
 import { Type } from 'typebox';
-import { EXPORT_REFUSALS, EXPORTED, FORMAT_PARAMETER } from '../export/export-reference.js';
+import { exportedList } from '../export/export-reference.js';
 import { exactly, type FilterParameters, oneOfThese } from '../read/filter-parameters.js';
 import type { RECOVERY_FILTERS } from './recovery.controller.js';
 import { RecoveryDto } from './recovery.dto.js';
@@ -57,17 +57,7 @@ export const RECOVERIES_REFERENCE = {
     },
   },
   'recoveries.list': {
-    query: { ...QUERY, ...FORMAT_PARAMETER },
-    isPaged: true,
-    refusals: EXPORT_REFUSALS,
-    answers: [
-      {
-        status: 200,
-        description: 'A page',
-        body: { name: 'Recoveries', schema: pageOf(RecoveryItem) },
-        alsoAs: EXPORTED,
-      },
-    ],
+    ...exportedList(QUERY, 'Recoveries', RecoveryItem),
     examples: {
       'of-an-integration': {
         query: { integrationId: ASKED.integrationId },
