@@ -1,7 +1,8 @@
 import { DEFAULT_PARTITION_COUNT, DEFAULT_TOPIC_PREFIX, topicName } from '@hookstile/contracts';
 import { topicDefinitions } from '@hookstile/messaging';
 import { stringify } from 'yaml';
-import { CHANNELS, type Channel, type ChannelMessage } from './channels.ts';
+import type { ChannelMessage } from './channel-message.ts';
+import { CHANNELS, type Channel } from './channels.ts';
 
 const BINDING_VERSION = '0.5.0';
 /** What `npm start` makes on its one broker; production makes three. */

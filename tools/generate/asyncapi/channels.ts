@@ -13,15 +13,8 @@ import {
   Routing,
   type TopicName,
 } from '@hookstile/contracts';
+import type { ChannelMessage } from './channel-message.ts';
 import { CLOUD_EVENT_MESSAGES } from './cloud-event-messages.ts';
-
-/** One kind of record: where its JSON stands, and the schema of it. */
-export interface ChannelMessage {
-  summary: string;
-  contentType: string;
-  headers?: unknown;
-  payload: unknown;
-}
 
 /** A service that reads a topic: as a member of a group, or all of it for itself. */
 export interface Reader {

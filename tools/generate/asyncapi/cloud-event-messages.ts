@@ -6,7 +6,7 @@ import {
   TIME_MAX_CHARACTERS,
   TYPE_MAX_CHARACTERS,
 } from '../../../apps/event-ingest/src/accept/accept.bounds.ts';
-import type { ChannelMessage } from './channels.ts';
+import type { ChannelMessage } from './channel-message.ts';
 
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });
 
