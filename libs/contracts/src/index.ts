@@ -7,6 +7,7 @@ export * from './deliveries/v1/source-number.js';
 export * from './domain-events/v1/schema.js';
 export * from './events/v1/reserved-types.js';
 export * from './events/v1/schema.js';
+export * from './events/v1/type-patterns.js';
 export * from './ids.js';
 export * from './integration-signals/v1/schema.js';
 export * from './json-pointer.js';

@@ -1,4 +1,4 @@
-import { type IntegrationConfiguration, isReservedType } from '@hookstile/contracts';
+import { ANY_TYPE, type IntegrationConfiguration, isReservedType, PREFIX_SUFFIX } from '@hookstile/contracts';
 
 /** What a trial's event is about, where nobody has said what such events look like. */
 interface Sample {
@@ -30,8 +30,6 @@ const OPERATIONAL: Sample = {
 };
 
 const ANY: Sample = { type: 'hookstile.test', data: { test: true } };
-const ANY_TYPE = '*';
-const PREFIX_SUFFIX = '.*';
 
 function isPattern(eventType: string): boolean {
   return eventType === ANY_TYPE || eventType.endsWith(PREFIX_SUFFIX);

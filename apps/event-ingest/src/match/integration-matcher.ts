@@ -1,9 +1,9 @@
-import { type IntegrationConfiguration, isReservedType } from '@hookstile/contracts';
+import { ANY_TYPE, type IntegrationConfiguration, isReservedType, PREFIX_SUFFIX } from '@hookstile/contracts';
 import { Answers } from './answers.js';
 import { EventValues, type MatchedEvent } from './event-values.js';
 import { type AskedEvent, FilterIndex } from './filter-index.js';
 import { KnownFilters } from './known-filters.js';
-import { ANY_TYPE, PREFIX_SUFFIX, withoutCovered } from './type-patterns.js';
+import { withoutCovered } from './type-patterns.js';
 
 type Integrations = readonly IntegrationConfiguration[];
 

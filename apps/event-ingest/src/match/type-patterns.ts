@@ -1,7 +1,4 @@
-import { isReservedType } from '@hookstile/contracts';
-
-export const ANY_TYPE = '*';
-export const PREFIX_SUFFIX = '.*';
+import { ANY_TYPE, isReservedType, PREFIX_SUFFIX } from '@hookstile/contracts';
 
 /**
  * The patterns without those that another one of them covers, so that of one integration none but one stands for an event: a
