@@ -34,6 +34,7 @@ export { problemOf } from './problems/problem-of.js';
 export type { Readiness, ReadinessCheck } from './readiness.js';
 export * from './reference/operation-reference.js';
 export * from './reference/schemas.js';
+export * from './repeated-work.js';
 export * from './run-service.js';
 export * from './secrets/key-ring.error.js';
 export * from './secrets/key-ring.js';

@@ -1,4 +1,4 @@
-import type { Clock, Measurement } from '@hookstile/service-runtime';
+import { type Clock, type Measurement, RepeatedWork } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
 import type { KeptDays } from './kept-since.js';
 import type { PartitionStore } from './partition.store.js';
@@ -26,10 +26,8 @@ export class PartitionKeeper {
   readonly #defaultRows = new Map<string, number>();
   readonly #daysAhead = new Map<string, number>();
   readonly #failingSinceMs = new Map<string, number>();
-  #timer: NodeJS.Timeout | null = null;
-  #running: Promise<void> | null = null;
+  readonly #work = new RepeatedWork(() => this.#keepAll(), KEEP_INTERVAL_MS);
   #stopObserving: () => void = () => undefined;
-  #stopped = false;
 
   constructor(
     private readonly store: PartitionStore,
@@ -44,28 +42,23 @@ export class PartitionKeeper {
       () => measured(this.#defaultRows),
       () => measured(this.#daysAhead),
     );
-    this.#timer = setInterval(() => void this.run(), KEEP_INTERVAL_MS).unref();
-    void this.run();
+    this.#work.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    if (this.#timer) clearInterval(this.#timer);
+    const stopped = this.#work.stop();
     this.#stopObserving();
-    await this.#running;
+    await stopped;
   }
 
   /** One look at every table; the one under way where there is one. Never rejects. */
   run(): Promise<void> {
-    this.#running ??= this.#keepAll().finally(() => {
-      this.#running = null;
-    });
-    return this.#running;
+    return this.#work.run();
   }
 
   async #keepAll(): Promise<void> {
     for (const table of PARTITIONED_TABLES) {
-      if (this.#stopped) return;
+      if (this.#work.isStopped) return;
       try {
         await this.#keep(table);
         this.#failingSinceMs.delete(table.name);
@@ -146,7 +139,7 @@ export class PartitionKeeper {
   }
 
   async #removeFromDefault(table: PartitionedTable, before: UtcDay, outlivingBefore: UtcDay): Promise<void> {
-    for (let batch = 0; batch < REMOVED_MAX_BATCHES && !this.#stopped; batch += 1) {
+    for (let batch = 0; batch < REMOVED_MAX_BATCHES && !this.#work.isStopped; batch += 1) {
       const removed = await this.store.removeFromDefault(table, before, outlivingBefore, REMOVED_MAX_ROWS);
       if (removed < REMOVED_MAX_ROWS) return;
     }

@@ -1,13 +1,11 @@
-import type { Clock } from '@hookstile/service-runtime';
+import { type Clock, RepeatedWork } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
 import { BUCKET_MS, KEPT_MS, REMOVE_INTERVAL_MS, REMOVED_MAX_BATCHES, REMOVED_MAX_ROWS } from './stats.bounds.js';
 import type { StatsStore } from './stats.store.js';
 
 /** Removes counts past their time. Every process of audit does so; what one has in hand the others leave alone. */
 export class StatsRetention {
-  #timer: NodeJS.Timeout | null = null;
-  #running: Promise<void> | null = null;
-  #stopped = false;
+  readonly #work = new RepeatedWork(() => this.#removeAll(), REMOVE_INTERVAL_MS);
 
   constructor(
     private readonly store: StatsStore,
@@ -16,33 +14,31 @@ export class StatsRetention {
   ) {}
 
   start(): void {
-    this.#timer = setInterval(() => void this.run(), REMOVE_INTERVAL_MS).unref();
-    void this.run();
+    this.#work.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    if (this.#timer) clearInterval(this.#timer);
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#work.stop();
   }
 
   /** The run under way where there is one. Never rejects: the next one tries again. */
   run(): Promise<void> {
-    this.#running ??= this.#removeAll()
-      .catch((err: unknown) =>
-        this.logger.warn({ err }, 'old statistics could not be removed; tried again in a minute'),
-      )
-      .finally(() => {
-        this.#running = null;
-      });
-    return this.#running;
+    return this.#work.run();
   }
 
   async #removeAll(): Promise<void> {
+    try {
+      await this.#removePast();
+    } catch (err) {
+      this.logger.warn({ err }, 'old statistics could not be removed; tried again in a minute');
+    }
+  }
+
+  async #removePast(): Promise<void> {
     for (const counted of ['minute', 'hour'] as const) {
       // A query may begin within its first bucket.
       const beforeMs = this.clock.nowMs() - KEPT_MS[counted] - 2 * BUCKET_MS.day;
-      for (let batch = 0; batch < REMOVED_MAX_BATCHES && !this.#stopped; batch += 1) {
+      for (let batch = 0; batch < REMOVED_MAX_BATCHES && !this.#work.isStopped; batch += 1) {
         if ((await this.store.removeBefore(counted, beforeMs, REMOVED_MAX_ROWS)) < REMOVED_MAX_ROWS) break;
       }
     }
