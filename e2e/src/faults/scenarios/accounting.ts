@@ -160,12 +160,12 @@ function notesOf(producers: readonly MixedProducer[], { byTenant }: ExpectedAcco
   const sum = (count: (account: Account) => number) =>
     [...byTenant.values()].reduce((total, account) => total + count(account), 0);
   const again = producers.reduce((total, { sentAgain }) => total + sentAgain, 0);
-  const { outcomes, deliveries } = {
-    outcomes: (['routed', 'filtered', 'duplicate', 'rejected'] as const).map(
-      (name) => `${sum((account) => account.outcomes[name])} ${name}`,
-    ),
-    deliveries: (Object.keys(ENDS) as Wanted[]).map((name) => `${sum((a) => a.deliveries[name])} ${ENDS[name]}`),
-  };
+  const outcomes = (['routed', 'filtered', 'duplicate', 'rejected'] as const).map(
+    (name) => `${sum((account) => account.outcomes[name])} ${name}`,
+  );
+  const deliveries = (Object.keys(ENDS) as Wanted[]).map(
+    (name) => `${sum((account) => account.deliveries[name])} ${ENDS[name]}`,
+  );
   return [
     `${sum(({ records }) => records)} records: ${outcomes.join(', ')}; deliveries: ${deliveries.join(', ')}`,
     `killed: ${kills}; ${again} batches were sent again`,
