@@ -3,7 +3,7 @@ import { RepeatedWork } from './repeated-work.js';
 
 const NEVER_MS = 2 ** 31 - 1;
 
-it('go one at a time, and a stop waits for the one under way', async () => {
+it('runs one at a time, and its stop waits for the run under way', async () => {
   const ends: (() => void)[] = [];
   const work = new RepeatedWork(() => new Promise((resolve) => ends.push(resolve)), NEVER_MS);
   work.start();
