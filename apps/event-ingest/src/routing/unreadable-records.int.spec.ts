@@ -1,4 +1,4 @@
-import { gzipBomb } from '@hookstile/messaging/testing';
+import { gzipBomb, type PackedBatch } from '@hookstile/messaging/testing';
 import { until } from '@hookstile/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { IngestUnderTest } from '../ingest-under-test.js';
@@ -26,22 +26,25 @@ const headersOf = (tenantId: string, id: string) => ({
 const eventsOf = (tenantId: string, codec: string) =>
   ['1', '2'].map((n) => ({ headers: headersOf(tenantId, `${codec}${n}`), value: Buffer.from(`"${codec}"`) }));
 
-/** What became of the records behind the ones before, in offset order, once the good one that ends them is routed. */
-async function fatesThrough(tenantId: string, write: () => Promise<void>): Promise<(string | null)[]> {
+/** What became of the batch's records, in offset order, once each of them and the good one behind them is routed. */
+async function fatesOf(tenantId: string, batch: PackedBatch): Promise<(string | null)[]> {
   const before = ingest.routings.length;
-  const routed = ingest.routingsOf(tenantId).filter(({ outcome }) => outcome === 'routed').length;
-  await write();
-  await ingest.produce(tenantId, { headers: headersOf(tenantId, `end${before}`), value: Buffer.from('"end"') });
-  const isEnd = () => ingest.deliveriesOf(tenantId).some(({ event }) => event.id === `end${before}`);
-  await until(() => isEnd() && ingest.routingsOf(tenantId).length > routed, { what: 'the good record behind' });
+  const endId = `end${before}`;
+  await ingest.producePacked(tenantId, batch);
+  await ingest.produce(tenantId, { headers: headersOf(tenantId, endId), value: Buffer.from('"end"') });
+  const isDelivered = () => ingest.deliveriesOf(tenantId).some(({ event }) => event.id === endId);
+  // A record that names no tenant is routed beside the tenant's, so that the last one seen need not be the last.
+  const areRouted = () => ingest.routings.length - before > batch.records.length;
+  await until(() => isDelivered() && areRouted(), { what: 'the batch and the good record behind it' });
   const found = ingest.routings.slice(before).sort((left, right) => left.sourceOffset - right.sourceOffset);
+  expect(found.at(-1)?.event?.id).toBe(endId);
   return found.map(({ outcome, reason }) => reason ?? outcome).slice(0, -1);
 }
 
 test.each(['None', 'GZIP', 'ZSTD'] as const)('events in a batch packed by %s are routed', async (codec) => {
   const { tenantId } = await ingest.aTenant();
-  const write = () => ingest.producePacked(tenantId, { codec, records: eventsOf(tenantId, codec) });
-  expect(await fatesThrough(tenantId, write)).toEqual(['routed', 'routed']);
+  const batch = { codec, records: eventsOf(tenantId, codec) };
+  expect(await fatesOf(tenantId, batch)).toEqual(['routed', 'routed']);
   expect(ingest.deliveriesOf(tenantId).map(({ data }) => data)).toEqual([`"${codec}"`, `"${codec}"`, '"end"']);
 });
 
@@ -49,8 +52,8 @@ test.each(['Snappy', 'LZ4'] as const)(
   'each record of a batch packed by %s is rejected, and says why',
   async (codec) => {
     const { tenantId } = await ingest.aTenant();
-    const write = () => ingest.producePacked(tenantId, { codec, records: eventsOf(tenantId, codec) });
-    expect(await fatesThrough(tenantId, write)).toEqual(['unsupported_compression', 'unsupported_compression']);
+    const batch = { codec, records: eventsOf(tenantId, codec) };
+    expect(await fatesOf(tenantId, batch)).toEqual(['unsupported_compression', 'unsupported_compression']);
   },
 );
 
@@ -60,7 +63,7 @@ test('a megabyte that inflates to a gigabyte is rejected, and neither memory nor
   expect(packed.length).toBeLessThan(1_048_000);
   const bomb = { codec: 'GZIP', records: [{ value: null }], packed } as const;
   const rssBefore = process.memoryUsage.rss();
-  expect(await fatesThrough(tenantId, () => ingest.producePacked(tenantId, bomb))).toEqual(['too_large']);
+  expect(await fatesOf(tenantId, bomb)).toEqual(['too_large']);
   expect(process.memoryUsage.rss() - rssBefore).toBeLessThan(GROWTH_MAX_BYTES);
 });
 
@@ -87,7 +90,7 @@ test('records without a value, without an attribute or with a wrong one are reje
     { headers: { ...headers, 'content-type': 'application/cloudevents-batch+json' }, value: Buffer.from('[]') },
     { headers, value: Buffer.alloc(900_000, '1') },
   ];
-  const fates = await fatesThrough(tenantId, () => ingest.producePacked(tenantId, { codec: 'None', records }));
+  const fates = await fatesOf(tenantId, { codec: 'None', records });
   expect(fates).toEqual([
     'malformed',
     'malformed',
