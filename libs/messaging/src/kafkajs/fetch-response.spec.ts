@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
+import { compressFrameSync as compressLz4 } from 'lz4-napi';
+import { compressSync as compressSnappy } from 'snappy';
 import { expect, test } from 'vitest';
 import { FETCH_MAX_RECORDS, FETCH_UNPACKED_MAX_BYTES } from './fetch.bounds.js';
 import { readFetchResponse } from './fetch-response.js';
 import type { WireMessage } from './internals.js';
-import { storedLz4, storedSnappy } from './packed-records.js';
 import { WireWriter } from './wire-writer.js';
 
 interface Encoded {
@@ -127,8 +128,10 @@ test.each([
   ['bytes that are no gzip', 1, () => Buffer.from('hello'), 'malformed'],
   ['bytes that are no zstd', 4, () => Buffer.from('hello'), 'malformed'],
   ['records that are none', 1, () => gzipSync(Buffer.from('hello')), 'malformed'],
-  ['snappy', 2, () => storedSnappy(Buffer.from('hello')), 'unsupported_compression'],
-  ['lz4', 3, () => storedLz4(Buffer.from('hello')), 'unsupported_compression'],
+  ['a snappy bomb', 2, () => bomb(compressSnappy), 'too_large'],
+  ['an lz4 bomb', 3, () => bomb(compressLz4), 'too_large'],
+  ['bytes that are no snappy', 2, () => Buffer.from('hello'), 'malformed'],
+  ['bytes that are no lz4', 3, () => Buffer.from('hello'), 'malformed'],
   ['a codec that Kafka has not yet', 7, () => Buffer.from('hello'), 'unsupported_compression'],
 ])('%s has a place at each of its offsets, and what follows is read', async (_, codec, packed, code) => {
   const good = await batchOf([HELLO], { firstOffset: 103 });

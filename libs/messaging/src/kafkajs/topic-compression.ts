@@ -4,7 +4,7 @@ import type { MessagingLogger } from '../port/messaging-logger.js';
 const SETTING = 'compression.type';
 const AS_SENT = 'producer';
 const ADVICE =
-  'the broker packs batches of these topics anew, for which it unpacks them into its heap first, and nobody can read snappy or lz4 here; set compression.type=producer';
+  'the broker packs batches of these topics anew, for which it unpacks them into its heap first; set compression.type=producer';
 
 /**
  * Says which topics the broker packs anew, by their own setting or by the broker's: those that were made by hand. Only
