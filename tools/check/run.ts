@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { programStep, REPOSITORY, runStep, type Step } from './steps.ts';
 import { tidy } from './tidy.ts';
 
@@ -15,6 +17,15 @@ const STEPS: readonly Step[] = [
     name: 'tidy',
     run: async () => {
       const problems = tidy(REPOSITORY);
+      return { passed: problems.length === 0, output: problems.join('\n') };
+    },
+  },
+  {
+    name: 'threats',
+    run: async () => {
+      const { THREATS_PAGE, testFinder, threatProblems } = await import('./threats.ts');
+      const page = readFileSync(join(REPOSITORY, THREATS_PAGE), 'utf8');
+      const problems = threatProblems(page, testFinder(REPOSITORY));
       return { passed: problems.length === 0, output: problems.join('\n') };
     },
   },
