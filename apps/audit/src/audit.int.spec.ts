@@ -20,6 +20,7 @@ import {
 } from './project/sample-records.js';
 import { READ_POOL } from './read/read.bounds.js';
 import type { ViewReader } from './read/view-reader.js';
+import { VIEWS } from './read/view-tables.js';
 
 const VIEW_TIMEOUT_MS = 12_000;
 
@@ -275,7 +276,7 @@ describe('audit on a real broker and database', () => {
     const { views } = audit.service.app.get<{ views: ViewReader }>(EVENT_LOG_STORE);
     let searching = 2 * READ_POOL.connectionsMax;
     const searches = Array.from({ length: searching }, async () => {
-      await views.query('select pg_sleep(1.5)', []).catch(() => undefined);
+      await views.readOfNobody(VIEWS.sqlOfNobody`select pg_sleep(1.5)`).catch(() => undefined);
       searching -= 1;
     });
     const delivery = deliveryOf('evt_searched', 1_000);

@@ -7,6 +7,7 @@ import { ListReader, type LookBounds } from '../read/list-reader.js';
 import type { ListTable } from '../read/list-statement.js';
 import { toMs } from '../read/times.js';
 import type { ViewReader } from '../read/view-reader.js';
+import { VIEWS } from '../read/view-tables.js';
 import type { ActivityLogFilters, ActivityLogStore } from './activity-log.store.js';
 
 const TABLE: ListTable = {
@@ -16,6 +17,8 @@ const TABLE: ListTable = {
   time: 'at',
   key: 'id',
 };
+
+const GET = VIEWS.sql`select * from ${VIEWS.rows('activity_log')} where id = $2`;
 
 interface Found {
   id: string;
@@ -67,10 +70,7 @@ export class TypeormActivityLogStore implements ActivityLogStore {
   }
 
   async get(tenantId: string, id: string): Promise<ActivityLogRow | null> {
-    const found = await this.views.query<Found>('select * from activity_log where tenant_id = $1 and id = $2', [
-      tenantId,
-      id,
-    ]);
+    const found = await this.views.read<Found>(tenantId, GET, [id]);
     return found[0] ? rowOf(found[0]) : null;
   }
 }

@@ -32,9 +32,9 @@ export class FakeDeliveryStore implements DeliveryStore {
   }
 
   #lineOf({ deliveryOffset, epoch, sequence, firstOffset, ...line }: DeliveryRow): DeliveryLine {
-    const attempts = [...this.projections.rows.attempts.values()].filter(
-      (attempt) => !attempt.late && (attempt.deliveryIds ?? [attempt.deliveryId]).includes(line.deliveryId),
-    );
+    const attempts = [...this.projections.rows.attempts.values()]
+      .filter(({ tenantId, late }) => tenantId === line.tenantId && !late)
+      .filter(({ deliveryId, deliveryIds }) => (deliveryIds ?? [deliveryId]).includes(line.deliveryId));
     return { ...line, attemptCount: attempts.length };
   }
 }

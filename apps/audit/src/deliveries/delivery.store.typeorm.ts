@@ -6,28 +6,27 @@ import { ListReader, type LookBounds } from '../read/list-reader.js';
 import type { ListTable } from '../read/list-statement.js';
 import { toMs, toNullableMs } from '../read/times.js';
 import type { ViewReader } from '../read/view-reader.js';
+import { VIEWS } from '../read/view-tables.js';
 import type { DeliveryFilters, DeliveryLine, DeliveryStore } from './delivery.store.js';
 
 const ROW_COLUMNS = `delivery_id, tenant_id, integration_id, event_id, event_source, event_type, accepted_at, status,
   reason, next_attempt_at, finished_at`;
 
-const LINE = `select ${ROW_COLUMNS} from deliveries`;
-
 /** Probes each partition for the id; several have it only where an event came again after the inbox had forgotten it. */
-const NAMED = 'where delivery_id = $1 and tenant_id = $2 order by accepted_at desc limit 1';
-const GET = `${LINE} ${NAMED}`;
-const FIND = `select ${ROW_COLUMNS}, delivery_offset, epoch, sequence, first_offset from deliveries ${NAMED}`;
+const NAMED = VIEWS.sql`${VIEWS.rows('deliveries')} where delivery_id = $2 order by accepted_at desc limit 1`;
+const GET = VIEWS.sql`select ${ROW_COLUMNS} from ${NAMED}`;
+const FIND = VIEWS.sql`select ${ROW_COLUMNS}, delivery_offset, epoch, sequence, first_offset from ${NAMED}`;
 
 /**
  * Counted at the read, so that it equals the rows of the event log after any crash and replay. An attempt of a batch
  * names all of its deliveries, the first one too. The time leaves out partitions of days before the deliveries were
  * accepted. Of deliveries with one id it counts the attempts of all.
  */
-const ATTEMPT_COUNTS = `select delivery_id, count(*)::integer as attempt_count from (
-    select delivery_id from attempts
-      where not late and at >= $2 and delivery_id = any ($1::text[]) and delivery_ids is null
+const ATTEMPT_COUNTS = VIEWS.sql`select delivery_id, count(*)::integer as attempt_count from (
+    select delivery_id from ${VIEWS.rowsFoundById('attempts')}
+      where not late and at >= $3 and delivery_id = any ($2::text[]) and delivery_ids is null
     union all
-    select unnest(delivery_ids) from attempts where not late and at >= $2 and delivery_ids && $1::text[]
+    select unnest(delivery_ids) from ${VIEWS.rowsFoundById('attempts')} where not late and at >= $3 and delivery_ids && $2::text[]
   ) as counted group by delivery_id`;
 
 /** An attempt's clock may be so far behind the one that accepted the event; a broker lets a producer's be an hour ahead. */
@@ -68,16 +67,17 @@ export class TypeormDeliveryStore implements DeliveryStore {
     const narrowing = await narrowingBy(this.views, tenantId, filters);
     const question = { tenantId, span: filters, page, narrowingIn: () => narrowing };
     const { rows, stoppedAt } = await this.#lists.read<FoundRow>(TABLE, question, positionOf);
-    return { rows: await this.#linesOf(rows), stoppedAt };
+    return { rows: await this.#linesOf(tenantId, rows), stoppedAt };
   }
 
   async get(tenantId: string, deliveryId: string): Promise<DeliveryLine | null> {
-    const found = await this.views.prepared<FoundRow>('delivery-get', GET, [deliveryId, tenantId]);
-    return (await this.#linesOf(found))[0] ?? null;
+    const found = await this.views.readPrepared<FoundRow>(tenantId, 'delivery-get', GET, [deliveryId]);
+    return (await this.#linesOf(tenantId, found))[0] ?? null;
   }
 
   async find(tenantId: string, deliveryId: string): Promise<DeliveryRow | null> {
-    const [found] = await this.views.prepared<FoundRow & FoundPosition>('delivery-find', FIND, [deliveryId, tenantId]);
+    const rows = await this.views.readPrepared<FoundRow & FoundPosition>(tenantId, 'delivery-find', FIND, [deliveryId]);
+    const [found] = rows;
     if (!found) return null;
     const { delivery_offset: deliveryOffset, epoch, sequence, first_offset: firstOffset } = found;
     return {
@@ -89,10 +89,10 @@ export class TypeormDeliveryStore implements DeliveryStore {
     };
   }
 
-  async #linesOf(found: readonly FoundRow[]): Promise<DeliveryLine[]> {
+  async #linesOf(tenantId: string, found: readonly FoundRow[]): Promise<DeliveryLine[]> {
     if (found.length === 0) return [];
     const firstMs = Math.min(...found.map((row) => toMs(row.accepted_at)));
-    const counted = await this.views.prepared<FoundCount>('delivery-attempt-counts', ATTEMPT_COUNTS, [
+    const counted = await this.views.readPrepared<FoundCount>(tenantId, 'delivery-attempt-counts', ATTEMPT_COUNTS, [
       found.map((row) => row.delivery_id),
       new Date(firstMs - CLOCKS_APART_MAX_MS),
     ]);

@@ -5,6 +5,7 @@ import { ListReader, type LookBounds } from '../read/list-reader.js';
 import type { ListTable } from '../read/list-statement.js';
 import { toMs, toNullableMs } from '../read/times.js';
 import type { ViewReader } from '../read/view-reader.js';
+import { VIEWS } from '../read/view-tables.js';
 import type { EventLogFilters, EventLogLine, EventLogStore } from './event-log.store.js';
 import { eventLogNarrowing } from './event-log-narrowing.js';
 
@@ -13,8 +14,8 @@ export const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, deli
   next_attempt_at, trace_id, late, method, url, request_headers, request_truncated, response_headers, response_truncated`;
 
 /** Probes each partition: the id does not say when the attempt was made. */
-const GET = `select ${COLUMNS}, request_body, response_body from attempts
-  where delivery_id = $1 and attempt_id = $2 and tenant_id = $3`;
+const GET = VIEWS.sql`select ${COLUMNS}, request_body, response_body from ${VIEWS.rows('attempts')}
+  where delivery_id = $2 and attempt_id = $3`;
 
 const TABLE: ListTable = { name: 'attempts', columns: COLUMNS, time: 'at', key: 'attempt_id collate "C"' };
 
@@ -74,7 +75,8 @@ export class TypeormEventLogStore implements EventLogStore {
   async get(tenantId: string, attemptId: string): Promise<AttemptRow | null> {
     const deliveryId = deliveryIdOfAttempt(attemptId);
     if (deliveryId === null) return null;
-    const [found] = await this.views.prepared<FoundWithBodies>('attempt-get', GET, [deliveryId, attemptId, tenantId]);
+    const named = [deliveryId, attemptId];
+    const [found] = await this.views.readPrepared<FoundWithBodies>(tenantId, 'attempt-get', GET, named);
     return found ? { ...lineOf(found), requestBody: found.request_body, responseBody: found.response_body } : null;
   }
 }

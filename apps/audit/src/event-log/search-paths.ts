@@ -60,14 +60,21 @@ export async function searchPaths(views: ViewReader, tenantId: string, q: string
 /** Deliveries whose ids, or whose events' ids, begin with the text; null where there are too many. */
 async function deliveryIdsOf(views: ViewReader, tenantId: string, text: SearchText): Promise<string[] | null> {
   const ranges = eventIdSpellings(text).map((spelling): [string, string] => [spelling, spelling + LAST_CHARACTER]);
-  const statement = idsInRangeSql('events', 'event_id', 'delivery_ids', tenantId, ranges, IDS_MAX + 1);
+  const own = idsInRangeSql('events', 'event_id', 'delivery_ids', ranges, IDS_MAX + 1);
   const name = `event-ids-in-${ranges.length}-ranges`;
-  const events = await views.prepared<{ ids: string[] }>(name, statement.text, statement.parameters);
+  const events = await views.readPrepared<{ ids: string[] }>(tenantId, name, own.statement, own.parameters);
   const ids = new Set(events.flatMap((event) => event.ids));
   if (text.lower.startsWith(DELIVERY_PREFIX)) {
     const range: [string, string] = [text.lower, text.lower + LAST_CHARACTER];
-    const own = idsInRangeSql('deliveries', 'delivery_id', 'array[delivery_id]', tenantId, [range], IDS_MAX + 1);
-    const deliveries = await views.prepared<{ ids: string[] }>('delivery-ids-in-range', own.text, own.parameters);
+    const { statement, parameters } = idsInRangeSql(
+      'deliveries',
+      'delivery_id',
+      'array[delivery_id]',
+      [range],
+      IDS_MAX + 1,
+    );
+    const name = 'delivery-ids-in-range';
+    const deliveries = await views.readPrepared<{ ids: string[] }>(tenantId, name, statement, parameters);
     for (const delivery of deliveries) for (const id of delivery.ids) ids.add(id);
   }
   return events.length > IDS_MAX || ids.size > IDS_MAX ? null : [...ids];
@@ -119,8 +126,8 @@ async function pathsByWords(
   text: SearchText,
 ): Promise<ListPath[] | null> {
   const found = async (words: (typeof WORDS)[keyof typeof WORDS], from: string, matches: (word: string) => boolean) => {
-    const statement = distinctSql(words, tenantId, window, [from, from + LAST_CHARACTER], WORDS_MAX + 1);
-    const rows = await views.query<{ word: string }>(statement.text, statement.parameters);
+    const { statement, parameters } = distinctSql(words, window, [from, from + LAST_CHARACTER], WORDS_MAX + 1);
+    const rows = await views.read<{ word: string }>(tenantId, statement, parameters);
     return rows.length > WORDS_MAX ? null : rows.map(({ word }) => word).filter(matches);
   };
   if (text.lower.startsWith(INTEGRATION_PREFIX)) {

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../partitions/utc-day.js';
 import { SqlText } from '../read/list-statement.js';
 import type { ListWindow } from '../read/list-windows.js';
+import { VIEWS } from '../read/view-tables.js';
 import { SEARCHED_DETAIL } from './event-log-search.js';
 
 /** Of attempts: what an index begins with, behind the tenant or alone, and where it has entries. */
@@ -15,15 +16,13 @@ export function idsInRangeSql(
   table: 'events' | 'deliveries',
   column: string,
   ids: string,
-  tenantId: string,
   ranges: readonly (readonly [from: string, to: string])[],
   limit: number,
 ) {
   const sql = new SqlText();
-  const tenant = sql.value(tenantId);
   const inRanges = ranges.map(([from, to]) => `${column} >= ${sql.value(from)} and ${column} < ${sql.value(to)}`);
   return {
-    text: `select ${ids} as ids from ${table} where tenant_id = ${tenant} and (${inRanges.join(' or ')}) limit ${limit}`,
+    statement: VIEWS.sql`select ${ids} as ids from ${VIEWS.rows(table)} where (${inRanges.join(' or ')}) limit ${limit}`,
     parameters: sql.parameters,
   };
 }
@@ -35,19 +34,18 @@ export function idsInRangeSql(
  */
 export function distinctSql(
   { word, has }: (typeof WORDS)[keyof typeof WORDS],
-  tenantId: string,
   { fromMs, toMs }: ListWindow,
   [from, to]: readonly [from: string, to: string],
   limit: number,
 ) {
   const sql = new SqlText();
-  const conditions = [`tenant_id = ${sql.value(tenantId)}`, has, `${word} < ${sql.value(to)}`];
+  const conditions = [has, `${word} < ${sql.value(to)}`];
   if (fromMs !== null) conditions.push(`at >= ${sql.value(new Date(Math.floor(fromMs / DAY_MS) * DAY_MS))}`);
   if (toMs !== null) conditions.push(`at < ${sql.value(new Date(Math.ceil(toMs / DAY_MS) * DAY_MS))}`);
   const first = (condition: string) =>
-    `select ${word} from attempts where ${conditions.join(' and ')} and ${word} ${condition} order by ${word} limit 1`;
+    VIEWS.sql`select ${word} from ${VIEWS.rows('attempts')} where ${conditions.join(' and ')} and ${word} ${condition} order by ${word} limit 1`;
   return {
-    text: `with recursive words (word) as (
+    statement: VIEWS.sql`with recursive words (word) as (
         (${first(`>= ${sql.value(from)}`)})
         union all select (${first('> words.word')}) from words where words.word is not null)
       select word from words where word is not null limit ${limit}`,

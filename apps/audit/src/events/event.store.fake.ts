@@ -22,8 +22,10 @@ export class FakeEventStore implements EventStore {
 
   #fateOf({ deliveryIds, integrationIds, ...row }: EventRow): EventFate {
     const { acceptedAtMs } = row;
-    const statusOf = (deliveryId: string) =>
-      this.projections.rows.deliveries.get(deliveryKey({ deliveryId, acceptedAtMs }))?.status ?? ('pending' as const);
+    const statusOf = (deliveryId: string) => {
+      const delivery = this.projections.rows.deliveries.get(deliveryKey({ deliveryId, acceptedAtMs }));
+      return delivery?.tenantId === row.tenantId ? delivery.status : ('pending' as const);
+    };
     const deliveries = deliveryIds.map((deliveryId, index) => ({
       deliveryId,
       integrationId: integrationIds[index] ?? '',

@@ -6,6 +6,7 @@ import { ListReader, type LookBounds } from '../read/list-reader.js';
 import type { ListTable } from '../read/list-statement.js';
 import { toMs } from '../read/times.js';
 import type { ViewReader } from '../read/view-reader.js';
+import { VIEWS } from '../read/view-tables.js';
 import { type EventFate, type EventFilters, type EventStore, eventListKey } from './event.store.js';
 
 /** `eventListKey`, compared as bytes so that a cursor means the same here and there. */
@@ -39,9 +40,9 @@ interface Found {
 }
 
 /** The span lets the planner leave out partitions: it does not look into the arrays. */
-const STATUSES = `select delivery_id, accepted_at, status from deliveries
-  where (delivery_id, accepted_at) in (select * from unnest($1::text[], $2::timestamptz[]))
-    and accepted_at between $3 and $4`;
+const STATUSES = VIEWS.sql`select delivery_id, accepted_at, status from ${VIEWS.rowsFoundById('deliveries')}
+  where (delivery_id, accepted_at) in (select * from unnest($2::text[], $3::timestamptz[]))
+    and accepted_at between $4 and $5`;
 
 interface FoundStatus {
   delivery_id: string;
@@ -63,16 +64,16 @@ export class TypeormEventStore implements EventStore {
     const narrowing = narrowingBy(filters);
     const question = { tenantId, span: {}, page, narrowingIn: () => narrowing };
     const { rows, stoppedAt } = await this.#lists.read<Found>(TABLE, question, positionOf);
-    const statuses = await this.#statusesOf(rows);
+    const statuses = await this.#statusesOf(tenantId, rows);
     return { rows: rows.map((row) => fateOf(row, statuses)), stoppedAt };
   }
 
   /** By the time, too, which is their event's: it names the partition, and the row where an event came again. */
-  async #statusesOf(events: readonly Found[]): Promise<ReadonlyMap<string, DeliveryStatus>> {
+  async #statusesOf(tenantId: string, events: readonly Found[]): Promise<ReadonlyMap<string, DeliveryStatus>> {
     const wanted = events.flatMap(({ delivery_ids, accepted_at }) => delivery_ids.map((id) => ({ id, accepted_at })));
     if (wanted.length === 0) return new Map();
     const times = wanted.map((delivery) => toMs(delivery.accepted_at));
-    const found = await this.views.query<FoundStatus>(STATUSES, [
+    const found = await this.views.read<FoundStatus>(tenantId, STATUSES, [
       wanted.map(({ id }) => id),
       wanted.map(({ accepted_at }) => accepted_at),
       new Date(Math.min(...times)),

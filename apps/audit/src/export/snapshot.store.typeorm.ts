@@ -32,14 +32,14 @@ class SnapshotReader extends ViewReader {
     return this.#reading > 0;
   }
 
-  override query<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
-    return this.#read(() => this.runner.query(statement, [...parameters]));
+  protected override send<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.#read(() => this.runner.query(text, [...parameters]));
   }
 
-  override prepared<Row extends object>(name: string, statement: string, parameters: readonly unknown[]) {
+  protected override sendPrepared<Row extends object>(name: string, text: string, parameters: readonly unknown[]) {
     return this.#read(async () => {
       const client = (await this.runner.connect()) as PoolClient;
-      return (await client.query<Row>({ name, text: statement, values: [...parameters] })).rows;
+      return (await client.query<Row>({ name, text, values: [...parameters] })).rows;
     });
   }
 

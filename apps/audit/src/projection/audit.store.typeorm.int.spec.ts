@@ -28,10 +28,14 @@ const MANY_ATTEMPTS = `insert into attempts (attempt_id, tenant_id, integration_
 class ExplainedReader extends ViewReader {
   plan = '';
 
-  override async prepared<Row extends object>(name: string, statement: string, parameters: readonly unknown[]) {
-    const lines = await super.query<{ 'QUERY PLAN': string }>(`explain ${statement}`, parameters);
+  protected override async sendPrepared<Row extends object>(
+    name: string,
+    text: string,
+    parameters: readonly unknown[],
+  ) {
+    const lines = await super.send<{ 'QUERY PLAN': string }>(`explain ${text}`, parameters);
     this.plan = lines.map((line) => line['QUERY PLAN']).join('\n');
-    return super.prepared<Row>(name, statement, parameters);
+    return super.sendPrepared<Row>(name, text, parameters);
   }
 }
 

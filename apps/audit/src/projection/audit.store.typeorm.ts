@@ -29,7 +29,7 @@ export function typeormStores(dataSource: DataSource, reads: DataSource, tail: D
   return {
     projections: new TypeormProjectionStore(dataSource),
     tail: new TypeormTailStore(new ViewReader(tail)),
-    stats: new TypeormStatsStore(views),
+    stats: new TypeormStatsStore(views, reads),
     ...typeormListStores(views),
   };
 }

@@ -43,10 +43,10 @@ export class ListReader {
     const rows: Row[] = [];
     for (const window of windowsOf(this.views.nowMs(), span, page.after)) {
       const { lookedMax } = this.bounds;
-      const statement = { table, tenantId, window, after: page.after, wanted: wanted - rows.length, lookedMax };
+      const statement = { table, window, after: page.after, wanted: wanted - rows.length, lookedMax };
       const narrowing = await narrowingIn(window);
-      const paths = pathsBy(await this.#fewest(statement, narrowing.indexed), narrowing);
-      const found = await this.#readWindow(statement, paths, positionOf);
+      const paths = pathsBy(await this.#fewest(tenantId, statement, narrowing.indexed), narrowing);
+      const found = await this.#readWindow(tenantId, statement, paths, positionOf);
       rows.push(...found.rows);
       if (rows.length >= wanted) return { rows: rows.slice(0, wanted), stoppedAt: null };
       if (found.stoppedAt) return { rows, stoppedAt: found.stoppedAt };
@@ -54,25 +54,34 @@ export class ListReader {
     return { rows, stoppedAt: null };
   }
 
-  async #readWindow<Row>(statement: PageStatement, paths: readonly ListPath[], positionOf: (row: Row) => ListPosition) {
-    const { text, parameters } = pageSql(statement, paths);
-    const found = await this.views.query<Row & PathColumns>(text, parameters);
+  async #readWindow<Row>(
+    tenantId: string,
+    page: PageStatement,
+    paths: readonly ListPath[],
+    positionOf: (row: Row) => ListPosition,
+  ) {
+    const { statement, parameters } = pageSql(page, paths);
+    const found = await this.views.read<Row & PathColumns>(tenantId, statement, parameters);
     const led = found.map((row) => {
       const { path_number: path, path_matched: matched, path_gave_up: gaveUp } = row;
       return { path, matched, gaveUp, row: row as Row, position: positionOf(row) };
     });
-    return mergedPaths(led, statement.wanted);
+    return mergedPaths(led, page.wanted);
   }
 
-  async #fewest(statement: PageStatement, filters: readonly IndexedFilter[]): Promise<IndexedFilter | null> {
+  async #fewest(
+    tenantId: string,
+    page: PageStatement,
+    filters: readonly IndexedFilter[],
+  ): Promise<IndexedFilter | null> {
     const [only = null, ...others] = filters;
     if (others.length === 0) return only;
-    const { text, parameters } = countSql(
-      statement,
+    const { statement, parameters } = countSql(
+      page,
       filters.map(({ paths }) => paths),
       this.bounds.countedMax,
     );
-    const [counted] = await this.views.query<{ counts: number[] }>(text, parameters);
+    const [counted] = await this.views.read<{ counts: number[] }>(tenantId, statement, parameters);
     const counts = counted?.counts ?? [];
     return filters[counts.indexOf(Math.min(...counts))] ?? only;
   }

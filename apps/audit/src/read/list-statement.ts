@@ -1,10 +1,12 @@
+import type { TenantSql } from '@hookstile/service-runtime';
 import type { ListPosition } from './list-page.js';
 import type { Condition, ListPath } from './list-paths.js';
 import type { ListWindow } from './list-windows.js';
+import { VIEWS, type ViewTable } from './view-tables.js';
 
 /** A table that a list shows, partitioned by its time or not. */
 export interface ListTable {
-  name: string;
+  name: ViewTable;
   /** What is read of a row. */
   columns: string;
   /** What the list is ordered by, newest first. */
@@ -15,7 +17,6 @@ export interface ListTable {
 
 export interface PageStatement {
   table: ListTable;
-  tenantId: string;
   window: ListWindow;
   after: ListPosition | null;
   /** Rows that are wanted of each path. */
@@ -34,12 +35,12 @@ export interface PathColumns {
   path_gave_up: boolean;
 }
 
-/** Conditions and the values of their parameters, numbered as they are added. */
+/** Conditions and the values of their parameters, numbered as they are added behind the tenant, which is `$1`. */
 export class SqlText {
   readonly parameters: unknown[] = [];
 
   value(value: unknown): string {
-    return `$${this.parameters.push(value)}`;
+    return `$${1 + this.parameters.push(value)}`;
   }
 
   condition({ text, value }: Condition): string {
@@ -51,32 +52,32 @@ export class SqlText {
 export function pageSql(statement: PageStatement, paths: readonly ListPath[]) {
   const sql = new SqlText();
   const common = commonConditions(statement, sql);
-  const parts = paths.map((path, index) => `(${pathSql(statement, path, index, common, sql)})`);
-  return { text: parts.join(' union all '), parameters: sql.parameters };
+  const parts = paths.map((path, index) => VIEWS.sql`(${pathSql(statement, path, index, common, sql)})`);
+  return { statement: VIEWS.join(parts, ' union all '), parameters: sql.parameters };
 }
 
 /** How many rows of the window each filter's paths lead to, counted up to a bound; those without an order have few. */
 export function countSql(statement: PageStatement, filters: readonly (readonly ListPath[])[], countedMax: number) {
   const sql = new SqlText();
   const common = commonConditions(statement, sql);
-  const counts = filters.map((paths) =>
-    paths
+  const counts = filters.map((paths) => {
+    const counted = paths
       .filter(({ unordered }) => !unordered)
       .map(({ indexed }) => {
         const where = [...common, ...indexed.map((condition) => sql.condition(condition))].join(' and ');
         const { name, time } = statement.table;
         // The order keeps the planner to the index that reading will take.
-        return `(select count(*)::integer from (select 1 from ${name} where ${where} order by ${time} desc limit ${countedMax}) as some_rows)`;
-      })
-      .concat('0')
-      .join(' + '),
-  );
-  return { text: `select array[${counts.join(', ')}] as counts`, parameters: sql.parameters };
+        return VIEWS.sql`(select count(*)::integer from (select 1 from ${VIEWS.rows(name)} where ${where} order by ${time} desc limit ${countedMax}) as some_rows)`;
+      });
+    return VIEWS.join([...counted, VIEWS.sql`0`], ' + ');
+  });
+  return { statement: VIEWS.sql`select array[${VIEWS.join(counts, ', ')}] as counts`, parameters: sql.parameters };
 }
 
-function commonConditions({ table, tenantId, window, after }: PageStatement, sql: SqlText): string[] {
+function commonConditions({ table, window, after }: PageStatement, sql: SqlText): string[] {
   const { time, key } = table;
-  const conditions = [`tenant_id = ${sql.value(tenantId)}`];
+  // Never none, so that the others can follow each other.
+  const conditions = ['true'];
   const { fromMs, toMs } = window;
   if (fromMs !== null) conditions.push(`${time} >= ${sql.value(new Date(fromMs))}`);
   if (toMs !== null) conditions.push(`${time} < ${sql.value(new Date(toMs))}`);
@@ -88,18 +89,26 @@ function commonConditions({ table, tenantId, window, after }: PageStatement, sql
   return conditions;
 }
 
-function pathSql(statement: PageStatement, path: ListPath, index: number, common: readonly string[], sql: SqlText) {
-  const { table, wanted, lookedMax } = statement;
+function pathSql(
+  { table, wanted, lookedMax }: PageStatement,
+  path: ListPath,
+  index: number,
+  common: readonly string[],
+  sql: SqlText,
+): TenantSql<'tenant'> {
   const { name, columns, time, key } = table;
+  const rows = VIEWS.rows(name);
   const where = [...common, ...path.indexed.map((condition) => sql.condition(condition))].join(' and ');
   const order = `order by ${time} desc, ${key} desc`;
   // Behind `offset 0` the planner cannot choose to walk through the whole list in the hope to meet the few rows soon.
-  const from = path.unordered ? `(select * from ${name} where ${where} offset 0) as few` : `${name} where ${where}`;
+  const from = path.unordered
+    ? VIEWS.sql`(select * from ${rows} where ${where} offset 0) as few`
+    : VIEWS.sql`${rows} where ${where}`;
   if (path.filters.length === 0) {
-    return `select ${index} as path_number, true as path_matched, false as path_gave_up, ${columns} from ${from} ${order} limit ${wanted}`;
+    return VIEWS.sql`select ${index} as path_number, true as path_matched, false as path_gave_up, ${columns} from ${from} ${order} limit ${wanted}`;
   }
   const filter = path.filters.map((condition) => `(${sql.condition(condition)})`).join(' and ');
-  return `select ${index} as path_number, path_matched, path_looked = ${lookedMax} as path_gave_up, ${columns} from (
+  return VIEWS.sql`select ${index} as path_number, path_matched, path_looked = ${lookedMax} as path_gave_up, ${columns} from (
       select *, row_number() over () as path_looked from (
         select *, coalesce(${filter}, false) as path_matched from ${from} ${order} limit ${lookedMax}) as in_order
     ) as looked_at where path_matched or path_looked = ${lookedMax} limit ${wanted}`;

@@ -57,17 +57,19 @@ describe('asking for a recovery', () => {
   it('gives who repeats a request its first answer, also of one that was stopped or is not allowed any more', async () => {
     const scope = { tenantId: missed.tenantId, actorId: 'key_1' };
     const request = { scope, key: 'k', method: 'POST', url: '/v1/recoveries', bodyDigest: 'd' };
-    expect(await recoveries.startedBefore(request)).toBeNull();
+    expect(await recoveries.startedBefore(missed.tenantId, request)).toBeNull();
     const { recovery, replayed } = await startFor(request);
     expect(replayed).toBe(false);
     await store.stop(missed.tenantId, recovery.id, { reason: 'requested', atMs: 7, by: BY });
     expect(await startFor(request)).toEqual({ recovery, replayed: true });
     integration = undefined;
-    expect(await recoveries.startedBefore(request)).toEqual(recovery);
+    expect(await recoveries.startedBefore(missed.tenantId, request)).toEqual(recovery);
     const reused = { code: 'idempotency_key_reused' };
-    await expect(recoveries.startedBefore({ ...request, bodyDigest: 'e' })).rejects.toMatchObject(reused);
+    await expect(recoveries.startedBefore(missed.tenantId, { ...request, bodyDigest: 'e' })).rejects.toMatchObject(
+      reused,
+    );
     const other = { ...request, scope: { ...scope, actorId: 'key_2' } };
-    expect(await recoveries.startedBefore(other)).toBeNull();
+    expect(await recoveries.startedBefore(missed.tenantId, other)).toBeNull();
   });
 
   it('names the one that is running', async () => {

@@ -54,9 +54,9 @@ export class Recoveries {
    * What the first request with this key started, as it was then; null where there was none.
    * Rejects with `idempotency_key_reused`.
    */
-  async startedBefore(request: IdempotentRequest): Promise<RecoveryRow | null> {
+  async startedBefore(tenantId: string, request: IdempotentRequest): Promise<RecoveryRow | null> {
     const key = this.keyOf(request);
-    const before = await this.options.store.startedBefore(key);
+    const before = await this.options.store.startedBefore(tenantId, key);
     return before && startedOf(before, key).recovery;
   }
 

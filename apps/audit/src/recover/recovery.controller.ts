@@ -59,7 +59,7 @@ export class RecoveryController {
     noParameters(query);
     const tenantId = tenantOf(principal);
     const asked = idempotentRequestOf(request, tenantId);
-    const before = asked && (await this.recoveries.startedBefore(asked));
+    const before = asked && (await this.recoveries.startedBefore(tenantId, asked));
     if (before) return startedItem({ recovery: before, replayed: true }, reply);
     const input = parseBody(RecoveryDto, body);
     if (input.dryRun) {

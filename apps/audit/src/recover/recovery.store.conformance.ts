@@ -51,19 +51,23 @@ export function recoveryStoreConformance(make: () => RecoveryStores): void {
     const { store } = missed.stores;
     const [asked, again] = [missed.selection(), missed.selection()];
     const key = { id: `key_${asked.id}`, fingerprint: 'f', expiredMs: asked.startedAtMs - 1 };
-    expect(await store.startedBefore(key)).toBeNull();
+    expect(await store.startedBefore(missed.tenantId, key)).toBeNull();
     const started = await store.start(asked, key);
     const before = { outcome: 'started-before', fingerprint: 'f', recovery: { id: asked.id } };
     expect(started).toMatchObject({ outcome: 'started', recovery: { id: asked.id } });
     expect(await store.start(again, { ...key, fingerprint: 'other' })).toMatchObject(before);
-    expect(await store.startedBefore(key)).toMatchObject(before);
+    expect(await store.startedBefore(missed.tenantId, key)).toMatchObject(before);
+    expect(await store.startedBefore('ten_other', key)).toBeNull();
     expect(await store.start(again, { ...key, id: `${key.id}_other` })).toMatchObject({ outcome: 'running' });
     await store.stop(missed.tenantId, asked.id, { reason: 'requested', atMs: 6, by: BY });
     expect(await store.start(again, key)).toMatchObject(before);
     const later = { ...key, fingerprint: 'g', expiredMs: asked.startedAtMs };
-    expect(await store.startedBefore(later)).toBeNull();
+    expect(await store.startedBefore(missed.tenantId, later)).toBeNull();
     expect(await store.start(again, later)).toMatchObject({ outcome: 'started', recovery: { id: again.id } });
-    expect(await store.startedBefore(later)).toMatchObject({ fingerprint: 'g', recovery: { id: again.id } });
+    expect(await store.startedBefore(missed.tenantId, later)).toMatchObject({
+      fingerprint: 'g',
+      recovery: { id: again.id },
+    });
   });
 
   it('lists the newest first, narrowed, and goes on behind any of them', async () => {

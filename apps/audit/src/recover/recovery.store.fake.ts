@@ -23,9 +23,9 @@ export class FakeRecoveryStore implements RecoveryStore, RecoveryListStore {
     return this.recoveries.selected(selection).length;
   }
 
-  async startedBefore({ id, expiredMs }: StartKey): Promise<StartedBefore | null> {
+  async startedBefore(tenantId: string, { id, expiredMs }: StartKey): Promise<StartedBefore | null> {
     for (const { key, row } of this.recoveries.kept.values()) {
-      if (key?.id !== id || row.startedAtMs <= expiredMs) continue;
+      if (key?.id !== id || row.tenantId !== tenantId || row.startedAtMs <= expiredMs) continue;
       return { outcome: 'started-before', recovery: row, fingerprint: key.fingerprint };
     }
     return null;
@@ -33,7 +33,7 @@ export class FakeRecoveryStore implements RecoveryStore, RecoveryListStore {
 
   /** Nothing else runs meanwhile, so that no request is in flight. */
   async start(recovery: NewRecovery, key: StartKey | null): Promise<Started> {
-    const before = key && (await this.startedBefore(key));
+    const before = key && (await this.startedBefore(recovery.tenantId, key));
     if (before) return before;
     return this.#start(recovery, key);
   }

@@ -41,7 +41,7 @@ export interface RecoveryStore {
   count(selection: Selection): Promise<number>;
   /** Fixes the set: what ends later, or is shown later as ended, is not in it. One key starts one recovery. */
   start(recovery: NewRecovery, key: StartKey | null): Promise<Started>;
-  startedBefore(key: StartKey): Promise<StartedBefore | null>;
+  startedBefore(tenantId: string, key: StartKey): Promise<StartedBefore | null>;
   get(tenantId: string, id: string): Promise<RecoveryRow | null>;
   /** Stops a running one; one that is not running stays as it is. Null: there is none. */
   stop(tenantId: string, id: string, stop: Stop): Promise<RecoveryRow | null>;

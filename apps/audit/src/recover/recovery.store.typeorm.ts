@@ -1,6 +1,8 @@
 import type { EndedStatus } from '@hookstile/contracts';
+import type { TenantSql } from '@hookstile/service-runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ViewReader } from '../read/view-reader.js';
+import { VIEWS } from '../read/view-tables.js';
 import { OPEN_RECOVERIES_MAX, OPEN_RECOVERIES_PER_TENANT_MAX, RECOVERY_MAX_DELIVERIES } from './recovery.bounds.js';
 import type { RecoveryStore, Started, StartedBefore, Stop } from './recovery.store.js';
 import type { NewRecovery, RecoveryRow, SelectedStatus, Selection, StartKey } from './recovery.types.js';
@@ -17,12 +19,37 @@ const STATUSES: Readonly<Record<SelectedStatus, readonly EndedStatus[]>> = {
 };
 
 /** What no dispatcher ever took stands below zero, and has no ending that could be repeated. */
-const SELECTED = `from deliveries where tenant_id = $1 and integration_id = $2 and accepted_at >= $3 and accepted_at < $4
-  and status = any ($5) and delivery_offset >= 0`;
+const SELECTED = VIEWS.sql`from ${VIEWS.rows('deliveries')} where integration_id = $2 and accepted_at >= $3
+  and accepted_at < $4 and status = any ($5) and delivery_offset >= 0`;
 
-function selectionParameters({ tenantId, integrationId, sinceMs, untilMs, selected }: Selection): unknown[] {
-  return [tenantId, integrationId, new Date(sinceMs), new Date(untilMs), STATUSES[selected]];
+/** From `$2` on. */
+function selectionParameters({ integrationId, sinceMs, untilMs, selected }: Selection): unknown[] {
+  return [integrationId, new Date(sinceMs), new Date(untilMs), STATUSES[selected]];
 }
+
+const RECOVERIES = VIEWS.rows('recoveries');
+const GET = VIEWS.sql`select ${RECOVERY_COLUMNS} from ${RECOVERIES} where id = $2`;
+const STOP = VIEWS.update(
+  'recoveries',
+  `status = 'stopped', reason = $3, finished_at = $4, stopped_by = $5`,
+  `id = $2 and status = 'running'`,
+);
+const STARTED_BEFORE = VIEWS.sql`select ${RECOVERY_COLUMNS}, key_fingerprint from ${RECOVERIES}
+  where key_id = $2 and started_at > $3`;
+const FORGET_KEY = VIEWS.update('recoveries', 'key_id = null, key_fingerprint = null', 'key_id = $2');
+const RUNNING = VIEWS.sql`select id from ${RECOVERIES} where integration_id = $2 and status = 'running'`;
+const INSERT = VIEWS.insert(
+  'recoveries',
+  `id, integration_id, since, until, selected, rate_per_second, status, started_at, started_by, matched, key_id,
+     key_fingerprint`,
+  `$2, $3, $4, $5, $6, $7, 'running', $8, $9, 0, $10, $11`,
+);
+/** A member is its recovery's, and with it the tenant's. */
+const INSERT_MEMBERS = VIEWS.sql`insert into recovery_members
+    (recovery_id, position, delivery_id, accepted_at, delivery_offset, status, reason)
+  select $6, row_number() over (order by coalesce(first_offset, delivery_offset)), delivery_id, accepted_at, delivery_offset, status, reason
+  from (select delivery_id, accepted_at, first_offset, delivery_offset, status, reason ${SELECTED} limit $7) as selected`;
+const COUNT = VIEWS.sql`select count(*) as count ${SELECTED}`;
 
 /** Ends the transaction that its deliveries are too many for. */
 class TooManyDeliveries extends Error {}
@@ -34,10 +61,8 @@ export class TypeormRecoveryStore implements RecoveryStore {
   ) {}
 
   async count(selection: Selection): Promise<number> {
-    const [found] = await this.views.query<{ count: string }>(
-      `select count(*) as count ${SELECTED}`,
-      selectionParameters(selection),
-    );
+    const { tenantId } = selection;
+    const [found] = await this.views.read<{ count: string }>(tenantId, COUNT, selectionParameters(selection));
     return Number(found?.count);
   }
 
@@ -53,91 +78,83 @@ export class TypeormRecoveryStore implements RecoveryStore {
     }
   }
 
-  startedBefore(key: StartKey): Promise<StartedBefore | null> {
-    return startedBefore((statement, values) => this.views.query(statement, values), key);
+  startedBefore(tenantId: string, key: StartKey): Promise<StartedBefore | null> {
+    return startedBefore((statement, values) => this.views.read(tenantId, statement, values), key);
   }
 
   async get(tenantId: string, id: string): Promise<RecoveryRow | null> {
-    const [found] = await this.views.query<FoundRecovery>(
-      `select ${RECOVERY_COLUMNS} from recoveries where id = $1 and tenant_id = $2`,
-      [id, tenantId],
-    );
+    const [found] = await this.views.read<FoundRecovery>(tenantId, GET, [id]);
     return found ? recoveryRowOf(found) : null;
   }
 
   async stop(tenantId: string, id: string, { reason, atMs, by }: Stop): Promise<RecoveryRow | null> {
-    await this.dataSource.query(
-      `update recoveries set status = 'stopped', reason = $3, finished_at = $4, stopped_by = $5
-       where id = $1 and tenant_id = $2 and status = 'running'`,
-      [id, tenantId, reason, new Date(atMs), by],
-    );
+    await queryOf(this.dataSource, tenantId)(STOP, [id, reason, new Date(atMs), by]);
     return this.get(tenantId, id);
   }
 }
 
-type Query = <Row>(statement: string, values: readonly unknown[]) => Promise<Row[]>;
+/** Sends statements of one tenant; values from `$2` on. */
+type Query = <Row>(statement: TenantSql<'tenant'>, values: readonly unknown[]) => Promise<Row[]>;
+
+function queryOf(handle: Pick<EntityManager, 'query'>, tenantId: string): Query {
+  return ({ text }, values) => handle.query(text, [tenantId, ...values]);
+}
 
 async function startIn(manager: EntityManager, recovery: NewRecovery, key: StartKey | null): Promise<Started> {
-  const query: Query = (statement, values) => manager.query(statement, [...values]);
+  const query = queryOf(manager, recovery.tenantId);
   if (key) {
-    if (!(await claimed(query, key))) return { outcome: 'in-flight' };
+    if (!(await claimed(manager, key))) return { outcome: 'in-flight' };
     const before = await startedBefore(query, key);
     if (before) return before;
-    await manager.query('update recoveries set key_id = null, key_fingerprint = null where key_id = $1', [key.id]);
+    await query(FORGET_KEY, [key.id]);
   }
-  return (await refusalOf(query, recovery)) ?? (await insertRecovery(manager, recovery, key));
+  return (await refusalOf(manager, query, recovery)) ?? (await insertRecovery(manager, query, recovery, key));
 }
 
 /** A lock that ends with the transaction, also where its process dies. */
-async function claimed(query: Query, { id }: StartKey): Promise<boolean> {
-  const [found] = await query<{ claimed: boolean }>(
+async function claimed(manager: EntityManager, { id }: StartKey): Promise<boolean> {
+  const [found]: [{ claimed: boolean }] = await manager.query(
     `select pg_try_advisory_xact_lock(hashtextextended(current_schema() || ':recovery-key:' || $1, 0)) as claimed`,
     [id],
   );
-  return found?.claimed === true;
+  return found.claimed;
 }
 
 async function startedBefore(query: Query, { id, expiredMs }: StartKey): Promise<StartedBefore | null> {
-  const [found] = await query<FoundRecovery & { key_fingerprint: string }>(
-    `select ${RECOVERY_COLUMNS}, key_fingerprint from recoveries where key_id = $1 and started_at > $2`,
-    [id, new Date(expiredMs)],
-  );
+  const [found] = await query<FoundRecovery & { key_fingerprint: string }>(STARTED_BEFORE, [id, new Date(expiredMs)]);
   if (!found) return null;
   return { outcome: 'started-before', recovery: recoveryRowOf(found), fingerprint: found.key_fingerprint };
 }
 
-async function refusalOf(query: Query, { tenantId, integrationId }: NewRecovery): Promise<Started | null> {
-  const [running] = await query<{ id: string }>(
-    `select id from recoveries where integration_id = $1 and status = 'running'`,
-    [integrationId],
-  );
+async function refusalOf(
+  manager: EntityManager,
+  query: Query,
+  { tenantId, integrationId }: NewRecovery,
+): Promise<Started | null> {
+  const [running] = await query<{ id: string }>(RUNNING, [integrationId]);
   if (running) return { outcome: 'running', id: running.id };
-  const [open] = await query<{ all: string; own: string }>(
+  // Counted over all tenants: the bound is the service's.
+  const [open]: [{ all: string; own: string }] = await manager.query(
     'select count(*) as all, count(*) filter (where tenant_id = $1) as own from recoveries where not closed',
     [tenantId],
   );
-  if (Number(open?.own) >= OPEN_RECOVERIES_PER_TENANT_MAX) return { outcome: 'too-many-of-tenant' };
-  return Number(open?.all) >= OPEN_RECOVERIES_MAX ? { outcome: 'too-many' } : null;
+  if (Number(open.own) >= OPEN_RECOVERIES_PER_TENANT_MAX) return { outcome: 'too-many-of-tenant' };
+  return Number(open.all) >= OPEN_RECOVERIES_MAX ? { outcome: 'too-many' } : null;
 }
 
 /** All in one transaction: who works a recovery sees it with all of its members. */
-async function insertRecovery(manager: EntityManager, recovery: NewRecovery, key: StartKey | null): Promise<Started> {
-  const { id, tenantId, integrationId, sinceMs, untilMs, selected, ratePerSecond, startedAtMs, startedBy } = recovery;
-  await manager.query(
-    `insert into recoveries (id, tenant_id, integration_id, since, until, selected, rate_per_second, status, started_at,
-       started_by, matched, key_id, key_fingerprint)
-     values ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, 0, $10, $11)`,
-    [
-      ...[id, tenantId, integrationId, new Date(sinceMs), new Date(untilMs), selected],
-      ...[ratePerSecond, new Date(startedAtMs), startedBy, key?.id ?? null, key?.fingerprint ?? null],
-    ],
-  );
-  await manager.query(
-    `insert into recovery_members (recovery_id, position, delivery_id, accepted_at, delivery_offset, status, reason)
-     select $6, row_number() over (order by coalesce(first_offset, delivery_offset)), delivery_id, accepted_at, delivery_offset, status, reason
-     from (select delivery_id, accepted_at, first_offset, delivery_offset, status, reason ${SELECTED} limit $7) as selected`,
-    [...selectionParameters(recovery), id, RECOVERY_MAX_DELIVERIES + 1],
-  );
+async function insertRecovery(
+  manager: EntityManager,
+  query: Query,
+  recovery: NewRecovery,
+  key: StartKey | null,
+): Promise<Started> {
+  const { id, integrationId, sinceMs, untilMs, selected, ratePerSecond, startedAtMs, startedBy } = recovery;
+  await query(INSERT, [
+    ...[id, integrationId, new Date(sinceMs), new Date(untilMs), selected, ratePerSecond],
+    ...[new Date(startedAtMs), startedBy, key?.id ?? null, key?.fingerprint ?? null],
+  ]);
+  await query(INSERT_MEMBERS, [...selectionParameters(recovery), id, RECOVERY_MAX_DELIVERIES + 1]);
   const [found]: [{ count: string }] = await manager.query(
     'select count(*) as count from recovery_members where recovery_id = $1',
     [id],

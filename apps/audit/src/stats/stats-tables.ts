@@ -1,7 +1,8 @@
+import type { ViewTable } from '../read/view-tables.js';
 import type { Bucket } from './stats.bounds.js';
 
 export interface StatsTable {
-  name: string;
+  name: ViewTable;
   /** What one row of an integration, or of a tenant, counts. */
   width: 'minute' | 'hour';
 }

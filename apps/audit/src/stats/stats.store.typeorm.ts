@@ -1,4 +1,7 @@
+import type { TenantSql } from '@hookstile/service-runtime';
+import type { DataSource } from 'typeorm';
 import type { ViewReader } from '../read/view-reader.js';
+import { VIEWS } from '../read/view-tables.js';
 import type { Bucket } from './stats.bounds.js';
 import type { BucketCounts, CountedStats, StatsQuery, StatsStore } from './stats.store.js';
 import { TABLE_OF } from './stats-tables.js';
@@ -33,30 +36,33 @@ function bucketsSql(bucket: Bucket): string {
 }
 
 /** Of the parameters: the tenant, the integration or '', and from when to when the buckets are. */
-function statement({ bucket, integrationId }: StatsQuery): string {
-  const { name } = TABLE_OF[bucket];
-  const isMeant = integrationId === null ? 'tenant_id = $1' : 'tenant_id = $1 and integration_id = $2';
-  return `
+function statement({ bucket, integrationId }: StatsQuery): TenantSql<'tenant'> {
+  const rows = VIEWS.rows(TABLE_OF[bucket].name);
+  const isMeant = integrationId === null ? 'true' : 'integration_id = $2';
+  return VIEWS.sql`
     with rows as materialized (
       select date_bin('1 ${bucket}', at, 'epoch') as bucket_at, ${SCALARS.join(', ')}, kinds, counts
-      from ${name} where tenant_id = $1 and integration_id = $2 and at >= $3 and at < $4
+      from ${rows} where integration_id = $2 and at >= $3 and at < $4
     )
     select (${bucketsSql(bucket)}) as buckets,
-      (select coalesce(sum(opened - ended), 0) from ${name}
-        where tenant_id = $1 and integration_id = $2 and at >= $4) as opened_after,
+      (select coalesce(sum(opened - ended), 0) from ${rows}
+        where integration_id = $2 and at >= $4) as opened_after,
       pending, held,
-      (select accepted_at from deliveries where ${isMeant} and status in ('pending', 'held')
+      (select accepted_at from ${VIEWS.rows('deliveries')} where ${isMeant} and status in ('pending', 'held')
         order by accepted_at limit 1) as oldest_at
     from (select coalesce(sum(pending), 0) as pending, coalesce(sum(held), 0) as held
-      from delivery_backlog where ${isMeant}) as backlog`;
+      from ${VIEWS.rows('delivery_backlog')} where ${isMeant}) as backlog`;
 }
 
 export class TypeormStatsStore implements StatsStore {
-  constructor(private readonly views: ViewReader) {}
+  /** @param pool where counts of all tenants are removed */
+  constructor(
+    private readonly views: ViewReader,
+    private readonly pool: DataSource,
+  ) {}
 
   async read(tenantId: string, query: StatsQuery): Promise<CountedStats> {
-    const [found] = await this.views.query<Found>(statement(query), [
-      tenantId,
+    const [found] = await this.views.read<Found>(tenantId, statement(query), [
       query.integrationId ?? '',
       new Date(query.fromMs),
       new Date(query.toMs),
@@ -75,12 +81,12 @@ export class TypeormStatsStore implements StatsStore {
   /** Rows that a flush has in hand are left for the next time. */
   async removeBefore(counted: 'minute' | 'hour', beforeMs: number, maxRows: number): Promise<number> {
     const { name } = TABLE_OF[counted];
-    const [found] = await this.views.query<{ removed: number }>(
+    const [found]: [{ removed: number }] = await this.pool.query(
       `with old as materialized (select ctid from ${name} where at < $1 limit ${maxRows} for update skip locked),
        removed as (delete from ${name} where ctid = any (array(select ctid from old)) returning 1)
        select count(*)::integer as removed from removed`,
       [new Date(beforeMs)],
     );
-    return found?.removed ?? 0;
+    return found.removed;
   }
 }
