@@ -21,6 +21,14 @@ const STEPS: readonly Step[] = [
     },
   },
   {
+    name: 'packages: pinned, licensed, without scripts',
+    run: async () => {
+      const { packageProblems } = await import('../supply-chain/package-problems.ts');
+      const problems = packageProblems(REPOSITORY);
+      return { passed: problems.length === 0, output: problems.join('\n') };
+    },
+  },
+  {
     name: 'threats',
     run: async () => {
       const { THREATS_PAGE, testFinder, threatProblems } = await import('./threats.ts');

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   filesAreShort,
-  lockFileNamesEveryPlatform,
-  lockFileNamesNoHost,
   modulesAreReplacedApart,
   namesAreKebabCaseWithARole,
   noDumpingGrounds,
@@ -48,17 +46,5 @@ describe('tidy', () => {
 
   it('wants a fake and a conformance suite beside each store', () => {
     expect(storesHaveFakeAndConformance(at('apps/none/src/x.store.typeorm.ts'))).toHaveLength(2);
-  });
-
-  it('refuses a lock file that names a host', () => {
-    expect(lockFileNamesNoHost(at('package-lock.json', '{"resolved": "https://host/x.tgz"}'))).toHaveLength(1);
-    expect(lockFileNamesNoHost(at('package-lock.json', '{"resolved": "apps/audit"}'))).toEqual([]);
-  });
-
-  it('wants the optional packages of every platform in the lock file', () => {
-    const lock = (packages: object) => at('package-lock.json', JSON.stringify({ packages }));
-    const tool = { 'node_modules/tool': { optionalDependencies: { 'tool-arm64': '1.0.0' } } };
-    expect(lockFileNamesEveryPlatform(lock(tool))).toHaveLength(1);
-    expect(lockFileNamesEveryPlatform(lock({ ...tool, 'node_modules/tool-arm64': {} }))).toEqual([]);
   });
 });

@@ -65,26 +65,6 @@ export const storesHaveFakeAndConformance: TidyRule = ({ path }) => {
     .map((twin) => `has no ${basename(twin)} beside it`);
 };
 
-export const lockFileNamesNoHost: TidyRule = ({ path, text }) =>
-  path === 'package-lock.json' && text.includes('"resolved": "http') ? ['names a registry host'] : [];
-
-interface LockFile {
-  packages: Record<string, { optionalDependencies?: Record<string, string> }>;
-}
-
-/** npm leaves out packages of other platforms when it writes a lock file over an installation, and then refuses it. */
-export const lockFileNamesEveryPlatform: TidyRule = ({ path, text }) => {
-  if (path !== 'package-lock.json') return [];
-  const { packages } = JSON.parse(text) as LockFile;
-  const isNamed = (owner: string, name: string) =>
-    `${owner}/node_modules/${name}` in packages || `node_modules/${name}` in packages;
-  return Object.entries(packages).flatMap(([owner, { optionalDependencies = {} }]) =>
-    Object.keys(optionalDependencies)
-      .filter((name) => !isNamed(owner, name))
-      .map((name) => `lacks ${name}, an optional package of ${owner || 'the workspace'}: npm ci refuses the file`),
-  );
-};
-
 const RULES: readonly TidyRule[] = [
   namesAreKebabCaseWithARole,
   filesAreShort,
@@ -93,8 +73,6 @@ const RULES: readonly TidyRule[] = [
   timeAndRandomnessComeIn,
   modulesAreReplacedApart,
   storesHaveFakeAndConformance,
-  lockFileNamesNoHost,
-  lockFileNamesEveryPlatform,
 ];
 
 const READ = /\.(ts|mjs|json|md|yml|yaml)$/;
