@@ -5,7 +5,7 @@ import { compressFrameSync as compressLz4 } from 'lz4-napi';
 import { compressSync as compressSnappy } from 'snappy';
 import { expect, test } from 'vitest';
 import { FETCH_MAX_RECORDS, FETCH_UNPACKED_MAX_BYTES } from './fetch.bounds.js';
-import { readFetchResponse } from './fetch-response.js';
+import { type FetchResponse, readFetchResponse } from './fetch-response.js';
 import type { WireMessage } from './internals.js';
 import { WireWriter } from './wire-writer.js';
 
@@ -29,7 +29,7 @@ const recordBatch = require('kafkajs/src/protocol/recordBatch/v0/index.js') as {
   RecordBatch(fields: Partial<BatchFields>): Promise<Encoded>;
 };
 const encodeRecord: (record: object) => Encoded = require('kafkajs/src/protocol/recordBatch/record/v0/index.js');
-const kafkajsDecode: (raw: Buffer) => Promise<object> =
+const kafkajsDecode: (raw: Buffer) => Promise<FetchResponse> =
   require('kafkajs/src/protocol/requests/fetch/v11/response.js').decode;
 
 const NONE = 0;
@@ -58,16 +58,22 @@ async function packedBatch(codec: number, packed: Buffer, count = 1): Promise<Bu
   return Buffer.concat([header, packed]);
 }
 
-function answerOf(partitions: readonly Buffer[]): Buffer {
+interface Told {
+  errorCode?: number;
+  replica?: number;
+}
+
+function answerOf(partitions: readonly Buffer[], { errorCode = 0, replica = -1 }: Told = {}): Buffer {
   const string = Buffer.from('\0\u0001t', 'latin1');
   const parts = partitions.map((records, partition) => {
     const header = Buffer.alloc(4 + 2 + 24 + 4 + 16 + 4 + 4);
     header.writeInt32BE(partition);
+    header.writeInt16BE(errorCode, 4);
     header.writeBigInt64BE(999n, 6);
     header.writeInt32BE(1, 30);
     header.writeBigInt64BE(7n, 34);
     header.writeBigInt64BE(8n, 42);
-    header.writeInt32BE(-1, 50);
+    header.writeInt32BE(replica, 50);
     header.writeInt32BE(records.length, 54);
     return Buffer.concat([header, records]);
   });
@@ -97,6 +103,14 @@ const batch = fc.record({
   transactional: fc.boolean(),
 });
 
+function withRecords({ responses, ...rest }: FetchResponse): FetchResponse {
+  const told = ({ partitions, topicName }: FetchResponse['responses'][number]) => ({
+    topicName,
+    partitions: partitions.filter(({ messages }) => messages.length > 0),
+  });
+  return { ...rest, responses: responses.map(told) };
+}
+
 test('reads what kafkajs reads, packed or not', async () => {
   const property = fc.asyncProperty(
     fc.array(fc.array(batch, { maxLength: 3 }), { maxLength: 3 }),
@@ -108,10 +122,21 @@ test('reads what kafkajs reads, packed or not', async () => {
         return Buffer.concat(await Promise.all(encoded));
       });
       const answer = answerOf(await Promise.all(logs));
-      expect(await kafkajsDecode(answer)).toMatchObject(await readFetchResponse(answer));
+      expect(withRecords(await kafkajsDecode(answer))).toMatchObject(await readFetchResponse(answer));
     },
   );
   await fc.assert(property, { numRuns: 100 });
+});
+
+test('leaves out partitions that have nothing to tell', async () => {
+  const log = await batchOf([HELLO]);
+  const { responses } = await readFetchResponse(answerOf([Buffer.alloc(0), log, Buffer.alloc(0)]));
+  expect(responses[0]?.partitions).toMatchObject([{ partition: 1, messages: [{ offset: '100' }] }]);
+});
+
+test.each([{ errorCode: 6 }, { replica: 2 }])('names a partition without records that tells of %o', async (told) => {
+  const { responses } = await readFetchResponse(answerOf([Buffer.alloc(0)], told));
+  expect(responses[0]?.partitions).toMatchObject([{ partition: 0, messages: [] }]);
 });
 
 test('reads zstd', async () => {

@@ -4,6 +4,7 @@ import { readRecordBatch } from './record-batch.js';
 import { WireReader } from './wire-reader.js';
 
 const FIRST_OFFSET_AND_LENGTH_BYTES = 12;
+const NO_REPLICA = -1;
 
 interface Partition {
   partition: number;
@@ -16,7 +17,7 @@ interface Partition {
   messages: WireMessage[];
 }
 
-/** As kafkajs's own decoder of version 11 answers. */
+/** As kafkajs's own decoder of version 11 answers, without the partitions that have nothing to tell. */
 export interface FetchResponse {
   throttleTime: 0;
   clientSideThrottleTime: number;
@@ -61,8 +62,10 @@ function listOf<T>(reader: WireReader, item: () => T): T[] {
   return items;
 }
 
-async function partitionOf(reader: WireReader, unpacked: Unpacked): Promise<Partition> {
-  const header = {
+type PartitionHeader = Omit<Partition, 'messages'>;
+
+function partitionHeaderOf(reader: WireReader): PartitionHeader {
+  return {
     partition: reader.int32(),
     errorCode: reader.int16(),
     highWatermark: `${reader.int64()}`,
@@ -71,8 +74,26 @@ async function partitionOf(reader: WireReader, unpacked: Unpacked): Promise<Part
     abortedTransactions: listOf(reader, () => ({ producerId: `${reader.int64()}`, firstOffset: `${reader.int64()}` })),
     preferredReadReplica: reader.int32(),
   };
-  const length = reader.int32();
-  return { ...header, messages: length > 0 ? await messagesOf(reader.bytes(length), unpacked) : [] };
+}
+
+/**
+ * kafkajs makes a batch, a worker's turn and a heartbeat of each partition that an answer names, and the broker names all
+ * that were asked for: of twelve partitions mostly eleven have nothing to tell, and are left out.
+ */
+function hasNothingToTell({ errorCode, preferredReadReplica }: PartitionHeader, recordBytes: number): boolean {
+  return recordBytes <= 0 && errorCode === 0 && preferredReadReplica === NO_REPLICA;
+}
+
+async function partitionsOf(reader: WireReader, unpacked: Unpacked): Promise<Partition[]> {
+  const partitions: Partition[] = [];
+  for (let left = reader.int32(); left > 0; left -= 1) {
+    const header = partitionHeaderOf(reader);
+    const length = reader.int32();
+    if (hasNothingToTell(header, length)) continue;
+    const messages = length > 0 ? await messagesOf(reader.bytes(length), unpacked) : [];
+    partitions.push({ ...header, messages });
+  }
+  return partitions;
 }
 
 /**
@@ -89,9 +110,7 @@ export async function readFetchResponse(raw: Buffer): Promise<FetchResponse> {
   const responses: FetchResponse['responses'] = [];
   for (let topics = reader.int32(); topics > 0; topics -= 1) {
     const topicName = reader.string();
-    const partitions: Partition[] = [];
-    for (let left = reader.int32(); left > 0; left -= 1) partitions.push(await partitionOf(reader, unpacked));
-    responses.push({ topicName, partitions });
+    responses.push({ topicName, partitions: await partitionsOf(reader, unpacked) });
   }
   // The broker expects its client to wait; kafkajs would wait a second time.
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
