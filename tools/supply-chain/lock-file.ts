@@ -5,6 +5,8 @@ export const LOCK_FILE = 'package-lock.json';
 
 /** What npm writes of a package into its lock file, as far as it is looked at here. */
 export interface LockEntry {
+  /** Of our own packages, and where a package is installed under another name. */
+  name?: string;
   version?: string;
   resolved?: string;
   integrity?: string;
@@ -39,7 +41,11 @@ export function readLockFile(repository: string): LockFile {
 export function lockedPackages({ packages }: LockFile): LockedPackage[] {
   return Object.entries(packages)
     .filter(([path, { link }]) => path.startsWith(INSTALLED) && link !== true)
-    .map(([path, entry]) => ({ ...entry, path, name: path.slice(path.lastIndexOf(INSTALLED) + INSTALLED.length) }));
+    .map(([path, entry]) => ({
+      ...entry,
+      path,
+      name: entry.name ?? path.slice(path.lastIndexOf(INSTALLED) + INSTALLED.length),
+    }));
 }
 
 /** Only used to build and to test: no part of what runs in production. */
