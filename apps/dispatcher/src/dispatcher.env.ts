@@ -1,10 +1,11 @@
-import { PayloadMaskEnv, Setting } from '@hookstile/service-runtime';
+import { Setting } from '@hookstile/service-runtime';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { EgressEnv } from './egress/egress.env.js';
 
 const DAY_MS = 86_400_000;
 const ADVERTISED_URL = /^https?:\/\/[^\s/?#@]+$/;
 
-export class DispatcherEnv extends PayloadMaskEnv {
+export class DispatcherEnv extends EgressEnv {
   @Setting({
     description:
       'Where other dispatchers reach this one, http://host:port; by default HOST and PORT, or an address of the machine where it listens on all.',

@@ -1,6 +1,7 @@
 import type { IntegrationSettings } from '@hookstile/contracts';
 import { systemClock } from '@hookstile/service-runtime';
 import { aDelivery, anIntegration, integrationSettings } from '@hookstile/testing';
+import { egressUnderTest } from '../egress/egress.fake.js';
 import { fakeOpener } from '../request/sealed-fixture.js';
 import type { AttemptInput } from './attempt.types.js';
 import { type AttemptMakerOptions, createAttemptMaker, type RunningAttemptMaker } from './attempt-maker.js';
@@ -14,7 +15,7 @@ const instrument = { add: noop, record: noop };
 export function attemptMaker(options: Partial<AttemptMakerOptions> = {}): RunningAttemptMaker {
   return createAttemptMaker({
     secrets: fakeOpener(),
-    egressAllow: ['127.0.0.0/8'],
+    egress: egressUnderTest(),
     version: '1.2.3',
     tracing: {
       enabled: false,

@@ -2,9 +2,10 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { type Receiver, startReceiver, until } from '@hookstile/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { egressUnderTest } from '../egress/egress.fake.js';
 import { BODY_GRACE_MS } from '../egress/exchange.js';
 import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
-import type { LookupAll } from '../egress/lookup-once.js';
+import type { ResolveName } from '../egress/resolve-once.js';
 import { sealed } from '../request/sealed-fixture.js';
 import type { AttemptMaker } from './attempt.types.js';
 import { attemptInput, attemptMaker, TRACEPARENT } from './attempt-maker.fake.js';
@@ -54,13 +55,14 @@ async function tcpServer(onConnection: (socket: Socket) => void): Promise<{ url:
 const answering = (text: string) => tcpServer((socket) => socket.on('data', () => socket.write(text)));
 
 /** A name service that answers with loopback only when it is told to. */
-function heldLookup(): { lookup: LookupAll; resolveName(): Promise<void> } {
+function heldNames(): { resolve: ResolveName; resolveName(): Promise<void> } {
   let answer: (() => void) | null = null;
   return {
-    lookup: (_host, _options, callback) => {
-      answer = () => callback(null, [{ address: '127.0.0.1', family: 4 }]);
-    },
-    resolveName: async () => (await until(() => answer, { what: 'the lookup' }))(),
+    resolve: () =>
+      new Promise((resolve) => {
+        answer = () => resolve(['127.0.0.1']);
+      }),
+    resolveName: async () => (await until(() => answer, { what: 'the question' }))(),
   };
 }
 
@@ -185,8 +187,8 @@ describe('a failure', () => {
   });
 
   test('is timeout where the name is not resolved in time, and nothing is sent when it is later', async () => {
-    const { lookup, resolveName } = heldLookup();
-    const slow = attemptMaker({ lookup });
+    const { resolve, resolveName } = heldNames();
+    const slow = attemptMaker({ egress: egressUnderTest({}, { resolve }) });
     cleanups.push(() => slow.close());
     const url = `http://slow.example:${receiver.port}/hook`;
     expect(await slow.make(attemptInput(url, { timeoutMs: 100 }))).toMatchObject({ error: 'timeout' });
@@ -237,8 +239,8 @@ describe('a failure', () => {
   });
 
   test('is aborted, and nothing is sent, when the signal fires while the name is resolved', async () => {
-    const { lookup, resolveName } = heldLookup();
-    const held = attemptMaker({ lookup });
+    const { resolve, resolveName } = heldNames();
+    const held = attemptMaker({ egress: egressUnderTest({}, { resolve }) });
     cleanups.push(() => held.close());
     const controller = new AbortController();
     const url = `http://held.example:${receiver.port}/hook`;
@@ -279,7 +281,7 @@ describe('the egress guard', () => {
   test.each(['127.0.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '127.1', '[::ffff:7f00:1]', '[::1]', 'localhost'])(
     'blocks http://%s, and nothing connects',
     async (host) => {
-      const guarded = attemptMaker({ egressAllow: [] });
+      const guarded = attemptMaker({ egress: egressUnderTest({ HOOKSTILE_EGRESS_ALLOW: [] }) });
       cleanups.push(() => guarded.close());
       const { counts, port } = await countingServer();
       const outcome = await guarded.make(attemptInput(`http://${host}:${port}/hook`));
@@ -290,15 +292,13 @@ describe('the egress guard', () => {
 
   test('blocks a public name that resolves to loopback, also beside a public address', async () => {
     const { counts, port } = await countingServer();
-    const addresses = [
-      { address: '127.0.0.1', family: 4 },
-      { address: '93.184.215.14', family: 4 },
-    ];
-    const guarded = attemptMaker({ egressAllow: [], lookup: (_host, _options, callback) => callback(null, addresses) });
+    const resolve = async () => ['127.0.0.1', '93.184.215.14'];
+    const guarded = attemptMaker({ egress: egressUnderTest({ HOOKSTILE_EGRESS_ALLOW: [] }, { resolve }) });
     cleanups.push(() => guarded.close());
     const outcome = await guarded.make(attemptInput(`http://rebind.example:${port}/hook`));
     expect(outcome).toMatchObject({ error: 'blocked_address' });
-    expect(outcome.errorDetail).toContain('127.0.0.1');
+    expect(outcome.errorDetail).toContain('is not public (loopback)');
+    expect(outcome.errorDetail).not.toContain('127.0.0.1');
     expect(counts.connections).toBe(0);
   });
 

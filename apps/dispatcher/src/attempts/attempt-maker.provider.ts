@@ -1,5 +1,4 @@
 import {
-  type BaseEnv,
   CLOCK,
   type Clock,
   CONFIGURATION_PROJECTION,
@@ -13,18 +12,20 @@ import {
   tracing,
 } from '@hookstile/service-runtime';
 import type { FactoryProvider } from '@nestjs/common';
+import type { DispatcherEnv } from '../dispatcher.env.js';
+import { egressOf } from '../egress/egress.js';
 import { productVersion } from '../request/product-version.js';
 import { TenantSecretOpener } from '../request/tenant-secret-opener.js';
 import { ATTEMPT_MAKER, type AttemptMaker, TRIAL_ATTEMPT_MAKER } from './attempt.types.js';
 import { createAttemptMaker } from './attempt-maker.js';
 import { type AttemptRecorder, attemptRecorder, trialRecorder } from './attempt-telemetry.js';
 
-type Parts = [BaseEnv, KeyRing, ConfigurationProjection, Clock, Logger];
+type Parts = [DispatcherEnv, KeyRing, ConfigurationProjection, Clock, Logger];
 
 function makerOf(recorder: AttemptRecorder, ...[env, ring, projection, clock, logger]: Parts): AttemptMaker {
   const maker = createAttemptMaker({
     secrets: new TenantSecretOpener(ring, projection),
-    egressAllow: env.HOOKSTILE_EGRESS_ALLOW,
+    egress: egressOf(env, { clock }),
     version: productVersion(),
     tracing,
     metrics,

@@ -1,7 +1,5 @@
 import { secretOwner } from '@hookstile/contracts';
-import { addressPolicyOf } from '../egress/address-policy.js';
-import { guardedConnector } from '../egress/guarded-connector.js';
-import type { LookupAll } from '../egress/lookup-once.js';
+import type { Egress } from '../egress/egress.js';
 import { OriginPools } from '../egress/origin-pools.js';
 import { requestToken } from '../oauth/request-token.js';
 import { tokenRecorder } from '../oauth/token-recorder.js';
@@ -20,8 +18,7 @@ import { type AttemptParts, makeAttempt } from './make-attempt.js';
 
 export interface AttemptMakerOptions {
   secrets: SecretOpener;
-  /** HOOKSTILE_EGRESS_ALLOW. */
-  egressAllow: readonly string[];
+  egress: Egress;
   /** Of Hookstile, for `user-agent`. */
   version: string;
   tracing: AttemptTracing;
@@ -31,7 +28,6 @@ export interface AttemptMakerOptions {
   clock: AttemptParts['clock'];
   /** Told of errors that nobody foresaw; the attempt ends as `request_unbuildable`. */
   onUnexpected(error: unknown, attemptId: string): void;
-  lookup?: LookupAll;
 }
 
 /** An attempt maker that also lets go of everything it was given for an integration that was deleted. */
@@ -39,10 +35,9 @@ export interface RunningAttemptMaker extends AttemptMaker {
   forgetDeleted(integrationId: string): void;
 }
 
-/** Wires the attempt to its connections; throws when `egressAllow` cannot be read. */
+/** Wires the attempt to its connections. */
 export function createAttemptMaker(options: AttemptMakerOptions): RunningAttemptMaker {
-  const policy = addressPolicyOf(options.egressAllow);
-  const pools = new OriginPools((tls) => guardedConnector(policy, options.lookup, tls));
+  const pools = new OriginPools((tls) => options.egress.connectorFor(tls));
   const userAgent = `Hookstile/${options.version}`;
   const plans = new RequestPlans(options.secrets, userAgent);
   const tokens = new CachedTokens({

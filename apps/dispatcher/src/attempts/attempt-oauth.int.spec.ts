@@ -7,6 +7,7 @@ import {
 } from '@hookstile/testing/authorization-server';
 import { CertificateAuthority } from '@hookstile/testing/certificates';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { egressUnderTest } from '../egress/egress.fake.js';
 import { MASKED } from '../request/request-plan.js';
 import { sealed } from '../request/sealed-fixture.js';
 import type { AttemptInput } from './attempt.types.js';
@@ -222,7 +223,7 @@ describe('an attempt without a token', () => {
 
 describe('a token request', () => {
   test('passes the egress guard', async () => {
-    const guarded = attemptMaker({ egressAllow: [] });
+    const guarded = attemptMaker({ egress: egressUnderTest({ HOOKSTILE_EGRESS_ALLOW: [] }) });
     cleanups.push(() => guarded.close());
     const outcome = await guarded.make(input());
     expect(outcome).toMatchObject({

@@ -5,6 +5,7 @@ import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'nod
 import type { TlsSettings } from '@hookstile/contracts';
 import { CertificateAuthority, type Certified, selfSignedCertificate } from '@hookstile/testing/certificates';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { egressUnderTest } from '../egress/egress.fake.js';
 import { sealed } from '../request/sealed-fixture.js';
 import type { AttemptMaker } from './attempt.types.js';
 import { attemptInput, attemptMaker } from './attempt-maker.fake.js';
@@ -191,7 +192,7 @@ describe('connections', () => {
   });
 
   test('pass the egress guard whatever the TLS settings are', async () => {
-    const guarded = attemptMaker({ egressAllow: [] });
+    const guarded = attemptMaker({ egress: egressUnderTest({ HOOKSTILE_EGRESS_ALLOW: [] }) });
     cleanups.push(() => guarded.close());
     const { url, connections } = await endpoint(trusted);
     for (const host of ['127.0.0.1', 'localhost', '[::ffff:7f00:1]']) {

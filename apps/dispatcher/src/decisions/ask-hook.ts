@@ -1,11 +1,11 @@
 import type { AttemptError } from '@hookstile/contracts';
 import { type ExchangeResult, exchange } from '../egress/exchange.js';
+import type { HookPools } from '../egress/hook-pools.js';
 import type { TokenGrant } from '../oauth/token-grant.js';
 import type { TokenSource } from '../oauth/token-source.js';
 import type { RequestTarget } from '../request/request-target.js';
 import { RETRY_DELAY_MS } from './decision.bounds.js';
 import type { HookAnswer } from './hook-answer.js';
-import type { HookPools } from './hook-pools.js';
 import type { HookRequest } from './hook-request.js';
 
 export interface HookAsker {

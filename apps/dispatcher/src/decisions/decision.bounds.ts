@@ -16,12 +16,6 @@ export const HEADERS_MAX_BYTES = 64 * 1024;
 /** A connection that broke is tried once more after so long, where the deadline allows it. */
 export const RETRY_DELAY_MS = 20;
 
-/** Of one rule's hook; a rule has connections of its own, so that one that hangs takes none from another. */
-export const CONNECTIONS_PER_RULE_MAX = 256;
-
-/** Pools of connections; the one unused for longest is closed once its requests have ended. */
-export const HOOK_POOLS_MAX = 1_000;
-
 /** Consecutive failures – no answer, or one of 5xx – after which a hook is left alone … */
 export const CIRCUIT_FAILURES = 10;
 /** … for so long; then one decision asks it again. */

@@ -12,8 +12,8 @@ import {
   tracing,
 } from '@hookstile/service-runtime';
 import type { DispatcherEnv } from '../dispatcher.env.js';
-import { addressPolicyOf } from '../egress/address-policy.js';
-import { guardedConnector } from '../egress/guarded-connector.js';
+import { egressOf } from '../egress/egress.js';
+import { HookPools } from '../egress/hook-pools.js';
 import { OriginPools } from '../egress/origin-pools.js';
 import { requestToken } from '../oauth/request-token.js';
 import { tokenRecorder } from '../oauth/token-recorder.js';
@@ -27,7 +27,6 @@ import { DecisionCache } from './decision-cache.js';
 import { DecisionMaker } from './decision-maker.js';
 import { decisionRecorder, observeDecisions } from './decision-telemetry.js';
 import { HookCaller } from './hook-caller.js';
-import { HookPools } from './hook-pools.js';
 import { HookTurns } from './hook-turns.js';
 import { KnownRules } from './known-rules.js';
 import { RulePlans } from './rule-plans.js';
@@ -62,9 +61,9 @@ async function recordsOf({ messaging, topics, partitionCount, logger }: Decision
 export async function startDecisions(parts: DecisionsParts): Promise<RunningDecisions> {
   const { env, keyRing, projection, clock, randomBytes, logger } = parts;
   const userAgent = `Hookstile/${productVersion()}`;
-  const policy = addressPolicyOf(env.HOOKSTILE_EGRESS_ALLOW);
-  const pools = new HookPools(guardedConnector(policy));
-  const tokenPools = new OriginPools((tls) => guardedConnector(policy, undefined, tls));
+  const egress = egressOf(env, { clock });
+  const pools = new HookPools(egress.connectorFor(null));
+  const tokenPools = new OriginPools((tls) => egress.connectorFor(tls));
   const tokens = new CachedTokens({
     request: (grant) => requestToken(tokenPools, grant, userAgent),
     clock,

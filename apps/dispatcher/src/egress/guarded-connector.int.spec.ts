@@ -1,20 +1,15 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { until } from '@hookstile/testing';
 import { expect, test } from 'vitest';
-import type { AddressPolicy } from './address-policy.js';
-import { BlockedAddressError } from './blocked-address.error.js';
+import { blocked, EgressError } from './egress.error.js';
+import type { EgressPolicy } from './egress-policy.js';
 import { guardedConnector } from './guarded-connector.js';
+import { openDirectly } from './open-directly.js';
 
 /** Lets the literal pass, as if another address than the one that was checked had been connected to. */
-function blocksThePeer(): AddressPolicy {
-  let checks = 0;
-  return {
-    assertAllowed: (address) => {
-      checks += 1;
-      if (checks > 1) throw new BlockedAddressError(address, 'loopback');
-    },
-  };
-}
+const blocksThePeer: EgressPolicy = {
+  destinationOf: (address) => ({ address, isPrivate: false, objectionTo: () => blocked('not this peer') }),
+};
 
 test.each(['http:', 'https:'])('sends no byte over %s to a peer whose address is blocked', async (protocol) => {
   let receivedBytes = 0;
@@ -31,11 +26,12 @@ test.each(['http:', 'https:'])('sends no byte over %s to a peer whose address is
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const port = String((server.address() as AddressInfo).port);
+  const route = { policy: blocksThePeer, resolve: null, open: openDirectly };
   const error = await new Promise<Error | null>((resolve) => {
     const target = { hostname: '127.0.0.1', host: `127.0.0.1:${port}`, protocol, port };
-    guardedConnector(blocksThePeer())(target, (...outcome) => resolve(outcome[0]));
+    guardedConnector(route)(target, (...outcome) => resolve(outcome[0]));
   });
-  expect(error).toBeInstanceOf(BlockedAddressError);
+  expect(error).toBeInstanceOf(EgressError);
   await until(() => closed, { what: 'the connection to close' });
   expect(receivedBytes).toBe(0);
   server.close();

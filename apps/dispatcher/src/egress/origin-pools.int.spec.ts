@@ -4,13 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { until } from '@hookstile/testing';
 import { CertificateAuthority } from '@hookstile/testing/certificates';
 import { expect, test } from 'vitest';
-import { addressPolicyOf } from './address-policy.js';
+import { egressUnderTest } from './egress.fake.js';
 import { exchange } from './exchange.js';
-import { guardedConnector } from './guarded-connector.js';
 import { OriginPools } from './origin-pools.js';
 import { type TlsOptions, tlsOptionsOf } from './tls-options.js';
 
-const policy = addressPolicyOf(['127.0.0.0/8']);
+const egress = egressUnderTest();
 const unverified = tlsOptionsOf({ verify: false, ca: null, clientCertificate: null, clientKey: null });
 
 /** Answers once it is told to. */
@@ -32,7 +31,7 @@ async function heldServer(create: (listener: RequestListener) => Server) {
 }
 
 async function poolsAndServer() {
-  const pools = new OriginPools((options) => guardedConnector(policy, undefined, options));
+  const pools = new OriginPools((options) => egress.connectorFor(options));
   const server = await heldServer(createHttpServer);
   const request = { path: '/', method: 'POST', headers: [], body: Buffer.from('{}'), timeoutMs: 5_000 };
   const { signal } = new AbortController();
@@ -51,7 +50,7 @@ test.each<[string, (listener: RequestListener) => Server, TlsOptions | null]>([
   'the %s pool unused for longest makes room for another without cutting its attempts in flight',
   async (scheme, create, tls) => {
     const server = await heldServer(create);
-    const pools = new OriginPools((options) => guardedConnector(policy, undefined, options), {
+    const pools = new OriginPools((options) => egress.connectorFor(options), {
       origins: 1,
       secured: 1,
     });
@@ -71,7 +70,7 @@ test.each<[string, (listener: RequestListener) => Server, TlsOptions | null]>([
 );
 
 test('keeps a pool an origin and TLS options, and one alone where plain HTTP makes them meaningless', async () => {
-  const pools = new OriginPools((options) => guardedConnector(policy, undefined, options));
+  const pools = new OriginPools((options) => egress.connectorFor(options));
   const verified = tlsOptionsOf({ ...unverified, verify: true, ca: secured.cert });
   expect(pools.of('https://127.0.0.1:1', unverified)).toBe(pools.of('https://127.0.0.1:1', { ...unverified }));
   expect(pools.of('https://127.0.0.1:1', unverified)).not.toBe(pools.of('https://127.0.0.1:1', verified));
@@ -99,7 +98,7 @@ test('keeps a pool while it connects, while a request runs, and while a connecti
 test('lets a pool with TLS options go that nobody used for long, without cutting its attempt in flight', async () => {
   const server = await heldServer((listener) => createHttpsServer(secured, listener));
   const bounds = { securedIdleMaxMs: 50 };
-  const pools = new OriginPools((options) => guardedConnector(policy, undefined, options), bounds);
+  const pools = new OriginPools((options) => egress.connectorFor(options), bounds);
   const pool = pools.of(`https://127.0.0.1:${server.port}`, unverified);
   const request = { path: '/', method: 'POST', headers: [], body: Buffer.from('{}'), timeoutMs: 5_000 };
   const signal = new AbortController().signal;

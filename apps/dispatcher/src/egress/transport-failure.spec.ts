@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BlockedAddressError } from './blocked-address.error.js';
+import { blocked } from './egress.error.js';
 import { transportFailureOf } from './transport-failure.js';
 
 const withCode = (code: string, message = 'm') => Object.assign(new Error(message), { code });
@@ -40,10 +40,8 @@ test('calls a connection that ends within the TLS handshake tls', () => {
   expect(transportFailureOf(withCode('ECONNRESET', message)).error).toBe('tls');
 });
 
-test('says which address is blocked and what would allow it', () => {
-  const { error, detail } = transportFailureOf(new BlockedAddressError('10.0.0.1', 'private'));
-  expect(error).toBe('blocked_address');
-  expect(detail).toBe('The address 10.0.0.1 is not public (private) and not in HOOKSTILE_EGRESS_ALLOW.');
+test('says of what the egress guard refused what the guard says', () => {
+  expect(transportFailureOf(blocked('Not there.'))).toEqual({ error: 'blocked_address', detail: 'Not there.' });
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import type { AttemptError } from '@hookstile/contracts';
+import { EgressError } from './egress.error.js';
 import { tlsFailureDetail } from './tls-failure.js';
 
 /** What went wrong below HTTP, in the event log's words. */
@@ -55,9 +56,9 @@ function isParserError(error: unknown): boolean {
  * What it does not know counts as a reset: the connection ended without an answer.
  */
 export function transportFailureOf(error: unknown): TransportFailure {
+  if (error instanceof EgressError) return { error: error.attemptError, detail: error.message };
   const code = codeOf(error);
   const message = messageOf(error);
-  if (code === 'blocked_address') return { error: 'blocked_address', detail: message };
   if (DNS_CODES.has(code) || code.startsWith('EAI_')) {
     return { error: 'dns', detail: `The host name could not be resolved (${code}).` };
   }

@@ -1,6 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { type buildConnector, type Dispatcher, Pool } from 'undici';
-import { CONNECTIONS_PER_RULE_MAX, HOOK_POOLS_MAX } from './decision.bounds.js';
+
+/** Of one rule's hook; a rule has connections of its own, so that one that hangs takes none from another. */
+const CONNECTIONS_PER_RULE_MAX = 256;
+
+/** Pools of connections; the one unused for longest is closed once its requests have ended. */
+const HOOK_POOLS_MAX = 1_000;
 
 /** Connections of each rule's own, behind the egress guard: a hook that hangs holds up neither others nor deliveries. */
 export class HookPools {

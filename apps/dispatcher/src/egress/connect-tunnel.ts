@@ -1,0 +1,48 @@
+import type { Socket } from 'node:net';
+import { buildConnector, Client } from 'undici';
+import { CONNECT_TIMEOUT_MS, PROXY_ANSWER_MAX_BYTES } from './egress.bounds.js';
+import { EgressError } from './egress.error.js';
+import { authorityOf, type EgressProxy } from './proxy-address.js';
+
+const OK = 200;
+const FORBIDDEN = 403;
+
+/**
+ * A tunnel by HTTP's CONNECT, for plain HTTP as well: a request that the proxy made itself would be to a name that it
+ * resolves itself. The client is made for one tunnel, and gives its connection away with it.
+ */
+export async function connectTunnel(proxy: EgressProxy, host: string, port: number): Promise<Socket> {
+  const client = new Client(`${proxy.protocol}//${authorityOf(proxy.host, proxy.port)}`, {
+    connect: buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS }),
+    maxHeaderSize: PROXY_ANSWER_MAX_BYTES,
+    headersTimeout: CONNECT_TIMEOUT_MS,
+  });
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), CONNECT_TIMEOUT_MS);
+  try {
+    const path = authorityOf(host, port);
+    const { statusCode, socket } = await client.connect({ path, headers: headersOf(proxy, path), signal: late.signal });
+    if (statusCode === OK) return socket as unknown as Socket;
+    socket.on('error', () => undefined).destroy();
+    throw refusal(statusCode);
+  } catch (error) {
+    if (error instanceof EgressError) throw error;
+    if (late.signal.aborted) throw new EgressError('timeout', 'The egress proxy did not answer in time.');
+    throw new EgressError('connect', 'The egress proxy could not be reached.');
+  } finally {
+    clearTimeout(timer);
+    void client.destroy();
+  }
+}
+
+function headersOf({ credentials }: EgressProxy, authority: string): Record<string, string> {
+  if (!credentials) return { host: authority };
+  const basic = Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');
+  return { host: authority, 'proxy-authorization': `Basic ${basic}` };
+}
+
+function refusal(status: number): EgressError {
+  if (status === FORBIDDEN)
+    return new EgressError('blocked_address', 'The egress proxy does not allow this host (403).');
+  return new EgressError('connect', `The egress proxy made no connection (${status}).`);
+}
