@@ -54,6 +54,24 @@ const config = {
       to: { path: 'node_modules/@opentelemetry/(sdk|exporter|instrumentation|resources)' },
     },
     {
+      name: 'http-clients-only-in-egress',
+      comment: 'What a customer names is reached through the egress guard alone (docs/adr/0042).',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^apps/dispatcher/src/egress/', TESTS, '^libs/testing/'] },
+      to: { path: 'node_modules/undici/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'sockets-only-in-egress',
+      comment:
+        'A connection or a lookup that a service makes itself passes no egress guard; types, and the servers of tests, do no harm.',
+      severity: 'error',
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^apps/dispatcher/src/egress/', TESTS, '-under-test\\.ts$', '^libs/testing/'],
+      },
+      to: { path: '^(net|tls|http|https|http2|dgram|dns|dns/promises)$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'typeorm-only-in-stores',
       comment: 'TypeORM belongs into stores, migrations and modules.',
       severity: 'error',

@@ -5,6 +5,7 @@ import {
   namesAreKebabCaseWithARole,
   noDumpingGrounds,
   noLeftOvers,
+  nothingFetchesBesideEgress,
   storesHaveFakeAndConformance,
   timeAndRandomnessComeIn,
 } from './tidy.ts';
@@ -46,5 +47,15 @@ describe('tidy', () => {
 
   it('wants a fake and a conformance suite beside each store', () => {
     expect(storesHaveFakeAndConformance(at('apps/none/src/x.store.typeorm.ts'))).toHaveLength(2);
+  });
+
+  it('refuses a request that is made beside the egress guard', () => {
+    for (const text of ['await fetch(url);', 'new WebSocket(url)', 'globalThis.fetch', 'ask = fetch']) {
+      expect(nothingFetchesBesideEgress(at('apps/dispatcher/src/decisions/a.ts', text))).toHaveLength(1);
+    }
+    expect(
+      nothingFetchesBesideEgress(at('apps/dispatcher/src/decisions/a.ts', 'this.prefetch(); log.fetch();')),
+    ).toEqual([]);
+    expect(nothingFetchesBesideEgress(at('apps/dispatcher/src/decisions/a.spec.ts', 'await fetch(url);'))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { LINES_MAX, LONG_FILES, ROLES, TEST_LINES_MAX } from './tidy-rules.ts';
+import { FETCHES, LINES_MAX, LONG_FILES, ROLES, TEST_LINES_MAX } from './tidy-rules.ts';
 
 /** What a rule sees of a file. */
 export interface SourceFile {
@@ -17,6 +17,7 @@ const TEST = /\.(spec|conformance|fake)\.ts$/;
 const DUMPING_GROUND = /(^|\/)(common|shared|utils?|helpers?|core|misc|types)(\/|\.ts$)/;
 const LEFT_OVER = /\b(TODO|FIXME|XXX|HACK)\b/;
 const AMBIENT = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\brandomUUID\(|\brandomBytes\(\d|\bprocess\.env\b/;
+const FETCH = /(?<![.\w#])(fetch\(|new (WebSocket|EventSource)\()|\bglobalThis\.fetch\b|= fetch\b/;
 const AMBIENT_ALLOWED = /^libs\/(service-runtime|testing|messaging)\/|\/(main|prepare)\.ts$/;
 
 export const namesAreKebabCaseWithARole: TidyRule = ({ path }) => {
@@ -65,6 +66,12 @@ export const storesHaveFakeAndConformance: TidyRule = ({ path }) => {
     .map((twin) => `has no ${basename(twin)} beside it`);
 };
 
+/** What a customer names is reached through apps/dispatcher/src/egress alone; modules that connect are held to it by .dependency-cruiser.mjs. */
+export const nothingFetchesBesideEgress: TidyRule = ({ path, text }) =>
+  SOURCE.test(path) && !TEST.test(path) && !FETCHES.some((allowed) => path.startsWith(allowed)) && FETCH.test(text)
+    ? ['makes a request of its own: what a customer names goes through the egress guard, all else into FETCHES']
+    : [];
+
 const RULES: readonly TidyRule[] = [
   namesAreKebabCaseWithARole,
   filesAreShort,
@@ -73,6 +80,7 @@ const RULES: readonly TidyRule[] = [
   timeAndRandomnessComeIn,
   modulesAreReplacedApart,
   storesHaveFakeAndConformance,
+  nothingFetchesBesideEgress,
 ];
 
 const READ = /\.(ts|mjs|json|md|yml|yaml)$/;
