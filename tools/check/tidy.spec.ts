@@ -6,6 +6,7 @@ import {
   noDumpingGrounds,
   noLeftOvers,
   nothingFetchesBesideEgress,
+  rowsAreReachedThroughTheirTenant,
   storesHaveFakeAndConformance,
   timeAndRandomnessComeIn,
 } from './tidy.ts';
@@ -57,5 +58,22 @@ describe('tidy', () => {
       nothingFetchesBesideEgress(at('apps/dispatcher/src/decisions/a.ts', 'this.prefetch(); log.fetch();')),
     ).toEqual([]);
     expect(nothingFetchesBesideEgress(at('apps/dispatcher/src/decisions/a.spec.ts', 'await fetch(url);'))).toEqual([]);
+  });
+
+  it.each([
+    'dataSource.query(`select * from deliveries`)',
+    'manager.query<Row[]>(text)',
+    "preparedQuery<Row>(manager, 'x', text, [])",
+    'dataSource.getRepository(Thing)',
+    'manager.createQueryBuilder()',
+    'change.loadOfAny(aggregate, id)',
+  ])('refuses what reaches rows past their tenant, unless the list says why: %s', (text) => {
+    expect(rowsAreReachedThroughTheirTenant(at('apps/audit/src/deliveries/a.ts', text))).toHaveLength(1);
+    expect(rowsAreReachedThroughTheirTenant(at('apps/audit/src/deliveries/a.spec.ts', text))).toEqual([]);
+    expect(rowsAreReachedThroughTheirTenant(at('apps/audit/src/rebuild/rebuild.ts', text))).toEqual([]);
+    const counted = 'apps/audit/src/stats/stats.store.typeorm.ts';
+    expect(rowsAreReachedThroughTheirTenant(at(counted, text))).toEqual([]);
+    expect(rowsAreReachedThroughTheirTenant(at(counted, `${text};${text}`))).toHaveLength(1);
+    expect(rowsAreReachedThroughTheirTenant(at(counted))).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { ACROSS_TENANTS } from './across-tenants.ts';
 import { FETCHES, LINES_MAX, LONG_FILES, ROLES, TEST_LINES_MAX } from './tidy-rules.ts';
 
 /** What a rule sees of a file. */
@@ -52,6 +53,24 @@ export const timeAndRandomnessComeIn: TidyRule = ({ path, text }) =>
     ? ['takes time, randomness or the environment from the surroundings; pass them in']
     : [];
 
+/**
+ * What sends a statement by itself, or loads whosever aggregate, may forget the tenant; `ViewReader`, `TenantTables` and
+ * `loadOf` may not.
+ */
+const PAST_THE_TENANT =
+  /\.query\s*[<(]|\bpreparedQuery\s*[<(]|\bcopyFrom\(|\.createQueryBuilder\(|\.getRepository\(|\bloadOfAny\b/g;
+const NO_SERVICE = /\.(spec|fake|conformance|migration)\.ts$|-under-test\.ts$|^libs\/testing\//;
+
+export const rowsAreReachedThroughTheirTenant: TidyRule = ({ path, text }) => {
+  if (!SOURCE.test(path) || NO_SERVICE.test(path)) return [];
+  const times = text.match(PAST_THE_TENANT)?.length ?? 0;
+  const listed = ACROSS_TENANTS.find((across) => across.path === path);
+  if (!listed) return times === 0 ? [] : ['reaches rows past their tenant: use TenantTables or loadOf (ADR 45)'];
+  if (times === 0) return ['reaches no rows past their tenant any more: take it off ACROSS_TENANTS'];
+  if (listed.times === null || listed.times === times) return [];
+  return [`reaches rows past their tenant ${times} times, not ${listed.times}: use TenantTables or loadOf (ADR 45)`];
+};
+
 /** Specs share their modules with the files that run before and after them. */
 export const modulesAreReplacedApart: TidyRule = ({ path, text }) =>
   path.endsWith('.spec.ts') && !path.endsWith('.apart.spec.ts') && /\bvi\.(mock|doMock|stubGlobal|stubEnv)\(/.test(text)
@@ -81,6 +100,7 @@ const RULES: readonly TidyRule[] = [
   modulesAreReplacedApart,
   storesHaveFakeAndConformance,
   nothingFetchesBesideEgress,
+  rowsAreReachedThroughTheirTenant,
 ];
 
 const READ = /\.(ts|mjs|json|md|yml|yaml)$/;
@@ -88,7 +108,9 @@ const READ = /\.(ts|mjs|json|md|yml|yaml)$/;
 /** Applies all rules to the files git knows or would add; returns one line a problem. */
 export function tidy(repository: string): string[] {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: repository });
-  const problems: string[] = [];
+  const problems = ACROSS_TENANTS.filter(({ path }) => !existsSync(path)).map(
+    ({ path }) => `${path}: is not there any more: take it off ACROSS_TENANTS`,
+  );
   for (const path of listed.toString('utf8').split('\n')) {
     if (!READ.test(path) || !existsSync(path)) continue;
     const file = { path, text: readFileSync(path, 'utf8') };

@@ -4,11 +4,11 @@ import {
   type FoundKey,
   hashKey,
   type KeyDirectory,
-  ProblemError,
   parseBody,
   type RandomBytes,
 } from '@hookstile/service-runtime';
 import type { Changes } from '../changes/changes.js';
+import { noSuch } from '../changes/no-such.js';
 import type { Origin } from '../changes/origin.js';
 import { type Page, readPage } from '../input/page.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
@@ -46,17 +46,17 @@ export class ApiKeys implements KeyDirectory {
   }
 
   async list(tenantId: string, query: unknown): Promise<Page<ApiKeyView>> {
-    const page = await readPage(query, (bounds) => this.readModels.list('api-key', { tenantId, ...bounds }));
+    const page = await readPage(query, (bounds) => this.readModels.list(tenantId, 'api-key', bounds));
     return { ...page, items: page.items.map(({ id, state }) => apiKeyView(id, state as ApiKey)) };
   }
 
   async delete(tenantId: string, id: string, origin: Origin): Promise<void> {
     await this.changes.run(origin, async (change) => {
       await change.holdTenant(tenantId);
-      const apiKey = await change.load(apiKeyAggregate, id);
+      const apiKey = await change.loadOf(tenantId, apiKeyAggregate, id);
       const { state } = apiKey;
       if (state.status !== 'active' || state.tenantId !== tenantId) {
-        throw new ProblemError('not_found', 'There is no such API key.');
+        throw noSuch('api-key');
       }
       await apiKey.execute({ type: 'delete', at: this.now() });
     });

@@ -42,7 +42,8 @@ export class IntegrationApply {
     const existing = await change.integrationNames(caller.tenantId, APPLY_ITEMS_MAX + APPLY_DELETIONS_MAX + 1);
     const { ids, absent } = matchNames(items, existing);
     const targets: Target[] = [];
-    for (const [index, input] of items.entries()) targets.push(await this.target(change, input, ids[index] ?? null));
+    for (const [index, input] of items.entries())
+      targets.push(await this.target(caller, change, input, ids[index] ?? null));
     const secrets = await change.secretsOf(caller.tenantId);
     const all = forEachItem(targets, (target) => this.settingsFor(target, secrets));
     checkSingleEndpoints(all.map(({ made: { profile } }) => profile));
@@ -54,10 +55,10 @@ export class IntegrationApply {
     return [...written, ...deleted];
   }
 
-  private async target(change: Change, input: IntegrationDto, existingId: string | null) {
+  private async target({ tenantId }: Caller, change: Change, input: IntegrationDto, existingId: string | null) {
     const id = existingId ?? newId('int', this.clock.nowMs(), this.randomBytes(INTEGRATION_ID_RANDOM_BYTES));
     const integration = existingId
-      ? await change.load(integrationAggregate, id)
+      ? await change.loadOf(tenantId, integrationAggregate, id)
       : change.begin(integrationAggregate, id);
     return { id, input, integration, before: integration.state };
   }
@@ -95,7 +96,7 @@ export class IntegrationApply {
   }
 
   private async delete({ tenantId }: Caller, change: Change, id: string): Promise<AppliedItem> {
-    const integration = await change.load(integrationAggregate, id);
+    const integration = await change.loadOf(tenantId, integrationAggregate, id);
     const before = present(integration.state, tenantId);
     await integration.execute({ type: 'delete', at: this.now() });
     return appliedItem(id, before, { ...before, status: 'deleted' }, null);

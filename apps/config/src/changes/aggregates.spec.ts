@@ -25,24 +25,25 @@ const CREATIONS: Record<string, (change: Change) => Promise<unknown>> = {
       filter: [{ pointer: '/data', op: 'eq', value: LARGE }],
       request: { ...request, body },
     });
-    await (await change.load(integrationAggregate, 'int_1')).execute({ ...created, settings });
+    await (await change.loadOfAny(integrationAggregate, 'int_1')).execute({ ...created, settings });
   },
   'decision rule': async (change) => {
     const responseActions = [{ type: 'deny', key: LARGE, value: LARGE }] as const;
     const settings = decisionRuleSettings({ body: LARGE, responseActions: [...responseActions] });
-    await (await change.load(decisionRuleAggregate, 'int_1')).execute({ ...created, settings });
+    await (await change.loadOfAny(decisionRuleAggregate, 'int_1')).execute({ ...created, settings });
   },
   'event type': async (change) => {
     const definition = { description: LARGE, schema: { title: LARGE }, example: LARGE };
-    const eventType = await change.load(eventTypeAggregate, 'int_1');
+    const eventType = await change.loadOfAny(eventTypeAggregate, 'int_1');
     await eventType.execute({ type: 'define', at, tenantId, eventType: 'a', definition });
   },
 };
 const DELETIONS: Record<keyof typeof CREATIONS, (change: Change) => Promise<unknown>> = {
-  integration: async (change) => (await change.load(integrationAggregate, 'int_1')).execute({ type: 'delete', at }),
+  integration: async (change) =>
+    (await change.loadOfAny(integrationAggregate, 'int_1')).execute({ type: 'delete', at }),
   'decision rule': async (change) =>
-    (await change.load(decisionRuleAggregate, 'int_1')).execute({ type: 'delete', at }),
-  'event type': async (change) => (await change.load(eventTypeAggregate, 'int_1')).execute({ type: 'delete', at }),
+    (await change.loadOfAny(decisionRuleAggregate, 'int_1')).execute({ type: 'delete', at }),
+  'event type': async (change) => (await change.loadOfAny(eventTypeAggregate, 'int_1')).execute({ type: 'delete', at }),
 };
 
 it.each(Object.keys(CREATIONS))('of a deleted %s nothing large is left in the configuration', async (name) => {

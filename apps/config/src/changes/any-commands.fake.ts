@@ -79,7 +79,7 @@ function commandsOf<C extends object, D extends Happened, S extends Versioned, P
 ): fc.Arbitrary<AnyCommand> {
   return fc.record({ n: fc.nat({ max: IDS_A_KIND - 1 }), command }).map(({ n, command: given }) => {
     const id = aggregate.kind === 'tenant' ? `ten_${n}` : `${aggregate.name}_${n}`;
-    const carryOut = async (change: Change) => (await change.load(aggregate, id)).execute(given);
+    const carryOut = async (change: Change) => (await change.loadOfAny(aggregate, id)).execute(given);
     return { on: id, command: given, carryOut };
   });
 }

@@ -2,10 +2,12 @@ import { configurationV1, domainEventsV1 } from '@hookstile/contracts';
 import { FakeEventStore } from '@hookstile/event-store';
 import { FIXED_NOW } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
+import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
 import { FakeReadModelStore } from '../read-models/read-model.store.fake.js';
 import { fakeTenantKeys } from '../tenant-keys/tenant-secrets.fake.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import { Changes, PUBLICATIONS_WAITING_MAX, republish } from './changes.js';
+import { noSuch } from './no-such.js';
 import { SYSTEM_ORIGIN } from './origin.js';
 
 const PARTITIONS = 12;
@@ -22,7 +24,7 @@ function setUp({
   const readModels = new FakeReadModelStore();
   const changes = new Changes(events, readModels, { published, waiting }, PARTITIONS, fakeTenantKeys());
   const createTenant = () =>
-    changes.run(SYSTEM_ORIGIN, async (change) => (await change.load(tenantAggregate, 'ten_1')).execute(create));
+    changes.run(SYSTEM_ORIGIN, async (change) => (await change.loadOfAny(tenantAggregate, 'ten_1')).execute(create));
   return { events, readModels, changes, createTenant };
 }
 
@@ -43,14 +45,28 @@ describe('a change', () => {
   it('is stored, and answered as unavailable, when that takes too long', async () => {
     const { readModels, createTenant } = setUp({ published: async () => false });
     await expect(createTenant()).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 });
-    expect(await readModels.get('tenant', 'ten_1')).toMatchObject({ version: 1 });
+    expect(await readModels.get('ten_1', 'tenant', 'ten_1')).toMatchObject({ version: 1 });
   });
 
   it('is not taken while too many wait for their publication', async () => {
     const { events, readModels, createTenant } = setUp({ waiting: PUBLICATIONS_WAITING_MAX + 1 });
     await expect(createTenant()).rejects.toMatchObject({ code: 'unavailable' });
-    expect(await readModels.get('tenant', 'ten_1')).toBeNull();
+    expect(await readModels.get('ten_1', 'tenant', 'ten_1')).toBeNull();
     expect(events.outbox).toEqual([]);
+  });
+
+  it("finds no thing of another tenant's, in the words for one that does not exist", async () => {
+    const { changes } = setUp({});
+    const key = { type: 'create', at: FIXED_NOW, tenantId: 'ten_1', name: 'CI', role: 'viewer', hash: 'ab' } as const;
+    const loadOf = (tenantId: string, id: string) =>
+      changes.run(SYSTEM_ORIGIN, async (change) => (await change.loadOf(tenantId, apiKeyAggregate, id)).state);
+    await changes.run(SYSTEM_ORIGIN, async (change) => {
+      await (await change.loadOf('ten_1', apiKeyAggregate, 'key_1')).execute(key);
+    });
+    const missing = { code: 'not_found', message: noSuch('api-key').message };
+    await expect(loadOf('ten_2', 'key_1')).rejects.toMatchObject(missing);
+    expect(await loadOf('ten_1', 'key_1')).toMatchObject({ name: 'CI' });
+    expect(await loadOf('ten_2', 'key_2')).toMatchObject({ status: 'absent' });
   });
 
   it('puts the newest state and each domain event into the outbox', async () => {
@@ -69,21 +85,23 @@ describe('a change', () => {
   it('leaves nothing behind when a later step of it fails', async () => {
     const { events, readModels, changes } = setUp({});
     const failing = changes.run(SYSTEM_ORIGIN, async (change) => {
-      await (await change.load(tenantAggregate, 'ten_1')).execute(create);
+      await (await change.loadOfAny(tenantAggregate, 'ten_1')).execute(create);
       await change.holdTenant('ten_2');
     });
     await expect(failing).rejects.toMatchObject({ code: 'not_found' });
     expect(events.outbox).toEqual([]);
-    expect(await readModels.get('tenant', 'ten_1')).toBeNull();
+    expect(await readModels.get('ten_1', 'tenant', 'ten_1')).toBeNull();
   });
 
   it('can be rehearsed: it answers, or is refused, as it would be, and leaves nothing behind', async () => {
     const { events, readModels, changes, createTenant } = setUp({});
     const rehearse = () =>
-      changes.rehearse(SYSTEM_ORIGIN, async (change) => (await change.load(tenantAggregate, 'ten_1')).execute(create));
+      changes.rehearse(SYSTEM_ORIGIN, async (change) =>
+        (await change.loadOfAny(tenantAggregate, 'ten_1')).execute(create),
+      );
     expect(await rehearse()).toMatchObject({ name: 'Acme', version: 1 });
     expect(events.outbox).toEqual([]);
-    expect(await readModels.get('tenant', 'ten_1')).toBeNull();
+    expect(await readModels.get('ten_1', 'tenant', 'ten_1')).toBeNull();
     await createTenant();
     await expect(rehearse()).rejects.toMatchObject({ code: 'conflict' });
   });
@@ -93,7 +111,7 @@ describe('a change', () => {
     await createTenant();
     const before = events.outbox.length;
     await changes.run(SYSTEM_ORIGIN, async (change) =>
-      (await change.load(tenantAggregate, 'ten_1')).execute({ ...create, type: 'update' }),
+      (await change.loadOfAny(tenantAggregate, 'ten_1')).execute({ ...create, type: 'update' }),
     );
     expect(events.outbox).toHaveLength(before);
   });
@@ -104,7 +122,7 @@ describe('a change', () => {
     await createTenant();
     isPublished = false;
     const again = changes.run(SYSTEM_ORIGIN, async (change) =>
-      (await change.load(tenantAggregate, 'ten_1')).execute({ ...create, type: 'update' }),
+      (await change.loadOfAny(tenantAggregate, 'ten_1')).execute({ ...create, type: 'update' }),
     );
     await expect(again).rejects.toMatchObject({ code: 'unavailable' });
   });

@@ -10,6 +10,7 @@ import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import type { Aggregate } from './aggregate.js';
 import { aggregateOfKind } from './aggregates.js';
 import { type ChangeContext, LoadedAggregate } from './loaded-aggregate.js';
+import { noSuch } from './no-such.js';
 import { type Origin, SYSTEM_ORIGIN } from './origin.js';
 
 /** Longest wait for a change's records to be in their topics; beyond it the answer says that they will be. */
@@ -33,10 +34,22 @@ export interface Publications {
 export class Change<Handle = unknown> {
   constructor(private readonly context: ChangeContext<Handle>) {}
 
-  load<Command, DomainEvent extends { type: string; at: string }, State extends { version: number }, P extends State>(
+  /** The tenant's; rejects with `not_found` where another tenant has it. */
+  loadOf<Command, DomainEvent extends { type: string; at: string }, State extends { version: number }, P extends State>(
+    tenantId: string,
     aggregate: Aggregate<Command, DomainEvent, State, P>,
     id: string,
   ) {
+    return LoadedAggregate.loadOf(tenantId, aggregate, id, this.context);
+  }
+
+  /** Whosever it is: for what no tenant asks for. */
+  loadOfAny<
+    Command,
+    DomainEvent extends { type: string; at: string },
+    State extends { version: number },
+    P extends State,
+  >(aggregate: Aggregate<Command, DomainEvent, State, P>, id: string) {
     return LoadedAggregate.load(aggregate, id, this.context);
   }
 
@@ -59,8 +72,8 @@ export class Change<Handle = unknown> {
    */
   async holdTenant(tenantId: string): Promise<Tenant> {
     await this.context.transaction.lockShared({ aggregate: tenantAggregate.name, id: tenantId });
-    const row = await this.context.readModels.get('tenant', tenantId, this.context.transaction.handle);
-    if (!row || row.deleted) throw new ProblemError('not_found', 'There is no such tenant.');
+    const row = await this.context.readModels.get(tenantId, 'tenant', tenantId, this.context.transaction.handle);
+    if (!row || row.deleted) throw noSuch('tenant');
     return row.state as Tenant;
   }
 
@@ -91,9 +104,9 @@ export class Change<Handle = unknown> {
     return this.holdTenant(tenantId);
   }
 
-  async failuresOf(integrationId: string): Promise<FailureCount | undefined> {
+  async failuresOf(tenantId: string, integrationId: string): Promise<FailureCount | undefined> {
     const { readModels, transaction } = this.context;
-    return (await readModels.failuresOf([integrationId], transaction.handle)).get(integrationId);
+    return (await readModels.failuresOf(tenantId, [integrationId], transaction.handle)).get(integrationId);
   }
 
   /** Writes what is no aggregate in the same transaction. */

@@ -7,6 +7,7 @@ import { domainEventOutboxRecord } from '../publishes/domain-events.publisher.js
 import type { ReadModelStore } from '../read-models/read-model.store.js';
 import type { TenantKeys } from '../tenant-keys/tenant-keys.js';
 import { type Aggregate, formsOf, type Happened } from './aggregate.js';
+import { noSuch } from './no-such.js';
 import type { Origin } from './origin.js';
 import { StreamFold } from './stream-fold.js';
 
@@ -55,6 +56,19 @@ export class LoadedAggregate<
     const stream = new StreamFold(aggregate, id);
     for (const stored of await context.transaction.load({ aggregate: aggregate.name, id })) stream.take(stored);
     return new LoadedAggregate(aggregate, id, stream, context);
+  }
+
+  /** Rejects with `not_found`, in the words that are said of one that does not exist, where another tenant has it. */
+  static async loadOf<C, D extends Happened, S extends { version: number }, P extends S, H>(
+    tenantId: string,
+    aggregate: Aggregate<C, D, S, P>,
+    id: string,
+    context: AggregateContext<H>,
+  ): Promise<LoadedAggregate<C, D, S, P, H>> {
+    const loaded = await LoadedAggregate.load(aggregate, id, context);
+    const { state } = loaded;
+    if (!aggregate.isPresent(state) || aggregate.tenantIdOf(id, state) === tenantId) return loaded;
+    throw noSuch(aggregate.kind);
   }
 
   get state(): State {

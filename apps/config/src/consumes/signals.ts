@@ -76,7 +76,7 @@ export class Signals {
 
   private async requestDisable({ integrationId, enablement, reason }: DisableRequest): Promise<void> {
     const accepted = await this.changes.run(SYSTEM_ORIGIN, async (change) => {
-      const integration = await change.load(integrationAggregate, integrationId);
+      const integration = await change.loadOfAny(integrationAggregate, integrationId);
       const { version } = integration.state;
       const at = new Date(this.clock.nowMs()).toISOString();
       const state = await integration.execute({ type: 'request-disable', at, enablement, reason });

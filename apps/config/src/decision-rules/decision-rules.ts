@@ -1,6 +1,7 @@
 import { newId } from '@hookstile/contracts';
 import { type Clock, ProblemError, parseBody, type RandomBytes, type TenantSecrets } from '@hookstile/service-runtime';
 import type { Change, Changes } from '../changes/changes.js';
+import { noSuch } from '../changes/no-such.js';
 import type { Origin } from '../changes/origin.js';
 import { requireIfMatch } from '../input/if-match.js';
 import { type Page, readPage } from '../input/page.js';
@@ -21,7 +22,7 @@ export interface Caller {
 
 function present(state: DecisionRuleState, tenantId: string): DecisionRule {
   if (state.status === 'present' && state.tenantId === tenantId) return state;
-  throw new ProblemError('not_found', 'There is no such decision rule.');
+  throw noSuch('decision-rule');
 }
 
 /** What can be done with decision rules. */
@@ -48,13 +49,13 @@ export class DecisionRules {
   }
 
   async get(tenantId: string, id: string): Promise<DecisionRuleView> {
-    const row = await this.readModels.get('decision-rule', id);
+    const row = await this.readModels.get(tenantId, 'decision-rule', id);
     const state = row?.state as DecisionRuleState | undefined;
     return decisionRuleView(id, present(state ?? { status: 'absent', version: 0 }, tenantId));
   }
 
   async list(tenantId: string, query: unknown): Promise<Page<DecisionRuleView>> {
-    const page = await readPage(query, (bounds) => this.readModels.list('decision-rule', { tenantId, ...bounds }));
+    const page = await readPage(query, (bounds) => this.readModels.list(tenantId, 'decision-rule', bounds));
     return { ...page, items: page.items.map(({ id, state }) => decisionRuleView(id, state as DecisionRule)) };
   }
 
@@ -101,7 +102,7 @@ export class DecisionRules {
 
   private async loadPresent(change: Change, tenantId: string, id: string) {
     await change.holdTenant(tenantId);
-    const rule = await change.load(decisionRuleAggregate, id);
+    const rule = await change.loadOf(tenantId, decisionRuleAggregate, id);
     present(rule.state, tenantId);
     return rule;
   }

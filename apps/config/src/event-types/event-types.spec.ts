@@ -26,7 +26,7 @@ async function aTenantsTypes() {
   const put = (type: string, description = '', schema: object | null = null) =>
     eventTypes.put(caller, type, undefined, { description, schema });
   await changes.run(SYSTEM_ORIGIN, async (change) =>
-    (await change.load(tenantAggregate, 'ten_1')).execute({
+    (await change.loadOfAny(tenantAggregate, 'ten_1')).execute({
       type: 'create',
       at: FIXED_NOW,
       name: 'A',

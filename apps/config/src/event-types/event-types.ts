@@ -2,6 +2,7 @@ import { eventTypeIdOf } from '@hookstile/contracts';
 import { readJsonSchema } from '@hookstile/contracts/event-schemas';
 import { type Clock, ProblemError, parseBody, RECENT_NOTICE_MS } from '@hookstile/service-runtime';
 import type { Change, Changes } from '../changes/changes.js';
+import { noSuch } from '../changes/no-such.js';
 import type { Origin } from '../changes/origin.js';
 import { requireIfMatch } from '../input/if-match.js';
 import { InputErrors } from '../input/input-errors.js';
@@ -26,7 +27,7 @@ export interface Caller {
 
 function present(state: EventTypeState | undefined): EventType {
   if (state?.status === 'present') return state;
-  throw new ProblemError('not_found', 'There is no such event type.');
+  throw noSuch('event-type');
 }
 
 function checkSchema(schema: object, example: unknown, errors: InputErrors): void {
@@ -82,7 +83,7 @@ export class EventTypes {
     const id = eventTypeIdOf(tenantId, type);
     const { noticeMs, ...put } = await this.changes.run(origin, async (change) => {
       await change.holdTenant(tenantId);
-      const eventType = await change.load(eventTypeAggregate, id);
+      const eventType = await change.loadOf(tenantId, eventTypeAggregate, id);
       const created = eventType.state.status !== 'present';
       const noticeMs = needsNotice(eventType.state, definition, this.clock.nowMs()) ? RECENT_NOTICE_MS : 0;
       if (ifMatch !== undefined) requireIfMatch(ifMatch, present(eventType.state).version);
@@ -95,19 +96,19 @@ export class EventTypes {
   }
 
   async get(tenantId: string, type: string): Promise<EventTypeView> {
-    const row = await this.readModels.get('event-type', eventTypeIdOf(tenantId, type));
+    const row = await this.readModels.get(tenantId, 'event-type', eventTypeIdOf(tenantId, type));
     return eventTypeView(present(row?.state as EventTypeState | undefined));
   }
 
   async list(tenantId: string, query: unknown): Promise<Page<EventTypeView>> {
-    const page = await readPage(query, (bounds) => this.readModels.list('event-type', { tenantId, ...bounds }));
+    const page = await readPage(query, (bounds) => this.readModels.list(tenantId, 'event-type', bounds));
     return { ...page, items: page.items.map(({ state }) => eventTypeView(state as EventType)) };
   }
 
   async delete({ tenantId, origin }: Caller, type: string, ifMatch: string | undefined): Promise<void> {
     await this.changes.run(origin, async (change) => {
       await change.holdTenant(tenantId);
-      const eventType = await change.load(eventTypeAggregate, eventTypeIdOf(tenantId, type));
+      const eventType = await change.loadOf(tenantId, eventTypeAggregate, eventTypeIdOf(tenantId, type));
       const { version } = present(eventType.state);
       if (ifMatch !== undefined) requireIfMatch(ifMatch, version);
       await eventType.execute({ type: 'delete', at: this.now() });

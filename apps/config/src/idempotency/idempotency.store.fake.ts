@@ -9,9 +9,9 @@ export class FakeIdempotencyStore implements IdempotencyStore<FakeHandle> {
     return true;
   }
 
-  async get(_handle: FakeHandle, id: string, now: string): Promise<KeptAnswer | null> {
+  async get(_handle: FakeHandle, tenantId: string | null, id: string, now: string): Promise<KeptAnswer | null> {
     const answer = this.answers.get(id);
-    return answer && answer.expiresAt > now ? structuredClone(answer) : null;
+    return answer && answer.tenantId === tenantId && answer.expiresAt > now ? structuredClone(answer) : null;
   }
 
   async put(handle: FakeHandle, answer: KeptAnswer): Promise<void> {

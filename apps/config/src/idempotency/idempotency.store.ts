@@ -16,8 +16,11 @@ export interface KeptAnswer {
 export interface IdempotencyStore<Handle> {
   /** Keeps others from carrying out a request with the same id until the transaction ends; false where another has it. */
   claim(handle: Handle, id: string): Promise<boolean>;
-  /** The kept answer, or null where there is none that has not expired. Call it behind `claim`. */
-  get(handle: Handle, id: string, now: string): Promise<KeptAnswer | null>;
+  /**
+   * The kept answer to a request about the tenant, or about none, or null where there is none that has not expired. Call it
+   * behind `claim`.
+   */
+  get(handle: Handle, tenantId: string | null, id: string, now: string): Promise<KeptAnswer | null>;
   /** In place of one that has expired. */
   put(handle: Handle, answer: KeptAnswer): Promise<void>;
   deleteOfTenant(handle: Handle, tenantId: string): Promise<void>;

@@ -1,4 +1,5 @@
 import { quoted } from '@hookstile/event-store';
+import { TenantTables } from '@hookstile/service-runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { IdempotencyStore, KeptAnswer } from './idempotency.store.js';
 
@@ -13,12 +14,14 @@ interface Row {
 
 export class TypeormIdempotencyStore implements IdempotencyStore<EntityManager> {
   private readonly table: string;
+  private readonly tables: TenantTables<'idempotency_keys'>;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly schema: string,
   ) {
     this.table = `${quoted(schema)}.idempotency_keys`;
+    this.tables = new TenantTables(['idempotency_keys'], () => this.table);
   }
 
   /** A lock that ends with the connection: a process that dies leaves no request in flight behind. */
@@ -30,8 +33,10 @@ export class TypeormIdempotencyStore implements IdempotencyStore<EntityManager> 
     return rows[0]?.claimed === true;
   }
 
-  async get(manager: EntityManager, id: string, now: string): Promise<KeptAnswer | null> {
-    const rows: Row[] = await manager.query(`SELECT * FROM ${this.table} WHERE id = $1 AND expires_at > $2`, [id, now]);
+  async get(manager: EntityManager, tenantId: string | null, id: string, now: string): Promise<KeptAnswer | null> {
+    const { text } = this.tables
+      .sql`SELECT * FROM ${this.tables.rowsFoundById('idempotency_keys')} WHERE id = $2 AND expires_at > $3`;
+    const rows: Row[] = await manager.query(text, [tenantId, id, now]);
     return rows[0] ? answerOf(rows[0]) : null;
   }
 
@@ -53,7 +58,7 @@ export class TypeormIdempotencyStore implements IdempotencyStore<EntityManager> 
   }
 
   async deleteOfTenant(manager: EntityManager, tenantId: string): Promise<void> {
-    await manager.query(`DELETE FROM ${this.table} WHERE tenant_id = $1`, [tenantId]);
+    await manager.query(this.tables.delete('idempotency_keys').text, [tenantId]);
   }
 
   async deleteExpired(now: string, limit: number): Promise<number> {

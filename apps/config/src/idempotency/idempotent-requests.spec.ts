@@ -37,7 +37,7 @@ function setUp() {
     const id = `ten_new_${carriedOut.length}`;
     carriedOut.push(id);
     const create = { type: 'create', at: FIXED_NOW, name: 'New', plan: 'standard' } as const;
-    await changes.run(SYSTEM_ORIGIN, async (change) => (await change.load(tenantAggregate, id)).execute(create));
+    await changes.run(SYSTEM_ORIGIN, async (change) => (await change.loadOfAny(tenantAggregate, id)).execute(create));
     return { status: 201, headers: { location: `/v1/things/${id}` }, body: { id, key: SECRET } };
   };
   const ask = (overrides: object = {}) => requests.answer({ ...REQUEST, ...overrides }, carryOut);
@@ -87,7 +87,7 @@ describe('a request with an Idempotency-Key', () => {
       throw new ProblemError('invalid', 'no');
     });
     await expect(refused).rejects.toMatchObject({ code: 'invalid' });
-    expect([store.answers.size, await readModels.get('tenant', 'ten_new_0')]).toEqual([0, null]);
+    expect([store.answers.size, await readModels.get('ten_new_0', 'tenant', 'ten_new_0')]).toEqual([0, null]);
     expect(await ask()).toMatchObject({ replayed: false });
   });
 

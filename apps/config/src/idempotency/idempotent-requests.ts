@@ -58,10 +58,10 @@ export class IdempotentRequests<Handle = unknown> {
     if (!(await this.store.claim(handle, id))) {
       throw keyInFlight();
     }
-    const kept = await this.store.get(handle, id, instantOf(this.clock.nowMs()));
+    const { tenantId } = request.scope;
+    const kept = await this.store.get(handle, tenantId, id, instantOf(this.clock.nowMs()));
     if (kept) return this.again(transaction, request, kept);
     const answer = await carryOut();
-    const { tenantId } = request.scope;
     const content = await this.sealer.seal(transaction, tenantId, id, JSON.stringify(answer));
     const outboxIds = await transaction.outboxIds();
     await this.store.put(handle, {

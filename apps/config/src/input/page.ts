@@ -11,7 +11,7 @@ const isPosition = (value: unknown): value is number => Number.isSafeInteger(val
 /** A page of a list: reads one row more than asked for, to know whether there is another page. */
 export async function readPage(
   query: unknown,
-  read: (page: Omit<ReadModelPage, 'tenantId'>) => Promise<ReadModelRow[]>,
+  read: (page: ReadModelPage) => Promise<ReadModelRow[]>,
 ): Promise<Page<ReadModelRow>> {
   const { limit, cursor } = parseListQuery(query, {});
   const before = cursor === null ? null : decodeCursor(cursor, isPosition);

@@ -27,7 +27,7 @@ describe('the history of an integration', () => {
     history = new IntegrationHistory(events, readModels);
     run = (...commands) =>
       changes.run(SYSTEM_ORIGIN, async (change) =>
-        (await change.load(integrationAggregate, 'int_1')).execute(...commands),
+        (await change.loadOfAny(integrationAggregate, 'int_1')).execute(...commands),
       );
   });
 

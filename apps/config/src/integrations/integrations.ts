@@ -96,12 +96,13 @@ export class Integrations {
 
   async get(tenantId: string, id: string): Promise<IntegrationView> {
     const integration = await readPresent(this.readModels, tenantId, id);
-    return viewOf(id, integration, (await this.readModels.failuresOf([id])).get(id));
+    return viewOf(id, integration, (await this.readModels.failuresOf(tenantId, [id])).get(id));
   }
 
   async list(tenantId: string, query: unknown): Promise<Page<IntegrationView>> {
-    const page = await readPage(query, (bounds) => this.readModels.list('integration', { tenantId, ...bounds }));
-    const failures = await this.readModels.failuresOf(page.items.map(({ id }) => id));
+    const page = await readPage(query, (bounds) => this.readModels.list(tenantId, 'integration', bounds));
+    const ids = page.items.map(({ id }) => id);
+    const failures = await this.readModels.failuresOf(tenantId, ids);
     const items = page.items.map(({ id, state }) => viewOf(id, state as Integration, failures.get(id)));
     return { ...page, items };
   }
@@ -179,13 +180,16 @@ export class Integrations {
       const { integration, plan } = await this.loadPresent(change, tenantId, id);
       const target = { change, current: present(integration.state, tenantId), plan };
       const { state, newSigningSecret } = await work(target, (...commands) => integration.execute(...commands));
-      return { integration: viewOf(id, present(state, tenantId), await change.failuresOf(id)), newSigningSecret };
+      return {
+        integration: viewOf(id, present(state, tenantId), await change.failuresOf(tenantId, id)),
+        newSigningSecret,
+      };
     });
   }
 
   private async loadPresent(change: Change, tenantId: string, id: string) {
     const { plan } = await change.holdTenant(tenantId);
-    const integration = await change.load(integrationAggregate, id);
+    const integration = await change.loadOf(tenantId, integrationAggregate, id);
     present(integration.state, tenantId);
     return { integration, plan };
   }

@@ -40,7 +40,7 @@ export class RunNotices {
   /** Keeps the count and tells of it in one transaction, under the integration's lock: twice is once. */
   private tell(signal: IntegrationSignal): Promise<FailureRun | null> {
     return this.changes.run(SYSTEM_ORIGIN, async (change) => {
-      const { state } = await change.load(integrationAggregate, signal.integrationId);
+      const { state } = await change.loadOfAny(integrationAggregate, signal.integrationId);
       const followed = followRun(await change.failureRunOf(signal.integrationId), signal, state);
       if (followed === null) return null;
       await change.putFailureRun(followed.run);

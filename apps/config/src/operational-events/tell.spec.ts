@@ -16,7 +16,9 @@ function setUp() {
   const readModels = new FakeReadModelStore();
   const changes = new Changes(events, readModels, { published: async () => true, waiting: 0 }, 12, fakeTenantKeys());
   const run = (id: string, ...commands: IntegrationCommand[]) =>
-    changes.run(SYSTEM_ORIGIN, async (change) => (await change.load(integrationAggregate, id)).execute(...commands));
+    changes.run(SYSTEM_ORIGIN, async (change) =>
+      (await change.loadOfAny(integrationAggregate, id)).execute(...commands),
+    );
   const create = (id: string, eventTypes: string[], tenantId = 'ten_1') => {
     const settings = integrationSettings({ eventTypes, name: `name of ${id}` });
     return run(id, { type: 'create', at, tenantId, settings, enabled: true });

@@ -28,7 +28,7 @@ export async function tell<Handle>(context: TellingContext<Handle>, notice: Inte
   const { tenantId, type, id, integrationId, integrationName, state, reason, enablement, version, at } = notice;
   const subscription = { tenantId, patterns: patternsFor(type), exceptId: integrationId };
   if (!(await readModels.isSubscribed(transaction.handle, subscription))) return;
-  const run = (await readModels.failuresOf([integrationId], transaction.handle)).get(integrationId);
+  const run = (await readModels.failuresOf(tenantId, [integrationId], transaction.handle)).get(integrationId);
   const consecutiveFailures = run?.enablement === enablement ? run.consecutiveFailures : 0;
   const data = { integrationId, integrationName, state, reason, consecutiveFailures, version, at };
   await transaction.enqueue([

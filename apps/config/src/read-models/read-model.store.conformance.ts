@@ -37,9 +37,27 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
       await write(stores, row('int_1', 7));
       await write(stores, row('int_1', 9, { version: 2, deleted: true, state: { name: 'new' } }));
       const expected = row('int_1', 7, { version: 2, deleted: true, state: { name: 'new' } });
-      expect(await stores.readModels.get('integration', 'int_1')).toEqual(expected);
-      expect(await stores.readModels.get('integration', 'int_2')).toBeNull();
-      expect(await stores.readModels.get('tenant', 'int_1')).toBeNull();
+      expect(await stores.readModels.get('ten_1', 'integration', 'int_1')).toEqual(expected);
+      expect(await stores.readModels.get('ten_1', 'integration', 'int_2')).toBeNull();
+      expect(await stores.readModels.get('ten_1', 'tenant', 'int_1')).toBeNull();
+      expect(await stores.readModels.get('ten_2', 'integration', 'int_1')).toBeNull();
+      const within = await stores.events.transaction(({ handle }) =>
+        stores.readModels.get('ten_2', 'integration', 'int_1', handle),
+      );
+      expect(within.result).toBeNull();
+    });
+
+    it('lists all tenants, newest first, page by page, for the platform', async () => {
+      const { events, readModels } = await create();
+      await events.transaction(async ({ handle }) => {
+        for (const [n, id] of ['a', 'b', 'c'].entries()) {
+          await readModels.put(handle, 'tenant', row(id, n + 1, { tenantId: id, deleted: id === 'b' }));
+        }
+      });
+      const idsOf = (rows: readonly ReadModelRow[]) => rows.map(({ id }) => id);
+      expect(idsOf(await readModels.listTenants({ limit: 9, before: null }))).toEqual(['c', 'a']);
+      expect(idsOf(await readModels.listTenants({ limit: 1, before: 3 }))).toEqual(['a']);
+      expect(idsOf(await readModels.list('a', 'tenant', { limit: 9, before: null }))).toEqual(['a']);
     });
 
     it('lists newest first, page by page, without other tenants and deleted ones', async () => {
@@ -52,11 +70,11 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
         row('d', 4, { deleted: true }),
         row('e', 5, { tenantId: 'ten_2' }),
       );
-      const list = async (tenantId: string | null, limit: number, before: number | null) =>
-        (await stores.readModels.list('integration', { tenantId, limit, before })).map(({ id }) => id);
+      const list = async (tenantId: string, limit: number, before: number | null) =>
+        (await stores.readModels.list(tenantId, 'integration', { limit, before })).map(({ id }) => id);
       expect(await list('ten_1', 2, null)).toEqual(['c', 'b']);
       expect(await list('ten_1', 2, 2)).toEqual(['a']);
-      expect(await list(null, 9, null)).toEqual(['e', 'c', 'b', 'a']);
+      expect(await list('ten_2', 9, null)).toEqual(['e']);
     });
 
     it('forgets a row that is removed, and takes another position for one that comes instead', async () => {
@@ -67,8 +85,10 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
         await stores.readModels.remove(handle, 'integration', 'int_2');
         await stores.readModels.put(handle, 'integration', row('int_2', 5, { tenantId: 'ten_2' }));
       });
-      expect(await stores.readModels.get('integration', 'int_1')).toBeNull();
-      expect(await stores.readModels.get('integration', 'int_2')).toEqual(row('int_2', 5, { tenantId: 'ten_2' }));
+      expect(await stores.readModels.get('ten_1', 'integration', 'int_1')).toBeNull();
+      expect(await stores.readModels.get('ten_2', 'integration', 'int_2')).toEqual(
+        row('int_2', 5, { tenantId: 'ten_2' }),
+      );
     });
 
     it('forgets what a failed transaction wrote', async () => {
@@ -78,7 +98,7 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
         throw new Error('on purpose');
       });
       await expect(failing).rejects.toThrow('on purpose');
-      expect(await readModels.get('integration', 'int_1')).toBeNull();
+      expect(await readModels.get('ten_1', 'integration', 'int_1')).toBeNull();
     });
 
     it('finds an API key by its hash until it is deleted', async () => {
@@ -169,15 +189,20 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
     });
 
     it('keeps the count of failures with the highest sequence', async () => {
-      const { readModels } = await create();
+      const stores = await create();
+      const { readModels } = stores;
+      await write(stores, row('int_1', 1));
       await readModels.putFailures([count(2, 20), count(5, 50), count(3, 30)]);
       await readModels.putFailures([count(4, 40)]);
-      expect((await readModels.failuresOf(['int_1', 'int_2'])).get('int_1')).toEqual(count(5, 50));
-      expect((await readModels.failuresOf(['int_2'])).size).toBe(0);
+      expect((await readModels.failuresOf('ten_1', ['int_1', 'int_2'])).get('int_1')).toEqual(count(5, 50));
+      expect((await readModels.failuresOf('ten_1', ['int_2'])).size).toBe(0);
+      expect((await readModels.failuresOf('ten_2', ['int_1'])).size).toBe(0);
     });
 
     it('keeps what was told of a failure run, unless a later one is known, and of a count that nothing was', async () => {
-      const { events, readModels } = await create();
+      const stores = await create();
+      const { events, readModels } = stores;
+      await write(stores, row('int_1', 1));
       const within = <T>(work: (handle: Handle) => Promise<T>) =>
         events.transaction(({ handle }) => work(handle)).then(({ result }) => result);
       const known = () =>
@@ -187,7 +212,7 @@ export function readModelStoreConformance<Handle>(name: string, create: () => Pr
       await within((handle) => readModels.putFailureRun(handle, told));
       await within((handle) => readModels.putFailureRun(handle, { ...told, sequence: 4, told: false }));
       expect(await known()).toEqual(told);
-      expect((await readModels.failuresOf(['int_1'])).get('int_1')).toEqual(count(5, 1));
+      expect((await readModels.failuresOf('ten_1', ['int_1'])).get('int_1')).toEqual(count(5, 1));
       expect([...(await readModels.failureRunsOf(['int_1']))]).toEqual([['int_1', told]]);
       await readModels.putFailures([count(6, 2)]);
       expect(await known()).toEqual({ ...told, ...count(6, 2), told: false });

@@ -38,14 +38,22 @@ export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
     if (before) handle.onRollback(() => this.rows.set(key, before));
   }
 
-  async get(kind: Kind, id: string): Promise<ReadModelRow | null> {
+  async get(tenantId: string, kind: Kind, id: string): Promise<ReadModelRow | null> {
     const row = this.rows.get(`${kind}:${id}`);
-    return row ? this.read(row) : null;
+    return row?.tenantId === tenantId ? this.read(row) : null;
   }
 
-  async list(kind: Kind, { tenantId, limit, before }: ReadModelPage): Promise<ReadModelRow[]> {
-    return this.present(kind)
-      .filter((row) => tenantId === null || row.tenantId === tenantId)
+  async list(tenantId: string, kind: Kind, page: ReadModelPage): Promise<ReadModelRow[]> {
+    const own = this.present(kind).filter((row) => row.tenantId === tenantId);
+    return this.page(own, page);
+  }
+
+  async listTenants(page: ReadModelPage): Promise<ReadModelRow[]> {
+    return this.page(this.present('tenant'), page);
+  }
+
+  private page(rows: readonly ReadModelRow[], { limit, before }: ReadModelPage): ReadModelRow[] {
+    return rows
       .filter((row) => before === null || row.position < before)
       .sort((a, b) => b.position - a.position)
       .slice(0, limit)
@@ -108,8 +116,9 @@ export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
     }
   }
 
-  async failuresOf(integrationIds: readonly string[]): Promise<Map<string, FailureCount>> {
-    const found = [...this.failures].filter(([id]) => integrationIds.includes(id));
+  async failuresOf(tenantId: string, integrationIds: readonly string[]): Promise<Map<string, FailureCount>> {
+    const isOwn = (id: string) => this.rows.get(`integration:${id}`)?.tenantId === tenantId;
+    const found = [...this.failures].filter(([id]) => integrationIds.includes(id) && isOwn(id));
     return new Map(found.map(([id, { told: _, toldSinceMs: _since, toldCount: _count, ...count }]) => [id, count]));
   }
 

@@ -21,8 +21,6 @@ export interface ReadModelRow {
 }
 
 export interface ReadModelPage {
-  /** Null: of all tenants. */
-  tenantId: string | null;
   limit: number;
   /** Only rows below this position. */
   before: number | null;
@@ -65,15 +63,20 @@ export interface KeyVersion {
   version: number;
 }
 
-/** What config reads. Rows are written in the transaction that appends the domain events they come from. */
+/**
+ * What config reads. Rows are written in the transaction that appends the domain events they come from. What is read for
+ * a tenant is read by it: the row of another one is none. A tenant's own row is its own, too.
+ */
 export interface ReadModelStore<Handle> {
   put(handle: Handle, kind: Kind, row: ReadModelRow): Promise<void>;
   /** Forgets a row, whatever it holds; for a rebuild, which knows better. */
   remove(handle: Handle, kind: Kind, id: string): Promise<void>;
   /** Also a deleted one. Inside a transaction give its handle: a second connection could be one too many. */
-  get(kind: Kind, id: string, handle?: Handle): Promise<ReadModelRow | null>;
+  get(tenantId: string, kind: Kind, id: string, handle?: Handle): Promise<ReadModelRow | null>;
   /** Newest first, without deleted ones. */
-  list(kind: Kind, page: ReadModelPage): Promise<ReadModelRow[]>;
+  list(tenantId: string, kind: Kind, page: ReadModelPage): Promise<ReadModelRow[]>;
+  /** Of all tenants there are, newest first. */
+  listTenants(page: ReadModelPage): Promise<ReadModelRow[]>;
   /** The tenant's, without deleted ones, as the transaction sees them. */
   idsOfTenant(handle: Handle, kind: Kind, tenantId: string): Promise<string[]>;
   /** At most `limit` of the tenant's things, oldest first, without deleted ones, as the transaction sees them. */
@@ -88,7 +91,9 @@ export interface ReadModelStore<Handle> {
   versions(kind: Kind, after: string, limit: number): Promise<KeyVersion[]>;
   /** Keeps a count, of which nothing was told, unless a later one of the same integration is known. */
   putFailures(counts: readonly FailureCount[]): Promise<void>;
-  failuresOf(integrationIds: readonly string[], handle?: Handle): Promise<Map<string, FailureCount>>;
+  /** Of the tenant's integrations. */
+  failuresOf(tenantId: string, integrationIds: readonly string[], handle?: Handle): Promise<Map<string, FailureCount>>;
+  /** Whosever they are. */
   failureRunsOf(integrationIds: readonly string[], handle?: Handle): Promise<Map<string, FailureRun>>;
   /** Likewise unless a later one is known. */
   putFailureRun(handle: Handle, run: FailureRun): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Role } from '@hookstile/contracts';
 import { preparedQuery, quoted } from '@hookstile/event-store';
-import type { FoundKey } from '@hookstile/service-runtime';
+import { type FoundKey, type TenantSql, TenantTables } from '@hookstile/service-runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import type {
   FailureCount,
@@ -16,13 +16,13 @@ import type {
 } from './read-model.store.js';
 
 /** Where the rows of a kind stand, in config's schema. */
-export const READ_MODEL_TABLES: Readonly<Record<Kind, string>> = {
+export const READ_MODEL_TABLES = {
   tenant: 'tenants',
   'api-key': 'api_keys',
   'event-type': 'event_types',
   integration: 'integrations',
   'decision-rule': 'decision_rules',
-};
+} as const satisfies Readonly<Record<Kind, string>>;
 
 interface Row {
   id: string;
@@ -52,12 +52,14 @@ const SUBSCRIBED = `NOT deleted AND position('"hookstile.' in (state #> '{settin
 
 export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
   private readonly schema: string;
+  private readonly tables: TenantTables<(typeof READ_MODEL_TABLES)[Kind]>;
 
   constructor(
     private readonly dataSource: DataSource,
     schema: string,
   ) {
     this.schema = quoted(schema);
+    this.tables = new TenantTables(Object.values(READ_MODEL_TABLES), (name) => `${this.schema}.${name}`);
   }
 
   async put(manager: EntityManager, kind: Kind, row: ReadModelRow): Promise<void> {
@@ -80,56 +82,51 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
     await manager.query(`DELETE FROM ${this.table(kind)} WHERE id = $1`, [id]);
   }
 
-  async get(kind: Kind, id: string, manager?: EntityManager): Promise<ReadModelRow | null> {
-    const text = `SELECT ${COLUMNS} FROM ${this.table(kind)} WHERE id = $1`;
+  async get(tenantId: string, kind: Kind, id: string, manager?: EntityManager): Promise<ReadModelRow | null> {
+    const { text } = this.tables.sql`SELECT ${COLUMNS} FROM ${this.found(kind)} WHERE id = $2`;
     const rows = manager
-      ? await preparedQuery<Row>(manager, `get-${kind}`, text, [id])
-      : await this.dataSource.query<Row[]>(text, [id]);
+      ? await preparedQuery<Row>(manager, `get-${kind}`, text, [tenantId, id])
+      : await this.dataSource.query<Row[]>(text, [tenantId, id]);
     return rows[0] ? rowOf(rows[0]) : null;
   }
 
-  async list(kind: Kind, { tenantId, limit, before }: ReadModelPage): Promise<ReadModelRow[]> {
+  async list(tenantId: string, kind: Kind, { limit, before }: ReadModelPage): Promise<ReadModelRow[]> {
+    const statement = this.tables.sql`SELECT ${COLUMNS} FROM ${this.rows(kind)}
+       WHERE NOT deleted AND ($2::bigint IS NULL OR position < $2) ORDER BY position DESC LIMIT $3`;
+    return (await this.read<Row>(tenantId, statement, [before, limit])).map(rowOf);
+  }
+
+  async listTenants({ limit, before }: ReadModelPage): Promise<ReadModelRow[]> {
     const rows: Row[] = await this.dataSource.query(
-      `SELECT ${COLUMNS} FROM ${this.table(kind)}
-       WHERE NOT deleted AND ($1::text IS NULL OR tenant_id = $1) AND ($2::bigint IS NULL OR position < $2)
-       ORDER BY position DESC LIMIT $3`,
-      [tenantId, before, limit],
+      `SELECT ${COLUMNS} FROM ${this.table('tenant')}
+       WHERE NOT deleted AND ($1::bigint IS NULL OR position < $1) ORDER BY position DESC LIMIT $2`,
+      [before, limit],
     );
     return rows.map(rowOf);
   }
 
   async idsOfTenant(manager: EntityManager, kind: Kind, tenantId: string): Promise<string[]> {
-    const rows: { id: string }[] = await manager.query(
-      `SELECT id FROM ${this.table(kind)} WHERE tenant_id = $1 AND NOT deleted ORDER BY id`,
-      [tenantId],
-    );
-    return rows.map(({ id }) => id);
+    const statement = this.tables.sql`SELECT id FROM ${this.rows(kind)} WHERE NOT deleted ORDER BY id`;
+    return (await this.read<{ id: string }>(tenantId, statement, [], manager)).map(({ id }) => id);
   }
 
   namesOfTenant(manager: EntityManager, kind: 'integration', tenantId: string, limit: number): Promise<NamedThing[]> {
-    return manager.query(
-      `SELECT id, state #>> '{settings,name}' AS name FROM ${this.table(kind)}
-       WHERE tenant_id = $1 AND NOT deleted ORDER BY position LIMIT $2`,
-      [tenantId, limit],
-    );
+    const statement = this.tables.sql`SELECT id, state #>> '{settings,name}' AS name FROM ${this.rows(kind)}
+       WHERE NOT deleted ORDER BY position LIMIT $2`;
+    return this.read(tenantId, statement, [limit], manager);
   }
 
   async idByName(manager: EntityManager, kind: NamedKind, tenantId: string, name: string): Promise<string | null> {
-    const rows: { id: string }[] = await manager.query(
-      `SELECT id FROM ${this.table(kind)}
-       WHERE tenant_id = $1 AND state #>> '{settings,name}' = $2 AND NOT deleted`,
-      [tenantId, name],
-    );
+    const statement = this.tables.sql`SELECT id FROM ${this.rows(kind)}
+       WHERE state #>> '{settings,name}' = $2 AND NOT deleted`;
+    const rows = await this.read<{ id: string }>(tenantId, statement, [name], manager);
     return rows[0]?.id ?? null;
   }
 
   async idsOfProfiles(manager: EntityManager, tenantId: string, profiles: readonly string[]): Promise<string[]> {
-    const rows: { id: string }[] = await manager.query(
-      `SELECT id FROM ${this.table('integration')}
-       WHERE tenant_id = $1 AND NOT deleted AND state->'settings'->>'profile' = ANY($2::text[]) ORDER BY id`,
-      [tenantId, profiles],
-    );
-    return rows.map(({ id }) => id);
+    const statement = this.tables.sql`SELECT id FROM ${this.rows('integration')}
+       WHERE NOT deleted AND state->'settings'->>'profile' = ANY($2::text[]) ORDER BY id`;
+    return (await this.read<{ id: string }>(tenantId, statement, [profiles], manager)).map(({ id }) => id);
   }
 
   async keyByHash(hash: string): Promise<FoundKey | null> {
@@ -172,21 +169,23 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
     );
   }
 
-  async failuresOf(integrationIds: readonly string[], manager?: EntityManager): Promise<Map<string, FailureCount>> {
-    const rows = await this.failureRows(integrationIds, manager);
+  async failuresOf(
+    tenantId: string,
+    integrationIds: readonly string[],
+    manager?: EntityManager,
+  ): Promise<Map<string, FailureCount>> {
+    const statement = this.tables.sql`SELECT failures.* FROM ${this.schema}.integration_failures AS failures
+       JOIN ${this.found('integration')} ON id = integration_id WHERE integration_id = ANY($2::text[])`;
+    const rows = await this.read<FailureRow>(tenantId, statement, [integrationIds], manager);
     return new Map(rows.map((row) => [row.integration_id, failureCountOf(row)]));
   }
 
   async failureRunsOf(integrationIds: readonly string[], manager?: EntityManager): Promise<Map<string, FailureRun>> {
-    const rows = await this.failureRows(integrationIds, manager);
-    return new Map(rows.map((row) => [row.integration_id, failureRunOf(row)]));
-  }
-
-  private failureRows(integrationIds: readonly string[], manager?: EntityManager): Promise<FailureRow[]> {
-    return (manager ?? this.dataSource).query(
+    const rows: FailureRow[] = await (manager ?? this.dataSource).query(
       `SELECT * FROM ${this.schema}.integration_failures WHERE integration_id = ANY($1::text[])`,
       [integrationIds],
     );
+    return new Map(rows.map((row) => [row.integration_id, failureRunOf(row)]));
   }
 
   async putFailureRun(manager: EntityManager, run: FailureRun): Promise<void> {
@@ -211,19 +210,33 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
   }
 
   async isSubscribed(manager: EntityManager, { tenantId, patterns, exceptId }: Subscription): Promise<boolean> {
-    const rows: unknown[] = await manager.query(
-      `SELECT FROM ${this.table('integration')} WHERE tenant_id = $1 AND ${SUBSCRIBED} AND id <> $3 LIMIT 1`,
-      [tenantId, patterns, exceptId],
-    );
-    return rows.length > 0;
+    const statement = this.tables.sql`SELECT FROM ${this.rows('integration')} WHERE ${SUBSCRIBED} AND id <> $3 LIMIT 1`;
+    return (await this.read(tenantId, statement, [patterns, exceptId], manager)).length > 0;
   }
 
   async subscribedTenants(tenantIds: readonly string[], patterns: readonly string[]): Promise<Set<string>> {
-    const rows: { tenant_id: string }[] = await this.dataSource.query(
-      `SELECT DISTINCT tenant_id FROM ${this.table('integration')} WHERE tenant_id = ANY($1::text[]) AND ${SUBSCRIBED}`,
-      [tenantIds, patterns],
-    );
+    const statement = this.tables
+      .sqlOfMany`SELECT DISTINCT tenant_id FROM ${this.tables.rowsOfMany('integrations')} WHERE ${SUBSCRIBED}`;
+    const rows: { tenant_id: string }[] = await this.dataSource.query(statement.text, [tenantIds, patterns]);
     return new Set(rows.map((row) => row.tenant_id));
+  }
+
+  /** @param values from `$2` on */
+  private read<Found>(
+    tenantId: string,
+    { text }: TenantSql<'tenant'>,
+    values: readonly unknown[],
+    manager?: EntityManager,
+  ): Promise<Found[]> {
+    return (manager ?? this.dataSource).query(text, [tenantId, ...values]);
+  }
+
+  private rows(kind: Kind): TenantSql<'tenant'> {
+    return this.tables.rows(READ_MODEL_TABLES[kind]);
+  }
+
+  private found(kind: Kind): TenantSql<'tenant'> {
+    return this.tables.rowsFoundById(READ_MODEL_TABLES[kind]);
   }
 
   private table(kind: Kind): string {

@@ -94,11 +94,11 @@ async function reseal<Handle>(
       const secrets = await change.secretsOf(tenantId);
       const again = <T>(settings: T): T => resealed(settings, secrets, owner);
       if (kind === 'integration') {
-        const integration = await change.load(integrationAggregate, id);
+        const integration = await change.loadOfAny(integrationAggregate, id);
         if (integration.state.status !== 'present') return 'gone';
         await integration.execute({ type: 'update', at, settings: again(integration.state.settings) });
       } else {
-        const rule = await change.load(decisionRuleAggregate, id);
+        const rule = await change.loadOfAny(decisionRuleAggregate, id);
         if (rule.state.status !== 'present') return 'gone';
         await rule.execute({ type: 'update', at, settings: again(rule.state.settings) });
       }

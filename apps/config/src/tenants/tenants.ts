@@ -1,7 +1,8 @@
 import { newId, type Plan } from '@hookstile/contracts';
-import { type Clock, ProblemError, parseBody, type RandomBytes } from '@hookstile/service-runtime';
+import { type Clock, parseBody, type RandomBytes } from '@hookstile/service-runtime';
 import { apiKeyAggregate } from '../api-keys/api-key-aggregate.js';
 import type { Change, Changes } from '../changes/changes.js';
+import { noSuch } from '../changes/no-such.js';
 import type { Origin } from '../changes/origin.js';
 import { decisionRuleAggregate } from '../decision-rules/decision-rule-aggregate.js';
 import { eventTypeAggregate } from '../event-types/event-type-aggregate.js';
@@ -20,7 +21,7 @@ import { type TenantView, tenantAggregate, tenantView } from './tenant-aggregate
 const ID_RANDOM_BYTES = 10;
 
 function active(state: TenantState): Tenant {
-  if (state.status !== 'active') throw new ProblemError('not_found', 'There is no such tenant.');
+  if (state.status !== 'active') throw noSuch('tenant');
   return state;
 }
 
@@ -39,7 +40,7 @@ export class Tenants {
     const { id: given, name, plan } = parseBody(CreateTenantDto, body);
     const id = given ?? newId('ten', this.clock.nowMs(), this.randomBytes(ID_RANDOM_BYTES));
     const state = await this.changes.run(origin, async (change) => {
-      const tenant = await change.load(tenantAggregate, id);
+      const tenant = await change.loadOf(id, tenantAggregate, id);
       const created = await tenant.execute({ type: 'create', at: this.now(), name, plan });
       await change.secretsOf(id);
       return created;
@@ -48,7 +49,7 @@ export class Tenants {
   }
 
   async get(id: string): Promise<TenantView> {
-    const row = await this.readModels.get('tenant', id);
+    const row = await this.readModels.get(id, 'tenant', id);
     return tenantView(id, active((row?.state as TenantState | undefined) ?? { status: 'absent', version: 0 }));
   }
 
@@ -58,13 +59,13 @@ export class Tenants {
   }
 
   async list(query: unknown): Promise<Page<TenantView>> {
-    const page = await readPage(query, (bounds) => this.readModels.list('tenant', { tenantId: null, ...bounds }));
+    const page = await readPage(query, (bounds) => this.readModels.listTenants(bounds));
     return { ...page, items: page.items.map(({ id, state }) => tenantView(id, state as Tenant)) };
   }
 
   async patch(id: string, ifMatch: string | undefined, body: unknown, origin: Origin): Promise<TenantView> {
     const state = await this.changes.run(origin, async (change) => {
-      const tenant = await change.load(tenantAggregate, id);
+      const tenant = await change.loadOf(id, tenantAggregate, id);
       const { version, name, plan } = active(tenant.state);
       requireIfMatch(ifMatch, version);
       const next = parseBody(TenantDto, mergePatch({ name, plan }, body));
@@ -77,7 +78,7 @@ export class Tenants {
 
   async delete(id: string, ifMatch: string | undefined, origin: Origin): Promise<void> {
     await this.changes.run(origin, async (change) => {
-      const tenant = await change.load(tenantAggregate, id);
+      const tenant = await change.loadOf(id, tenantAggregate, id);
       requireIfMatch(ifMatch, active(tenant.state).version);
       await this.deleteThingsOf(id, change);
       await tenant.execute({ type: 'delete', at: this.now() });
@@ -89,16 +90,16 @@ export class Tenants {
   /** No key, event type, integration or decision rule outlives its tenant: what is left would work for a tenant that is gone. */
   private async deleteThingsOf(tenantId: string, change: Change): Promise<void> {
     for (const id of await change.idsOfTenant('api-key', tenantId)) {
-      await (await change.load(apiKeyAggregate, id)).execute({ type: 'delete', at: this.now() });
+      await (await change.loadOf(tenantId, apiKeyAggregate, id)).execute({ type: 'delete', at: this.now() });
     }
     for (const id of await change.idsOfTenant('event-type', tenantId)) {
-      await (await change.load(eventTypeAggregate, id)).execute({ type: 'delete', at: this.now() });
+      await (await change.loadOf(tenantId, eventTypeAggregate, id)).execute({ type: 'delete', at: this.now() });
     }
     for (const id of await change.idsOfTenant('integration', tenantId)) {
-      await (await change.load(integrationAggregate, id)).execute({ type: 'delete', at: this.now() });
+      await (await change.loadOf(tenantId, integrationAggregate, id)).execute({ type: 'delete', at: this.now() });
     }
     for (const id of await change.idsOfTenant('decision-rule', tenantId)) {
-      await (await change.load(decisionRuleAggregate, id)).execute({ type: 'delete', at: this.now() });
+      await (await change.loadOf(tenantId, decisionRuleAggregate, id)).execute({ type: 'delete', at: this.now() });
     }
   }
 
@@ -106,7 +107,7 @@ export class Tenants {
   private async disableWhatLacks(plan: Plan, tenantId: string, change: Change): Promise<void> {
     const { profiles } = this;
     for (const id of await change.integrationsWithProfiles(tenantId, profiles.namesThatRequireAPlan())) {
-      const integration = await change.load(integrationAggregate, id);
+      const integration = await change.loadOf(tenantId, integrationAggregate, id);
       if (integration.state.status === 'absent') continue;
       const { profile, profileVersion } = integration.state.settings;
       if (isInPlan(profiles.ofIntegration(profile, profileVersion), plan)) continue;
