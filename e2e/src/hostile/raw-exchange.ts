@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 
-const STATUS_LINE = /^HTTP\/1\.1 (\d{3}) /gm;
+/** A second answer begins right behind the body of the first. */
+const STATUS_LINE = /HTTP\/1\.1 (\d{3}) /g;
 
 export interface RawRequest {
   method: string;

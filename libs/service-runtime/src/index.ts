@@ -1,5 +1,6 @@
 export { type AuthenticatedRequest, CurrentPrincipal, OPERATION, Operation, principalOf } from './auth/access.js';
-export { AuthGuard, bearerKeyOf } from './auth/auth.guard.js';
+export { bearerKeyOf } from './auth/admission.js';
+export { AuthGuard } from './auth/auth.guard.js';
 export type { Access, OperationEntry } from './auth/operations/operation.js';
 export { OPERATIONS, type OperationId, type OperationsByService } from './auth/operations/operations.js';
 export * from './auth/origin.js';
@@ -16,7 +17,7 @@ export * from './env/env.error.js';
 export * from './env/load-env.js';
 export * from './env/payload-mask.env.js';
 export * from './env/setting.js';
-export { BODY_MAX_BYTES } from './http/http-adapter.js';
+export { BODY_MAX_BYTES } from './http/http.bounds.js';
 export * from './idempotency/idempotency-key.js';
 export * from './idempotency/idempotent-request.js';
 export * from './input/cursor.js';

@@ -1,7 +1,8 @@
 import { topicName } from '@hookstile/contracts';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { AuthGuard, PLATFORM_KEY_DIGEST } from './auth/auth.guard.js';
+import { Admission, PLATFORM_KEY_DIGEST } from './auth/admission.js';
+import { AuthGuard } from './auth/auth.guard.js';
 import { keyDigest } from './auth/principal.js';
 import type { ConfigurationProjection } from './configuration/configuration-projection.js';
 import { ProjectionKeyDirectory } from './configuration/projection-key-directory.js';
@@ -89,6 +90,7 @@ export function runtimeModule(parts: RuntimeParts, service: NonNullable<DynamicM
       ...provided,
       value(PLATFORM_KEY_DIGEST, platformKeyDigest(context.env)),
       value(REQUEST_LIMITS, new RequestLimits(context.env, context.clock)),
+      Admission,
       { provide: APP_GUARD, useClass: AuthGuard },
     ],
     exports: provided.map((provider) => (provider as { provide: symbol }).provide),

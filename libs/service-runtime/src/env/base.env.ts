@@ -1,8 +1,12 @@
 import { DEFAULT_PARTITION_COUNT, DEFAULT_TOPIC_PREFIX } from '@hookstile/contracts';
 import { ArrayNotEmpty, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { CONNECTIONS_MAX } from '../http/http.bounds.js';
 import { Setting } from './setting.js';
 
 const PORT_MAX = 65_535;
+/** Probes, and a few callers. */
+const CONNECTIONS_MIN = 16;
+const CONNECTIONS_MOST = 1_000_000;
 const POOL_MAX = 100;
 const PARTITIONS_MAX = 1_000;
 const SHUTDOWN_TIMEOUT_MAX_MS = 600_000;
@@ -79,6 +83,16 @@ export class BaseEnv {
   @Setting({ description: 'CIDRs that may be reached although they are not public addresses.' })
   @IsString({ each: true })
   HOOKSTILE_EGRESS_ALLOW: string[] = [];
+
+  @Setting({
+    description:
+      'Connections that one process has open; beyond, a new one takes the place of the one that has done nothing for longest.',
+    unit: 'count',
+  })
+  @IsInt()
+  @Min(CONNECTIONS_MIN)
+  @Max(CONNECTIONS_MOST)
+  HOOKSTILE_CONNECTIONS_MAX = CONNECTIONS_MAX;
 
   @Setting({
     description: "Requests of one tenant's key that one process answers in a window; 0 sets no limit.",

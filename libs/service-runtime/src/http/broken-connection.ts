@@ -1,9 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ProblemError } from '../problems/problem.error.js';
 import { problemAnswer } from '../problems/problem-document.js';
+import type { BoundedConnections } from './bounded-connections.js';
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  405: 'Method Not Allowed',
   408: 'Request Timeout',
   413: 'Content Too Large',
   431: 'Request Header Fields Too Large',
@@ -22,16 +26,28 @@ function problemOf(code: string | undefined): ProblemError {
   }
 }
 
-/** Answers what never became a request (Node's `clientError`), and closes the connection. */
-export function answerBrokenConnection(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { status, headers, body } = problemAnswer(problemOf(error.code));
+function textOf(problem: ProblemError, more = ''): string {
+  const { status, headers, body } = problemAnswer(problem);
   const text = JSON.stringify(body);
-  socket.end(
+  return (
     `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\ncontent-type: ${headers['content-type']}\r\n` +
-      `content-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+    `content-length: ${Buffer.byteLength(text)}\r\n${more}connection: close\r\n\r\n${text}`
   );
+}
+
+/** Answers what never became a request, or whose body is none (Node's `clientError`), and closes the connection. */
+export function answerBrokenConnection(
+  error: Error & { code?: string },
+  socket: Socket,
+  connections: Pick<BoundedConnections, 'isAnswerable' | 'closeBehindAnswers'>,
+): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) socket.destroy();
+  else if (connections.isAnswerable(socket)) socket.end(textOf(problemOf(error.code)));
+  else connections.closeBehindAnswers(socket);
+}
+
+/** Node's `connect`: a proxy's business. */
+export function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
+  socket.on('error', () => undefined);
+  socket.end(textOf(new ProblemError('method_not_allowed', 'this server is no proxy'), 'allow: GET\r\n'));
 }

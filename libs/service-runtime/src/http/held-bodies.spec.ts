@@ -2,7 +2,8 @@ import { until } from '@hookstile/testing';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createHttpServer, HTTP_BOUNDS } from './http-adapter.js';
+import { HTTP_BOUNDS } from './http.bounds.js';
+import { createHttpServer } from './http-adapter.js';
 
 const HELD_MAX_BYTES = 1_000;
 const BODY = 'x'.repeat(600);

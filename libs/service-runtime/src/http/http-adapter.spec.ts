@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHttpServer, HTTP_BOUNDS } from './http-adapter.js';
+import { HTTP_BOUNDS } from './http.bounds.js';
+import { createHttpServer } from './http-adapter.js';
 
 const BOUNDS = {
   ...HTTP_BOUNDS,

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -9,41 +10,24 @@ import { ProblemFilter } from '../problems/problem.filter.js';
 import type { ServiceDefinition } from '../service.js';
 import { tracing } from '../telemetry/tracing.js';
 import { registerBodyParsers } from './body-parsers.js';
-import { answerBrokenConnection } from './broken-connection.js';
+import { BoundedConnections } from './bounded-connections.js';
+import { answerBrokenConnection, refuseTunnel } from './broken-connection.js';
+import { NODE_HEADERS_MAX_COUNT, refuseUnclearHeads } from './clear-heads.js';
+import { continueOnceAdmitted } from './expectations.js';
 import { boundHeldBodies } from './held-bodies.js';
-import { readRefusedBodies } from './late-bytes.js';
-
-export const BODY_MAX_BYTES = 256 * 1024;
-/** Of all requests that are being read or answered: sixteen of the largest batches of events. */
-export const HELD_BODIES_MAX_BYTES = 64 * 1024 * 1024;
-export const HEADERS_MAX_BYTES = 16 * 1024;
-export const HEADERS_TIMEOUT_MS = 10_000;
-export const REQUEST_TIMEOUT_MS = 30_000;
-export const KEEP_ALIVE_TIMEOUT_MS = 72_000;
-/** How often Node looks for requests that are overdue. */
-export const OVERDUE_CHECK_INTERVAL_MS = 2_000;
-export const PATH_PARAMETER_MAX_LENGTH = 512;
-/** What is still being served when the server closes may take this long; then its connection is cut. */
-export const CLOSE_TIMEOUT_MS = 5_000;
-
-export interface HttpBounds {
-  headersTimeoutMs: number;
-  requestTimeoutMs: number;
-  overdueCheckIntervalMs: number;
-  closeTimeoutMs: number;
-  heldBodiesMaxBytes: number;
-}
-
-export const HTTP_BOUNDS: HttpBounds = {
-  headersTimeoutMs: HEADERS_TIMEOUT_MS,
-  requestTimeoutMs: REQUEST_TIMEOUT_MS,
-  overdueCheckIntervalMs: OVERDUE_CHECK_INTERVAL_MS,
-  closeTimeoutMs: CLOSE_TIMEOUT_MS,
-  heldBodiesMaxBytes: HELD_BODIES_MAX_BYTES,
-};
+import {
+  BODY_MAX_BYTES,
+  HEADERS_MAX_BYTES,
+  HTTP_BOUNDS,
+  type HttpBounds,
+  KEEP_ALIVE_TIMEOUT_MS,
+  PATH_PARAMETER_MAX_LENGTH,
+} from './http.bounds.js';
+import { lingerForUnreadBodies } from './late-bytes.js';
 
 export interface HttpServer {
   adapter: FastifyAdapter;
+  connections: BoundedConnections;
   filter: ProblemFilter;
 }
 
@@ -65,23 +49,32 @@ function nameServerSpans(instance: FastifyInstance): void {
   });
 }
 
-/** Postgres has no zero character in texts, so nothing can be found by an address that holds one. */
-function refuseZeroCharacters(instance: FastifyInstance, filter: ProblemFilter): void {
+/** A connection that asks for more at a time than it may is answered, but not served. */
+function refuseCrowded(instance: FastifyInstance, connections: BoundedConnections, filter: ProblemFilter): void {
+  const detail = 'the connection waits for too many answers at once';
   instance.addHook('onRequest', (request, reply, done) => {
-    if (!request.url.split('?', 1)[0]?.includes('%00')) return done();
-    filter.answer(new ProblemError('malformed', 'the address holds a zero character'), request, reply);
+    if (!connections.isCrowded(request.raw)) return done();
+    filter.answer(new ProblemError('rate_limited', detail, { retryAfterSeconds: 1 }), request, reply);
   });
 }
 
 /** Nest's adapter with Hookstile's bounds, body parsers and problem documents. */
-export function createHttpServer(definition: Bodies, logger: Logger, bounds: HttpBounds = HTTP_BOUNDS): HttpServer {
+export function createHttpServer(
+  definition: Bodies,
+  logger: Logger,
+  bounds: HttpBounds = HTTP_BOUNDS,
+  onClosedForRoom: () => void = () => undefined,
+): HttpServer {
   const allowedMethods = new AllowedMethods();
   const filter = new ProblemFilter(logger, allowedMethods, new OutageLog(logger, systemClock));
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: bounds.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionTimeout: bounds.stalledTimeoutMs,
     http: {
+      // A request without the header is refused by us, with a problem.
+      requireHostHeader: false,
       maxHeaderSize: HEADERS_MAX_BYTES,
       headersTimeout: bounds.headersTimeoutMs,
       connectionsCheckingInterval: bounds.overdueCheckIntervalMs,
@@ -90,21 +83,26 @@ export function createHttpServer(definition: Bodies, logger: Logger, bounds: Htt
     // While stopping, requests that still arrive are served until the server closes.
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    clientErrorHandler: answerBrokenConnection,
+    clientErrorHandler: (error, socket) => answerBrokenConnection(error, socket as Socket, connections),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       filter.answer(error, request, reply),
   });
   const instance = adapter.getInstance<FastifyInstance>();
+  instance.server.maxHeadersCount = NODE_HEADERS_MAX_COUNT;
+  instance.server.on('connect', refuseTunnel);
+  const connections = new BoundedConnections(instance.server, bounds, onClosedForRoom);
   instance.addHook('onRoute', (route) => {
     allowedMethods.add(route.method, route.url);
     const bodyMaxBytes = definition.bodyMaxBytes?.[route.url];
     if (bodyMaxBytes !== undefined) route.bodyLimit = bodyMaxBytes;
   });
   if (tracing.enabled) nameServerSpans(instance);
-  refuseZeroCharacters(instance, filter);
-  boundHeldBodies(instance, bounds.heldBodiesMaxBytes);
-  readRefusedBodies(instance);
+  refuseCrowded(instance, connections, filter);
+  refuseUnclearHeads(instance, connections, filter);
+  boundHeldBodies(instance, bounds);
+  continueOnceAdmitted(instance, filter);
+  lingerForUnreadBodies(instance);
   cutWhatOutlastsTheClose(instance, bounds.closeTimeoutMs);
   registerBodyParsers(instance, definition.rawBodyRoutes ?? []);
-  return { adapter, filter };
+  return { adapter, connections, filter };
 }

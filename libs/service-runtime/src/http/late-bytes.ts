@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { hasBody } from './request-body.js';
 
-/** What a client still sends after its body was refused is read and thrown away up to this much and this long. */
+/** What a client still sends of a body that nobody wants is read and thrown away up to this much and this long. */
 export const LATE_BYTES_MAX = 8 * 1024 * 1024;
 export const LATE_BYTES_TIMEOUT_MS = 2_000;
-
-const TOO_LARGE = 413;
 
 /** Resolves when the request's body has come to its end, was cut, or a bound is reached. Nothing of it is kept. */
 function discardBody(request: IncomingMessage): Promise<void> {
@@ -30,13 +30,26 @@ function discardBody(request: IncomingMessage): Promise<void> {
   });
 }
 
+/** The answer at once, and its end when the body is out of the way. */
+async function* lingering(payload: string | Buffer, request: IncomingMessage) {
+  yield payload;
+  await discardBody(request);
+}
+
 /**
- * Answers 413 only after the body that is refused has been read: closing a connection with unread bytes resets it, and
- * a client or proxy that is still writing would see the reset instead of the answer.
+ * An answer that comes before the body, as every refusal of a key does, goes out at once; the connection is closed only
+ * when the body has been read, or a bound is reached. A connection that is closed with unread bytes is reset, and a
+ * client or proxy that is still writing would see the reset instead of the answer.
  */
-export function readRefusedBodies(instance: FastifyInstance): void {
+export function lingerForUnreadBodies(instance: FastifyInstance): void {
   instance.addHook('onSend', (request, reply, payload, done) => {
-    if (reply.statusCode !== TOO_LARGE) return done(null, payload);
-    void discardBody(request.raw).then(() => done(null, payload));
+    const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
+    if (request.raw.complete || !isWhole || !hasBody(request.headers)) return done(null, payload);
+    // A body that came with its head is parsed behind it, before the next turn of the event loop.
+    setImmediate(() => {
+      if (request.raw.complete) return done(null, payload);
+      reply.headers({ connection: 'close', 'content-length': String(Buffer.byteLength(payload)) });
+      done(null, Readable.from(lingering(payload, request.raw), { objectMode: false }));
+    });
   });
 }

@@ -41,6 +41,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   too_large: { status: 413, title: 'The body is too large' },
   uri_too_long: { status: 414, title: 'The address is too long' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
+  expectation_failed: { status: 417, title: 'The expectation cannot be met' },
   invalid: { status: 422, title: 'The input is not valid' },
   data_not_json: { status: 422, title: 'The data is not JSON' },
   idempotency_key_reused: { status: 422, title: 'The key stands for another request' },

@@ -1,6 +1,6 @@
 import type { Role } from '@hookstile/contracts';
 import { describe, expect, it } from 'vitest';
-import { checkAccess } from './auth.guard.js';
+import { checkAccess } from './admission.js';
 import { ANY_KEY, PLATFORM, READERS, READERS_OF_ALL } from './operations/operation.js';
 import type { Principal } from './principal.js';
 

@@ -54,6 +54,21 @@ describe('keys', () => {
     expect((await things.call('/v1/forgotten', { key: ADMIN_KEY, headers })).status).toBe(403);
   });
 
+  it('the body of who may not send one is not waited for', async () => {
+    const statusOf = async (...headers: string[]) => {
+      const head = ['POST /v1/things HTTP/1.1', 'host: x', 'content-length: 200000', ...headers, '', ''].join('\r\n');
+      return (await things.raw(head)).slice(0, 'HTTP/1.1 401'.length);
+    };
+    const given = (key: string) => `authorization: Bearer ${key}`;
+    const answers = await Promise.all([
+      statusOf(),
+      statusOf(given(`hk_${'9'.repeat(48)}`)),
+      statusOf(given(VIEWER_KEY)),
+      statusOf(given(ADMIN_KEY)),
+    ]);
+    expect(answers).toEqual(['HTTP/1.1 401', 'HTTP/1.1 401', 'HTTP/1.1 403', 'HTTP/1.1 400']);
+  });
+
   it('a new key works at once and a deleted one no longer, well within 5 s', async () => {
     const key = `hk_${'3'.repeat(48)}`;
     await things.writeKey('key_new', key, 'viewer');
