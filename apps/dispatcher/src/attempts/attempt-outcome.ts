@@ -11,6 +11,16 @@ export type Verdict = Pick<
 /** Some answers that ask for a login or a move name a place in `location`; it is shown up to this length. */
 const LOCATION_MAX_CHARACTERS = 200;
 
+/** What no URI holds, control characters of terminals among it. */
+const UNSAFE_IN_URI = /[^\x21-\x7e]/g;
+
+/** A header's characters are its bytes. */
+function shownLocation(location: string): string {
+  const percentEncoded = (character: string) =>
+    `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`;
+  return location.slice(0, LOCATION_MAX_CHARACTERS).replaceAll(UNSAFE_IN_URI, percentEncoded);
+}
+
 function headerOf(headers: readonly [string, string][], name: string): string | undefined {
   for (const [key, value] of headers) if (key === name) return value;
   return undefined;
@@ -42,8 +52,9 @@ export function verdictOf(result: ExchangeResult, nowMs: number): Verdict {
   const common = { httpStatus: status, response: { headers, body, truncated }, retryable: true };
   const retryAfterMs = retryAfterMsOf(headerOf(headers, 'retry-after'), nowMs);
   if (status >= 300 && status < 400) {
-    const location = headerOf(headers, 'location')?.slice(0, LOCATION_MAX_CHARACTERS);
-    const errorDetail = `The endpoint redirects (${status}) to ${location ?? 'nowhere'}; redirects are not followed.`;
+    const location = headerOf(headers, 'location');
+    const place = location === undefined ? 'nowhere' : shownLocation(location);
+    const errorDetail = `The endpoint redirects (${status}) to ${place}; redirects are not followed.`;
     return { ...common, outcome: 'failed', error: 'redirect', errorDetail, retryAfterMs };
   }
   const errorDetail = `The endpoint answered ${status}.`;

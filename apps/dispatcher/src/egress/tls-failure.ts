@@ -17,6 +17,9 @@ const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
   INVALID_PURPOSE: 'was not issued for servers',
 };
 
+/** OpenSSL's words, without its numbers, names of functions and files. */
+const OPENSSL_REASON = /:SSL routines:[^:]*:([^:\n]+)/;
+
 const ALERT = /^ERR_SSL_.*ALERT_(\w+)$/;
 const CLIENT_CERTIFICATE_ALERTS = new Set([
   'BAD_CERTIFICATE',
@@ -51,5 +54,6 @@ export function tlsFailureDetail(code: string, message: string): string {
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
     return `The endpoint does not speak TLS on this port (${code}).`;
   }
-  return `The TLS connection could not be made: ${message} (${code}).`;
+  const [, reason = message.trim()] = OPENSSL_REASON.exec(message) ?? [];
+  return `The TLS connection could not be made: ${reason} (${code}).`;
 }
