@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { constants, createHash } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 
 /** What of TLS an integration can set, its key opened; PEM. Never logged. */
@@ -21,6 +21,9 @@ export function tlsOptionsOf(material: TlsMaterial): TlsOptions {
   return { ...material, digest: createHash('sha256').update(text).digest('base64url') };
 }
 
+/** Of connections without options of their own. */
+export const DEFAULT_TLS: TlsMaterial = { verify: true, ca: null, clientCertificate: null, clientKey: null };
+
 /**
  * Throws what OpenSSL says of a certificate or key that it cannot use.
  * The given authorities are trusted beside the built-in ones. By Node's documented way, a list of all of them, each
@@ -28,6 +31,8 @@ export function tlsOptionsOf(material: TlsMaterial): TlsOptions {
  */
 export function secureContextOf({ ca, clientCertificate, clientKey }: TlsMaterial): SecureContext {
   const secure = createSecureContext({
+    // A server of TLS 1.2 could begin its handshake anew thousands of times a second, each a key exchange of ours.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ...(clientCertificate === null ? {} : { cert: clientCertificate }),
     ...(clientKey === null ? {} : { key: clientKey }),
   });
