@@ -1,5 +1,5 @@
 import type { SpanOptions } from '@hookstile/service-runtime';
-import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
+import { KEPT_BODY_MAX_BYTES } from '../egress/response.bounds.js';
 import { type BuiltRequest, buildRequest } from '../request/build-request.js';
 import type { RequestPlan } from '../request/request-plan.js';
 import type { RequestPlans } from '../request/request-plans.js';

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { type Receiver, startReceiver, until } from '@hookstile/testing';
 import { type AuthorizationServer, startAuthorizationServer } from '@hookstile/testing/authorization-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BODY_GRACE_MS } from '../egress/exchange.js';
+import { BODY_GRACE_MS } from '../egress/response.bounds.js';
 import { Deciding } from './deciding.fake.js';
 import { CIRCUIT_FAILURES } from './decision.bounds.js';
 

@@ -1,6 +1,6 @@
 import type { DecisionRuleSettings } from '@hookstile/contracts';
 import type { ExchangeAnswer } from '../egress/exchange.js';
-import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
+import { KEPT_BODY_MAX_BYTES } from '../egress/response.bounds.js';
 import { parseJsonKeepingNumbers } from './json-number.js';
 import { jsonpArgumentOf } from './jsonp.js';
 

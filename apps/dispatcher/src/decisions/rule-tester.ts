@@ -1,6 +1,6 @@
 import type { Clock } from '@hookstile/service-runtime';
 import type { ParameterValues } from '@hookstile/templates';
-import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
+import { KEPT_BODY_MAX_BYTES } from '../egress/response.bounds.js';
 import type { Caller } from './decision-maker.js';
 import type { RuleTestView } from './decision-views.js';
 import type { HookAnswer } from './hook-answer.js';

@@ -11,7 +11,12 @@ const FORBIDDEN = 403;
  * A tunnel by HTTP's CONNECT, for plain HTTP as well: a request that the proxy made itself would be to a name that it
  * resolves itself. The client is made for one tunnel, and gives its connection away with it.
  */
-export async function connectTunnel(proxy: EgressProxy, host: string, port: number): Promise<Socket> {
+export async function connectTunnel(
+  proxy: EgressProxy,
+  host: string,
+  port: number,
+  givenUp?: AbortSignal,
+): Promise<Socket> {
   const client = new Client(`${proxy.protocol}//${authorityOf(proxy.host, proxy.port)}`, {
     connect: buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS }),
     maxHeaderSize: PROXY_ANSWER_MAX_BYTES,
@@ -21,7 +26,8 @@ export async function connectTunnel(proxy: EgressProxy, host: string, port: numb
   const timer = setTimeout(() => late.abort(), CONNECT_TIMEOUT_MS);
   try {
     const path = authorityOf(host, port);
-    const { statusCode, socket } = await client.connect({ path, headers: headersOf(proxy, path), signal: late.signal });
+    const signal = givenUp ? AbortSignal.any([late.signal, givenUp]) : late.signal;
+    const { statusCode, socket } = await client.connect({ path, headers: headersOf(proxy, path), signal });
     if (statusCode === OK) return socket as unknown as Socket;
     socket.on('error', () => undefined).destroy();
     throw refusal(statusCode);

@@ -13,11 +13,12 @@ export function egressProxyOf(setting: string): OpenConnection | null {
   if (setting === '') return null;
   const proxy = proxyAddressOf(setting);
   const tunnel = proxy.protocol === 'socks5:' ? socks5Tunnel : connectTunnel;
-  return async ({ hosts, port }) => {
+  return async ({ hosts, port, signal }) => {
     let last: unknown;
     for (const host of hosts.slice(0, PROXY_ADDRESSES_TRIED_MAX)) {
       try {
-        return await tunnel(proxy, host, port);
+        signal?.throwIfAborted();
+        return await tunnel(proxy, host, port, signal);
       } catch (error) {
         last = error;
         // Another address is worth a try where this one could not be connected to, and not where the proxy forbids it.

@@ -1,7 +1,7 @@
-import type { buildConnector } from 'undici';
 import type { DispatcherEnv } from '../dispatcher.env.js';
 import { egressPolicyOf } from './egress-policy.js';
 import { egressProxyOf } from './egress-proxy.js';
+import type { Connect } from './exchange-client.js';
 import { type EgressRoute, guardedConnector } from './guarded-connector.js';
 import { nameResolver } from './name-resolver.js';
 import { openDirectly } from './open-directly.js';
@@ -11,7 +11,7 @@ import type { TlsOptions } from './tls-options.js';
 /** The one way out to whatever a customer names: webhooks, hooks of decision rules, token endpoints. */
 export interface Egress {
   /** Throws what OpenSSL says of options that it cannot use. */
-  connectorFor(tls: TlsOptions | null): buildConnector.connector;
+  connectorFor(tls: TlsOptions | null): Connect;
 }
 
 export type EgressSettings = Pick<

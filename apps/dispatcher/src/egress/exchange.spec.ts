@@ -1,6 +1,9 @@
 import type { Dispatcher } from 'undici';
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ExchangeResult, exchange } from './exchange.js';
+import { BODY_GRACE_MS, INTERIM_ANSWERS_MAX } from './response.bounds.js';
+
+const TIMEOUT_MS = 60_000;
 
 /** An exchange whose request was written; what comes back is up to the test. */
 function begun(): {
@@ -18,7 +21,7 @@ function begun(): {
     answered = (status) => handler.onResponseStart?.(controller, status, {}, '');
     return true;
   };
-  const common = { path: '/', method: 'POST', headers: [], body: Buffer.alloc(0), timeoutMs: 60_000 };
+  const common = { path: '/', method: 'POST', headers: [], body: Buffer.alloc(0), timeoutMs: TIMEOUT_MS };
   const request = { ...common, signal: signals.signal, mayBegin: () => true };
   const ended = exchange({ dispatch } as Dispatcher, request);
   return {
@@ -40,4 +43,31 @@ it('ends as was answered where it is aborted while the rest of a body is awaited
   answered(200);
   abort();
   expect([await ended, isGivenUp()]).toMatchObject([{ answer: { status: 200, truncated: true } }, true]);
+});
+
+describe('a body that goes on', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ['ends with its grace', 1_000, 1_000 + BODY_GRACE_MS],
+    ['ends at the deadline, though its headers came just before', TIMEOUT_MS - 1, TIMEOUT_MS],
+  ])('%s', async (_, answeredMs, endedMs) => {
+    vi.useFakeTimers();
+    const { ended, answered, isGivenUp } = begun();
+    await vi.advanceTimersByTimeAsync(answeredMs);
+    answered(200);
+    await vi.advanceTimersByTimeAsync(endedMs - answeredMs - 1);
+    expect(isGivenUp()).toBe(false);
+    // And one turn more, for what may lie in the socket.
+    await vi.advanceTimersByTimeAsync(2);
+    expect([await ended, isGivenUp()]).toMatchObject([{ answer: { status: 200, truncated: true } }, true]);
+  });
+});
+
+it('takes no more than a few interim answers for the sake of the one that counts', async () => {
+  const { ended, answered, isGivenUp } = begun();
+  for (let n = 0; n < INTERIM_ANSWERS_MAX; n += 1) answered(103);
+  expect(isGivenUp()).toBe(false);
+  answered(103);
+  expect([await ended, isGivenUp()]).toMatchObject([{ answer: null, error: 'response_invalid' }, true]);
 });

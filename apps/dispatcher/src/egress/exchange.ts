@@ -1,14 +1,16 @@
 import type { AttemptError } from '@hookstile/contracts';
 import type { Dispatcher } from 'undici';
 import { type Abortable, AbortLinks } from './abort-links.js';
+import type { GivableUp } from './exchange-client.js';
 import { KeptBody } from './kept-body.js';
+import {
+  BODY_GRACE_MS,
+  DRAINED_BODY_MAX_BYTES,
+  DRAINED_BODY_MAX_PIECES,
+  INTERIM_ANSWERS_MAX,
+  RESPONSE_HEADERS_MAX_COUNT,
+} from './response.bounds.js';
 import { transportFailureOf } from './transport-failure.js';
-
-/** A body that goes on after the headers may hold up the outcome this long. */
-export const BODY_GRACE_MS = 500;
-
-/** A longer body costs its connection instead of being read to its end. */
-export const DRAINED_BODY_MAX_BYTES = 1024 * 1024;
 
 /** At its deadline an exchange takes what lies in the socket for so many turns of the event loop, as long as each finds more. */
 const LAST_READ_TURNS_MAX = 32;
@@ -19,9 +21,9 @@ export interface ExchangeRequest {
   /** Name and value in turn. */
   headers: string[];
   body: Buffer;
-  /** One deadline for waiting, connecting, sending and the answer's headers. */
+  /** One deadline for all of it: waiting, connecting, sending, the answer's headers and its body. */
   timeoutMs: number;
-  /** The deadline is the body's, too: for an answer that says nothing without it. By default the body has a grace. */
+  /** The body has until the deadline: for an answer that says nothing without it. By default it has a grace only. */
   awaitsBody?: boolean;
   signal: AbortSignal;
   /** Asked when undici is about to write: a process that was stopped meanwhile may have lost its right to send. */
@@ -64,14 +66,17 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
   });
 }
 
-class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
+class ExchangeHandler implements GivableUp, Abortable {
   readonly #request: ExchangeRequest;
   readonly #resolve: (result: ExchangeResult) => void;
   readonly #body = new KeptBody();
   #controller: Dispatcher.DispatchController | null = null;
+  carrier: GivableUp['carrier'] = null;
   #timer: NodeJS.Timeout | null = null;
+  #graceTimer: NodeJS.Timeout | null = null;
+  #interimAnswers = 0;
   #status = 0;
-  #headers: IncomingHeaders = {};
+  #headers: [string, string][] = [];
   #settled = false;
   /** Nothing of this exchange is wanted any more; the connection ends with it. */
   #givenUp = false;
@@ -79,6 +84,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
   constructor(request: ExchangeRequest, resolve: (result: ExchangeResult) => void) {
     this.#request = request;
     this.#resolve = resolve;
+  }
+
+  get isGivenUp(): boolean {
+    return this.#givenUp;
   }
 
   get options(): Dispatcher.DispatchOptions {
@@ -113,12 +122,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
    * lain in the socket for long: it is taken for what it is.
    */
   #endOnceRead(turns: number): void {
-    const timer = this.#timer;
     const seen = this.#progress;
     // After the reads of this turn, or of the next.
     setImmediate(() => {
-      // It has ended; or its headers came and the body has a time of its own.
-      if (this.#settled || this.#timer !== timer) return;
+      if (this.#settled) return;
       if (turns > 1 && this.#progress > seen) this.#endOnceRead(turns - 1);
       else if (this.#status !== 0) this.#answer(true);
       else this.#fail('timeout', `No answer came within ${this.#request.timeoutMs} ms.`);
@@ -138,23 +145,32 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHeaders): void {
-    if (status < 200) return;
+    if (status < 200) {
+      this.#interimAnswers += 1;
+      if (this.#interimAnswers > INTERIM_ANSWERS_MAX) this.#refuse(`more than ${INTERIM_ANSWERS_MAX} interim answers`);
+      return;
+    }
     this.#status = status;
-    this.#headers = headers;
+    this.#headers = pairsOf(headers);
+    if (this.#headers.length > RESPONSE_HEADERS_MAX_COUNT) {
+      this.#refuse(`more than ${RESPONSE_HEADERS_MAX_COUNT} headers`);
+      return;
+    }
     if (this.#request.awaitsBody) return;
     // Most answers are there whole with their headers; a timer is needed for the others only.
     queueMicrotask(() => this.#limitBody());
   }
 
+  /** Beside the deadline, which goes on: whoever answers just before it gains nothing. */
   #limitBody(): void {
-    if (this.#settled) return;
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = setTimeout(onDeadline, Math.min(BODY_GRACE_MS, this.#request.timeoutMs), this);
+    if (!this.#settled) this.#graceTimer = setTimeout(onDeadline, BODY_GRACE_MS, this);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#body.add(chunk);
-    if (this.#body.receivedBytes > DRAINED_BODY_MAX_BYTES) this.#answer(true);
+    const body = this.#body;
+    body.add(chunk);
+    if (body.receivedBytes > DRAINED_BODY_MAX_BYTES || body.receivedPieces > DRAINED_BODY_MAX_PIECES)
+      this.#answer(true);
   }
 
   onResponseEnd(): void {
@@ -172,12 +188,16 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
     this.#settle({
       answer: {
         status: this.#status,
-        headers: pairsOf(this.#headers),
+        headers: this.#headers,
         body: this.#body.bytes(),
         truncated: cutShort || this.#body.overflowed,
       },
     });
     if (cutShort) this.#giveUp();
+  }
+
+  #refuse(what: string): void {
+    this.#fail('response_invalid', `The answer has ${what}.`);
   }
 
   #fail(error: AttemptError, detail: string): void {
@@ -188,13 +208,15 @@ class ExchangeHandler implements Dispatcher.DispatchHandler, Abortable {
 
   #giveUp(): void {
     this.#givenUp = true;
-    this.#controller?.abort(new Error('given up'));
+    if (this.#controller) this.#controller.abort(new Error('given up'));
+    else this.carrier?.giveUpConnecting();
   }
 
   #settle(result: ExchangeResult): void {
     if (this.#settled) return;
     this.#settled = true;
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#graceTimer) clearTimeout(this.#graceTimer);
     abortLinks.remove(this.#request.signal, this);
     this.#resolve(result);
   }

@@ -3,9 +3,10 @@ import { buildConnector } from 'undici';
 import { ADDRESSES_TRIED_MAX, CONNECT_TIMEOUT_MS } from './egress.bounds.js';
 import { EgressError } from './egress.error.js';
 import type { Destination, EgressPolicy } from './egress-policy.js';
+import type { Connect, ConnectOptions } from './exchange-client.js';
 import type { OpenConnection } from './open-connection.js';
 import type { ResolveName } from './resolve-once.js';
-import { secureContextOf, type TlsOptions } from './tls-options.js';
+import { DEFAULT_TLS, secureContextOf, type TlsOptions } from './tls-options.js';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
@@ -22,17 +23,21 @@ export interface EgressRoute {
  * these are connected to, and whom a connection leads to is checked again. All of it happens before TLS begins.
  * Sessions that TLS resumes belong to the connector: with options of its own it resumes none of another's.
  */
-export function guardedConnector(route: EgressRoute, tls: TlsOptions | null = null): buildConnector.connector {
+export function guardedConnector(route: EgressRoute, tls: TlsOptions | null = null): Connect {
+  const material = tls ?? DEFAULT_TLS;
   const secure = buildConnector({
     allowH2: false,
     timeout: CONNECT_TIMEOUT_MS,
-    ...(tls === null ? {} : { secureContext: secureContextOf(tls), rejectUnauthorized: tls.verify }),
+    // Made once: without it each connection would make one.
+    secureContext: secureContextOf(material),
+    rejectUnauthorized: material.verify,
   });
   return (options, callback) => {
     open(route, options).then(
       (socket) => {
         if (options.protocol === 'https:') {
-          endOnError(secure({ ...options, httpSocket: socket }, callback) as unknown as Socket);
+          const secured = endOnError(secure({ ...options, httpSocket: socket }, callback) as unknown as Socket);
+          options.signal?.addEventListener('abort', () => secured.destroy());
         } else callback(null, endOnError(socket));
       },
       (error: Error) => callback(error, null),
@@ -40,10 +45,13 @@ export function guardedConnector(route: EgressRoute, tls: TlsOptions | null = nu
   };
 }
 
-async function open(route: EgressRoute, { hostname, protocol, port }: buildConnector.Options): Promise<Socket> {
+async function open(route: EgressRoute, options: ConnectOptions): Promise<Socket> {
+  const { hostname, protocol, port, signal } = options;
   const portNumber = port === '' || port === undefined ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port);
   const destination = route.policy.destinationOf(hostname, portNumber);
-  return route.open({ hosts: await hostsOf(route, destination, hostname), port: portNumber, destination });
+  const hosts = await hostsOf(route, destination, hostname);
+  signal?.throwIfAborted();
+  return route.open({ hosts, port: portNumber, destination, ...(signal ? { signal } : {}) });
 }
 
 async function hostsOf({ resolve }: EgressRoute, destination: Destination, name: string): Promise<readonly string[]> {

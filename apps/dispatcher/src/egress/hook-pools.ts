@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { type buildConnector, type Dispatcher, Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
+import type { Connect } from './exchange-client.js';
+import { exchangePool } from './exchange-pool.js';
 
 /** Of one rule's hook; a rule has connections of its own, so that one that hangs takes none from another. */
 const CONNECTIONS_PER_RULE_MAX = 256;
@@ -13,21 +15,13 @@ export class HookPools {
   /** Evicted ones whose requests have not ended. */
   readonly #closing = new Set<Pool>();
 
-  constructor(private readonly connect: buildConnector.connector) {}
+  constructor(private readonly connect: Connect) {}
 
   of(ruleId: string, origin: string): Dispatcher {
     const key = `${ruleId} ${origin}`;
     const known = this.#pools.get(key);
     if (known) return known;
-    const pool = new Pool(origin, {
-      connections: CONNECTIONS_PER_RULE_MAX,
-      pipelining: 1,
-      allowH2: false,
-      connect: this.connect,
-      // A decision has one overall deadline of its own.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    const pool = exchangePool(origin, CONNECTIONS_PER_RULE_MAX, this.connect);
     this.#pools.set(key, pool);
     return pool;
   }

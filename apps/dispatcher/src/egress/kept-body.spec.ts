@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { KEPT_BODY_MAX_BYTES, KeptBody } from './kept-body.js';
+import { KeptBody } from './kept-body.js';
+import { KEPT_BODY_MAX_BYTES } from './response.bounds.js';
 
 test('keeps the first 64 KiB and counts the rest', () => {
   const body = new KeptBody();
@@ -23,4 +24,12 @@ test('keeps its bytes when the socket reuses its buffer', () => {
   body.add(chunk);
   chunk.fill('x');
   expect(body.bytes().toString()).toBe('first');
+});
+
+test('takes no more memory than a few times what is kept, in however small pieces it comes', () => {
+  const body = new KeptBody();
+  for (let n = 0; n < KEPT_BODY_MAX_BYTES; n += 1) body.add(Buffer.of(n % 251));
+  expect(body.bytes().every((byte, n) => byte === n % 251)).toBe(true);
+  expect(body.bytes().buffer.byteLength).toBeLessThanOrEqual(KEPT_BODY_MAX_BYTES);
+  expect(body.receivedPieces).toBe(KEPT_BODY_MAX_BYTES);
 });

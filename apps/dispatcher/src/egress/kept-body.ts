@@ -1,22 +1,25 @@
-/** How much of a request's body, and of a response's, is kept for the event log. */
-export const KEPT_BODY_MAX_BYTES = 64 * 1024;
+import { KEPT_BODY_MAX_BYTES } from './response.bounds.js';
 
 const EMPTY = Buffer.alloc(0);
 
 /** Collects the first bytes of a response's body as they came on the wire, never inflated. */
 export class KeptBody {
-  #chunks: Buffer[] = [];
+  #kept = EMPTY;
   #keptBytes = 0;
   /** All bytes that came, kept or not. */
   receivedBytes = 0;
+  /** In how many pieces they came. */
+  receivedPieces = 0;
 
   add(chunk: Buffer): void {
     this.receivedBytes += chunk.length;
+    this.receivedPieces += 1;
     const room = KEPT_BODY_MAX_BYTES - this.#keptBytes;
     if (room <= 0) return;
-    // A copy: the chunk is a view of the socket's whole read buffer, which would be retained with it.
-    const kept = Buffer.from(chunk.length > room ? chunk.subarray(0, room) : chunk);
-    this.#chunks.push(kept);
+    const kept = chunk.length > room ? chunk.subarray(0, room) : chunk;
+    // Copied: the chunk is a view of the socket's whole read buffer, which would be retained with it.
+    if (this.#keptBytes === 0) this.#kept = Buffer.from(kept);
+    else this.#append(kept);
     this.#keptBytes += kept.length;
   }
 
@@ -25,8 +28,18 @@ export class KeptBody {
   }
 
   bytes(): Buffer {
-    const [first] = this.#chunks;
-    if (!first) return EMPTY;
-    return this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    if (this.#kept.length === this.#keptBytes) return this.#kept;
+    return Buffer.from(this.#kept.subarray(0, this.#keptBytes));
+  }
+
+  /** Into one buffer that doubles: a buffer each for pieces of one byte would take a hundred times their size. */
+  #append(piece: Buffer): void {
+    const needed = this.#keptBytes + piece.length;
+    if (needed > this.#kept.length) {
+      const larger = Buffer.allocUnsafe(Math.min(KEPT_BODY_MAX_BYTES, Math.max(needed, 2 * this.#kept.length)));
+      this.#kept.copy(larger, 0, 0, this.#keptBytes);
+      this.#kept = larger;
+    }
+    piece.copy(this.#kept, this.#keptBytes);
   }
 }

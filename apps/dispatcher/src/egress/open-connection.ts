@@ -6,6 +6,8 @@ export interface ConnectionGoal {
   hosts: readonly string[];
   port: number;
   destination: Destination;
+  /** Nobody waits for the connection any more. */
+  signal?: AbortSignal;
 }
 
 /** Opens a connection on which nothing was sent yet; rejects with what `transportFailureOf` can read. */

@@ -11,7 +11,7 @@ const KEEP_ALIVE_DELAY_MS = 60_000;
  * Connects to one of the checked addresses. The connected peer is checked once more, before a byte of ours is sent and
  * before TLS begins: whatever was connected to, and why ever, it is nothing that is not allowed.
  */
-export const openDirectly: OpenConnection = ({ hosts, port, destination }) =>
+export const openDirectly: OpenConnection = ({ hosts, port, destination, signal }) =>
   new Promise((resolve, reject) => {
     const socket = connect({
       host: hosts.length === 1 ? (hosts[0] ?? '') : 'resolved',
@@ -22,6 +22,7 @@ export const openDirectly: OpenConnection = ({ hosts, port, destination }) =>
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+      ...(signal ? { signal } : {}),
     });
     const timer = setTimeout(() => socket.destroy(new errors.ConnectTimeoutError()), CONNECT_TIMEOUT_MS);
     const fail = (error: Error) => {

@@ -1,12 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import { type buildConnector, type Dispatcher, Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
+import type { Connect } from './exchange-client.js';
+import { exchangePool } from './exchange-pool.js';
 import type { TlsOptions } from './tls-options.js';
 
 /** Connections an origin; unlimited ones were measured ten times slower. */
 const CONNECTIONS_MAX = 64;
-
-/** An answer with more of them is none; a journal record holds them all. */
-const RESPONSE_HEADERS_MAX_BYTES = 16 * 1024;
 
 /** Origins with a pool; the one unused for longest is closed once its requests have ended. */
 const ORIGINS_MAX = 2_000;
@@ -21,7 +20,7 @@ const SECURED_IDLE_MAX_MS = 600_000;
 const SWEEP_INTERVAL_MS = 1_000;
 
 /** How a pool connects: as all do (null), or by TLS options. */
-export type ConnectorFor = (tls: TlsOptions | null) => buildConnector.connector;
+export type ConnectorFor = (tls: TlsOptions | null) => Connect;
 
 export interface OriginPoolsBounds {
   origins: number;
@@ -43,7 +42,7 @@ export class OriginPools {
   readonly #pools: LRUCache<string, Pool>;
   readonly #secured: LRUCache<string, Pool>;
   readonly #connectorFor: ConnectorFor;
-  readonly #connect: buildConnector.connector;
+  readonly #connect: Connect;
   /** Evicted ones whose requests have not ended. */
   readonly #closing = new Set<Pool>();
   readonly #sweeping: NodeJS.Timeout;
@@ -66,7 +65,7 @@ export class OriginPools {
     if (tls !== null && origin.startsWith('https:')) return this.#securedOf(origin, tls);
     const known = this.#pools.get(origin);
     if (known) return known;
-    const pool = poolOf(origin, this.#connect);
+    const pool = exchangePool(origin, CONNECTIONS_MAX, this.#connect);
     this.#pools.set(origin, pool);
     return pool;
   }
@@ -100,7 +99,7 @@ export class OriginPools {
     const key = `${tls.digest} ${origin}`;
     const known = this.#secured.get(key);
     if (known) return known;
-    const pool = poolOf(origin, this.#connectorFor(tls));
+    const pool = exchangePool(origin, CONNECTIONS_MAX, this.#connectorFor(tls));
     this.#secured.set(key, pool);
     return pool;
   }
@@ -110,17 +109,4 @@ export class OriginPools {
     const retired = () => void this.#closing.delete(pool);
     pool.close().then(retired, retired);
   }
-}
-
-function poolOf(origin: string, connect: buildConnector.connector): Pool {
-  return new Pool(origin, {
-    connections: CONNECTIONS_MAX,
-    pipelining: 1,
-    allowH2: false,
-    maxHeaderSize: RESPONSE_HEADERS_MAX_BYTES,
-    connect,
-    // An attempt has one overall deadline of its own; undici's timers are coarse (half a second) and cost more.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
 }

@@ -29,13 +29,19 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /** A tunnel by SOCKS5. */
-export async function socks5Tunnel(proxy: EgressProxy, host: string, port: number): Promise<Socket> {
+export async function socks5Tunnel(
+  proxy: EgressProxy,
+  host: string,
+  port: number,
+  givenUp?: AbortSignal,
+): Promise<Socket> {
   const socket = connect({
     host: proxy.host,
     port: proxy.port,
     noDelay: true,
     keepAlive: true,
     autoSelectFamily: true,
+    ...(givenUp ? { signal: givenUp } : {}),
   });
   const timer = setTimeout(() => {
     socket.destroy(new EgressError('timeout', 'The egress proxy did not answer in time.'));

@@ -59,6 +59,7 @@ export function transportFailureOf(error: unknown): TransportFailure {
   if (error instanceof EgressError) return { error: error.attemptError, detail: error.message };
   const code = codeOf(error);
   const message = messageOf(error);
+  if (code === 'response_too_long') return { error: 'response_invalid', detail: `${message}.` };
   if (DNS_CODES.has(code) || code.startsWith('EAI_')) {
     return { error: 'dns', detail: `The host name could not be resolved (${code}).` };
   }

@@ -2,7 +2,7 @@ import { attemptsV1, type JournalEnvelope, type JournalRecord, PUSH_MAX_ITEMS } 
 import { RECORD_MAX_BYTES } from '@hookstile/messaging';
 import { FIXED_NOW } from '@hookstile/testing';
 import { describe, expect, it } from 'vitest';
-import { KEPT_BODY_MAX_BYTES } from '../egress/kept-body.js';
+import { KEPT_BODY_MAX_BYTES } from '../egress/response.bounds.js';
 import { emptyFifo, push } from '../lanes/fifo.js';
 import { ASIDE_RECORD_MAX_DELIVERIES } from '../lanes/lane.bounds.js';
 import type { LaneDelivery } from '../lanes/lane.store.js';
