@@ -1,0 +1,117 @@
+import { type Receiver, startReceiver, until } from '@hookstile/testing';
+import {
+  type HostileReceiver,
+  hostileReceivers,
+  type RunningHostileReceiver,
+  startHostileReceiver,
+} from '@hookstile/testing/hostile-receivers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KEPT_BODY_MAX_BYTES } from '../egress/response.bounds.js';
+import type { AttemptMaker, AttemptOutcome } from './attempt.types.js';
+import { attemptInput, attemptMaker } from './attempt-maker.fake.js';
+
+/** Of attempts that nothing else ends. */
+const SHORT_TIMEOUT_MS = 500;
+/** Of those that end by another bound, in a process that meets many at a time. */
+const LONG_TIMEOUT_MS = 10_000;
+/** No attempt may outlast its deadline by so much. */
+const HANG_MS = 1_000;
+/** Met at a time: what they flood this process with must not make it late. */
+const AT_ONCE = 30;
+
+interface Met {
+  running: RunningHostileReceiver;
+  /** The second follows on the first, on the same connection where that stands. */
+  outcomes: AttemptOutcome[];
+  tookMs: number[];
+  /** Connections behind the second. */
+  left: number;
+}
+
+const receivers = await hostileReceivers();
+const met = new Map<HostileReceiver, Met>();
+const neighbours: AttemptOutcome[] = [];
+let maker: AttemptMaker;
+let neighbour: Receiver;
+
+const timeoutMsOf = ({ attempt }: HostileReceiver): number =>
+  attempt === 'timeout' ? SHORT_TIMEOUT_MS : LONG_TIMEOUT_MS;
+
+function attempt(receiver: RunningHostileReceiver): Promise<AttemptOutcome> {
+  const { url, ca } = receiver;
+  const tls = ca === undefined ? {} : { tls: { verify: true, ca } };
+  return maker.make(attemptInput(url, { timeoutMs: timeoutMsOf(receiver), ...tls }));
+}
+
+async function meet(receiver: HostileReceiver): Promise<void> {
+  const meeting: Met = { running: await startHostileReceiver(receiver), outcomes: [], tookMs: [], left: 0 };
+  met.set(receiver, meeting);
+  for (let n = 0; n < 2; n += 1) {
+    const startedMs = performance.now();
+    meeting.outcomes.push(await attempt(meeting.running));
+    meeting.tookMs.push(performance.now() - startedMs);
+  }
+  meeting.left = meeting.running.connections;
+}
+
+async function visitNeighbour(isOver: () => boolean): Promise<void> {
+  while (!isOver()) neighbours.push(await maker.make(attemptInput(`${neighbour.url}/well`, { timeoutMs: 10_000 })));
+}
+
+beforeAll(async () => {
+  maker = attemptMaker();
+  neighbour = await startReceiver();
+  let isOver = false;
+  const visiting = visitNeighbour(() => isOver);
+  for (let from = 0; from < receivers.length; from += AT_ONCE) {
+    await Promise.all(receivers.slice(from, from + AT_ONCE).map(meet));
+  }
+  isOver = true;
+  await visiting;
+});
+
+afterAll(async () => {
+  await maker.close();
+  await neighbour.close();
+  for (const { running } of met.values()) await running.close();
+});
+
+/** What the event log says of it. */
+function endingOf({ httpStatus, error }: AttemptOutcome): HostileReceiver['attempt'] | null {
+  return error === null || error === 'http_status' ? httpStatus : error;
+}
+
+describe.each(receivers)('a receiver that $name', (receiver) => {
+  const meeting = (): Met => {
+    const known = met.get(receiver);
+    if (!known) throw new Error('it was not met');
+    return known;
+  };
+
+  test('ends each attempt for what it is, by its deadline', () => {
+    const { outcomes, tookMs } = meeting();
+    expect(outcomes.map((outcome) => [endingOf(outcome), outcome.response?.truncated ?? false])).toEqual(
+      Array(2).fill([receiver.attempt, receiver.isTruncated ?? false]),
+    );
+    expect(Math.max(...tookMs)).toBeLessThan(timeoutMsOf(receiver) + HANG_MS);
+  });
+
+  test('leaves no more in the log than is kept of an answer', () => {
+    for (const { response, errorDetail } of meeting().outcomes) {
+      expect(response?.body.length ?? 0).toBeLessThanOrEqual(KEPT_BODY_MAX_BYTES);
+      expect(errorDetail?.length ?? 0).toBeLessThan(1_000);
+      expect(errorDetail ?? '').toMatch(/^[\x20-\x7e]*$/);
+    }
+  });
+
+  test.skipIf(receiver.isBlind)('keeps its connection only where its answers were whole', async () => {
+    const { running, left } = meeting();
+    if (receiver.keepsConnection) expect(left).toBeGreaterThan(0);
+    else await until(() => running.connections === 0, { what: 'its connections to close' });
+  });
+});
+
+test('none of them costs a neighbour an attempt', () => {
+  expect(neighbours.length).toBeGreaterThan(receivers.length);
+  expect(neighbours.every(({ outcome }) => outcome === 'succeeded')).toBe(true);
+});
