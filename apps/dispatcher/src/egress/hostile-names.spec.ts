@@ -1,0 +1,151 @@
+import { createServer, type Server } from 'node:net';
+import { until } from '@hookstile/testing';
+import { type DnsServer, startDnsServer } from '@hookstile/testing/dns-server';
+import { HOSTILE_NAMES, INSIDE_ADDRESS, PUBLIC_ADDRESS } from '@hookstile/testing/hostile-names';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DNS_TIMEOUT_MS } from './egress.bounds.js';
+import { egressUnderTest } from './egress.fake.js';
+import type { EgressSettings } from './egress.js';
+import { type ExchangeResult, exchange } from './exchange.js';
+import { OriginPools } from './origin-pools.js';
+
+const SLACK_MS = 2_000;
+const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+
+let names: DnsServer;
+let pools: OriginPools;
+let port: number;
+const servers: Server[] = [];
+/** Which address each connection came in by. */
+const connections: string[] = [];
+
+async function listen(address: string, at: number): Promise<number> {
+  const server = createServer((socket) => {
+    connections.push(address);
+    socket.on('error', () => undefined).on('data', () => socket.end(ANSWER));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(at, address, resolve));
+  const bound = server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : 0;
+}
+
+const poolsOf = (settings: Partial<EgressSettings> = {}) => {
+  const egress = egressUnderTest({
+    HOOKSTILE_EGRESS_ALLOW: [PUBLIC_ADDRESS],
+    HOOKSTILE_EGRESS_DNS: [names.address],
+    ...settings,
+  });
+  return new OriginPools((tls) => egress.connectorFor(tls));
+};
+
+beforeAll(async () => {
+  names = await startDnsServer();
+  port = await listen(PUBLIC_ADDRESS, 0);
+  await listen(INSIDE_ADDRESS, port);
+  await listen('::1', port);
+  pools = poolsOf();
+});
+
+afterAll(async () => {
+  await pools.close();
+  await names.close();
+  for (const server of servers) server.close();
+});
+
+const post = (name: string, by = pools): Promise<ExchangeResult> =>
+  exchange(by.of(`http://${name}:${port}`, null), {
+    path: '/',
+    method: 'POST',
+    headers: [],
+    body: Buffer.from('{}'),
+    timeoutMs: 10_000,
+    signal: new AbortController().signal,
+    mayBegin: () => true,
+  });
+const wordOf = (result: ExchangeResult) => (result.answer ? 'reaches' : result.error);
+const askedFor = (name: string) => names.questions.filter((question) => question.name === name);
+const inside = () => connections.filter((address) => address !== PUBLIC_ADDRESS);
+
+describe.concurrent('a name service that answers', () => {
+  it.each(HOSTILE_NAMES.map((hostile, index) => ({ ...hostile, name: `n${index}.example.com` })))(
+    '$what: $ends',
+    async ({ name, answers, ends }) => {
+      names.answer(name, answers);
+      const startedMs = performance.now();
+      expect(wordOf(await post(name))).toBe(ends);
+      expect(performance.now() - startedMs).toBeLessThan(DNS_TIMEOUT_MS + SLACK_MS);
+    },
+  );
+});
+
+describe('names', () => {
+  it('never led inside', () => {
+    expect(inside()).toEqual([]);
+  });
+
+  it('are resolved once a connection: what was checked is what is connected to', async () => {
+    names.answer('once.example.com', ({ nth }) => ({
+      addresses: [nth === 1 ? PUBLIC_ADDRESS : INSIDE_ADDRESS],
+      ttlSeconds: 0,
+    }));
+    expect(wordOf(await post('once.example.com'))).toBe('reaches');
+    expect(
+      askedFor('once.example.com')
+        .map(({ type }) => type)
+        .sort(),
+    ).toEqual(['A', 'AAAA']);
+  });
+
+  it('are resolved anew for the next connection, whatever time to live they had', async () => {
+    names.answer('moves.example.com', ({ nth }) => ({
+      addresses: [nth === 1 ? PUBLIC_ADDRESS : INSIDE_ADDRESS],
+      ttlSeconds: 86_400,
+    }));
+    expect(wordOf(await post('moves.example.com'))).toBe('reaches');
+    expect(wordOf(await post('moves.example.com'))).toBe('blocked_address');
+    expect(inside()).toEqual([]);
+  });
+
+  it('whose servers are silent hold up no other, however many they are', async () => {
+    const silent = Array.from({ length: 50 }, (_, n) => `silent${n}.example.com`);
+    for (const name of silent) names.answer(name, 'silence');
+    names.answer('well.example.com', { addresses: [PUBLIC_ADDRESS] });
+    const held = silent.map((name) => post(name));
+    await until(() => askedFor('silent49.example.com').length > 0);
+    expect(wordOf(await post('well.example.com'))).toBe('reaches');
+    expect(new Set((await Promise.all(held)).map(wordOf))).toEqual(new Set(['dns']));
+  });
+
+  it('for use inside a network are not even asked for where nothing is allowed', async () => {
+    const closed = poolsOf({ HOOKSTILE_EGRESS_ALLOW: [] });
+    for (const name of ['kafka', 'db.internal', 'api.shop.svc', 'api.shop.svc.cluster.local', 'printer.local.']) {
+      expect(wordOf(await post(name, closed))).toBe('blocked_address');
+      expect(askedFor(name)).toEqual([]);
+    }
+    await closed.close();
+  });
+
+  it('for use inside a network lead to addresses that are allowed, and to no public one', async () => {
+    names.answer('hook.shop.svc.cluster.local', { addresses: [PUBLIC_ADDRESS] });
+    names.answer('cdn.internal', { addresses: ['93.184.215.14'] });
+    expect(wordOf(await post('hook.shop.svc.cluster.local'))).toBe('reaches');
+    expect(wordOf(await post('cdn.internal'))).toBe('blocked_address');
+  });
+
+  it("of the platform's own are refused where their addresses are allowed", async () => {
+    for (const name of ['postgres', 'kafka-0.example.com', 'telemetry.example.com']) {
+      names.answer(name, { addresses: [PUBLIC_ADDRESS] });
+    }
+    names.answer('other.example.com', { addresses: [PUBLIC_ADDRESS] });
+    const own = poolsOf({
+      DATABASE_URL: 'postgres://user:secret@postgres:5432/hookstile',
+      KAFKA_BROKERS: ['kafka-0.example.com:9092', `${PUBLIC_ADDRESS}:${port}`],
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://telemetry.example.com:4318',
+    });
+    for (const name of ['postgres', 'kafka-0.example.com', 'Telemetry.example.com.', 'other.example.com']) {
+      expect(wordOf(await post(name, own))).toBe('blocked_address');
+    }
+    await own.close();
+  });
+});
