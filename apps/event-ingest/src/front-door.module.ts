@@ -25,7 +25,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const QUEUE_MAX_RECORDS = 10_000;
 const QUEUE_MAX_BYTES = 32 * 1024 * 1024;
 /** A 202 takes a few milliseconds longer, and all that follows goes in groups (docs/adr/0017). */
-const GATHER_MS = 20;
+const GATHER_MS = 30;
 
 /** Takes events by HTTP and writes them to `events`. */
 @Module({
