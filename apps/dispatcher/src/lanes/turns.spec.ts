@@ -81,21 +81,40 @@ describe('turns', () => {
     expect(started.slice(4)).toEqual(['s', 't', 'a3', 'b']);
   });
 
+  it('may end as they begin, however many wait at an origin', () => {
+    const count = 20_000;
+    let [ended, isClosing] = [0, false];
+    const turns = new Turns<Named>({ inFlightMax: 9, perTenantMax: 9, perOriginMax: 1 }, (each) => {
+      if (!isClosing) return;
+      ended += 1;
+      turns.release(each);
+    });
+    const first = turn('first');
+    turns.request(first);
+    for (let n = 0; n < count; n += 1) turns.request(turn(`${n}`));
+    isClosing = true;
+    turns.release(first);
+    expect([ended, turns.inFlight]).toEqual([count, 0]);
+  });
+
   it('leave no place unused that somebody waits for, and keep every bound, whatever comes and goes', () => {
     const bounds = { inFlightMax: 5, perTenantMax: 2, perOriginMax: 2 };
-    const anyStep = fc.record({ what: fc.nat(2), tenant: fc.nat(3), origin: fc.nat(3), which: fc.nat(99) });
+    const numbers = { what: fc.nat(2), tenant: fc.nat(3), origin: fc.nat(3), which: fc.nat(99) };
+    const anyStep = fc.record({ ...numbers, endsAtOnce: fc.boolean() });
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 60, size: 'max' }), (steps) => {
         const running: Named[] = [];
         const waiting: Named[] = [];
         const turns = new Turns<Named>(bounds, (started) => {
           waiting.splice(waiting.indexOf(started), 1);
-          running.push(started);
+          if (atOnce.has(started.name)) turns.release(started);
+          else running.push(started);
         });
+        const atOnce = new Set<string>();
         const taken = (list: Named[], which: number) => list[which % list.length];
         const atTenant = (id: string) => running.filter(({ tenantId }) => tenantId === id).length;
         const atOrigin = (name: string) => running.filter(({ origin }) => origin === name).length;
-        for (const [n, { what, tenant, origin, which }] of steps.entries()) {
+        for (const [n, { what, tenant, origin, which, endsAtOnce }] of steps.entries()) {
           const ended = what === 1 ? taken(running, which) : undefined;
           const withdrawn = what === 2 ? taken(waiting, which) : undefined;
           if (ended) {
@@ -107,6 +126,7 @@ describe('turns', () => {
           } else {
             const asked = turn(`${n}`, `t${tenant}`, `o${origin}`);
             waiting.push(asked);
+            if (endsAtOnce) atOnce.add(asked.name);
             turns.request(asked);
           }
           const mayBegin = (each: Named) =>

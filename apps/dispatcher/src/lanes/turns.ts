@@ -15,6 +15,8 @@ interface Tenant<T> {
   /** Of these, those for whom an origin keeps a place that is free. */
   readonly expected: Set<T>;
   inFlight: number;
+  /** Whether it is in the ring, or its turn is being taken, after which it is put there if need be. */
+  inRing: boolean;
 }
 
 interface Origin<T> {
@@ -32,6 +34,9 @@ export class Turns<T extends Turn> {
   /** Tenants with something ready, in the order of their turns. */
   private ring: string[] = [];
   private count = 0;
+  private starting = false;
+  /** While turns were started, more became possible. */
+  private again = false;
 
   constructor(
     private readonly bounds: TurnBounds,
@@ -44,7 +49,9 @@ export class Turns<T extends Turn> {
 
   request(turn: T): void {
     const tenant = this.tenantOf(turn);
-    if (tenant.ready.push(turn) === 1) this.ring.push(turn.tenantId);
+    tenant.ready.push(turn);
+    if (!tenant.inRing) this.ring.push(turn.tenantId);
+    tenant.inRing = true;
     this.startReady();
   }
 
@@ -56,7 +63,7 @@ export class Turns<T extends Turn> {
       if (index < 0) continue;
       list?.splice(index, 1);
       this.tenants.get(turn.tenantId)?.expected.delete(turn);
-      this.ring = this.ring.filter((tenantId) => (this.tenants.get(tenantId)?.ready.length ?? 0) > 0);
+      this.leaveRing(turn.tenantId);
       this.wake(this.originOf(turn));
       this.forget(turn);
       this.startReady();
@@ -83,7 +90,9 @@ export class Turns<T extends Turn> {
       const next = origin.waiting.shift();
       if (next === undefined) return;
       const tenant = this.tenantOf(next);
-      if (tenant.ready.unshift(next) === 1) this.ring.unshift(next.tenantId);
+      tenant.ready.unshift(next);
+      if (!tenant.inRing) this.ring.unshift(next.tenantId);
+      tenant.inRing = true;
       if (tenant.inFlight >= this.bounds.perTenantMax) continue;
       tenant.expected.add(next);
       return;
@@ -97,19 +106,46 @@ export class Turns<T extends Turn> {
     for (const turn of turns) this.wake(this.originOf(turn));
   }
 
+  /** Of a tenant that has nothing ready any more. */
+  private leaveRing(tenantId: string): void {
+    const tenant = this.tenants.get(tenantId);
+    const index = tenant?.ready.length === 0 ? this.ring.indexOf(tenantId) : -1;
+    if (tenant === undefined || index < 0) return;
+    this.ring.splice(index, 1);
+    tenant.inRing = false;
+  }
+
+  /**
+   * A turn can end as it begins, where the lease has run out or its partition is being closed: what that makes possible
+   * is started from here. Each within the one before it, thousands of them would not fit on the stack.
+   */
   private startReady(): void {
+    this.again = true;
+    if (this.starting) return;
+    this.starting = true;
+    try {
+      while (this.again) {
+        this.again = false;
+        this.goRound();
+      }
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  private goRound(): void {
     for (let passed = 0; this.count < this.bounds.inFlightMax && passed < this.ring.length; ) {
       const tenantId = this.ring.shift();
       if (tenantId === undefined) return;
       const tenant = this.tenants.get(tenantId);
       if (tenant === undefined) continue;
       const started = this.startOne(tenant);
-      const staysReady = tenant.ready.length > 0;
-      if (staysReady) this.ring.push(tenantId);
+      tenant.inRing = tenant.ready.length > 0;
+      if (tenant.inRing) this.ring.push(tenantId);
       if (tenant.inFlight >= this.bounds.perTenantMax && tenant.expected.size > 0) this.giveUpPlaces(tenant);
       // Who has nothing ready any more is not in the ring, and was not passed in it.
       if (started) passed = 0;
-      else if (staysReady) passed += 1;
+      else if (tenant.inRing) passed += 1;
     }
   }
 
@@ -135,7 +171,7 @@ export class Turns<T extends Turn> {
   private tenantOf({ tenantId }: Turn): Tenant<T> {
     const known = this.tenants.get(tenantId);
     if (known) return known;
-    const tenant: Tenant<T> = { ready: [], expected: new Set(), inFlight: 0 };
+    const tenant: Tenant<T> = { ready: [], expected: new Set(), inFlight: 0, inRing: false };
     this.tenants.set(tenantId, tenant);
     return tenant;
   }
