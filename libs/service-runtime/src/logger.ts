@@ -1,8 +1,20 @@
 import type { LoggerService } from '@nestjs/common';
-import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
-import { maskSecrets, maskUrls } from './mask.js';
+import {
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions as PinoOptions,
+  pino,
+  stdSerializers,
+  stdTimeFunctions,
+} from 'pino';
+import { logMembers, logText } from './log-members.js';
+import { reasonOf } from './mask.js';
 
 export type { Logger } from 'pino';
+
+/** With the messages of its causes. */
+const ERROR_MESSAGE_MAX_CHARACTERS = 1_000;
+const STACK_MAX_CHARACTERS = 4_000;
 
 export interface LoggerOptions {
   service: string;
@@ -10,32 +22,64 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
+/** Of an error its name, message, code and stack; what libraries hang on it besides, such as a request, is left out. */
 function serializeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return maskSecrets(error);
+  if (!(error instanceof Error))
+    return { type: typeof error, message: logText(String(error), ERROR_MESSAGE_MAX_CHARACTERS) };
   const { type, message, stack } = stdSerializers.err(error);
   const code = (error as { code?: unknown }).code;
-  return { type, message: maskUrls(message), code, stack: maskUrls(stack ?? '') };
+  return {
+    type,
+    message: logText(message, ERROR_MESSAGE_MAX_CHARACTERS),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    stack: logText(stack ?? '', STACK_MAX_CHARACTERS),
+  };
 }
 
-/** One JSON object a line: `time` (RFC 3339), `level`, `service`, `msg` and members; secrets read `***`. */
+type LogMethod = NonNullable<NonNullable<PinoOptions['hooks']>['logMethod']>;
+
+/** A line is members and a text; whatever else is given would be written into the text, past all lists. */
+const logMethod: LogMethod = function logMethod(args, method) {
+  const [first, second]: unknown[] = args;
+  const members = first instanceof Error ? { err: first } : first;
+  if (typeof members === 'string') return method.call(this, {}, logText(members));
+  const text = second ?? (first instanceof Error ? reasonOf(first) : '');
+  method.call(this, members as object, logText(String(text)));
+};
+
+/**
+ * One JSON object a line: `time` (RFC 3339), `level`, `service`, `msg`, `err` and the members of a closed list. Neither
+ * requests nor answers are logged by themselves.
+ */
 export function createLogger(options: LoggerOptions): Logger {
-  const settings = {
+  const settings: PinoOptions = {
     level: options.level,
     base: { service: options.service },
     timestamp: stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      log: (members: Record<string, unknown>) => maskSecrets(members),
+      log: logMembers,
     },
     serializers: { err: serializeError },
+    hooks: { logMethod },
   };
-  return options.destination ? pino(settings, options.destination) : pino(settings);
+  return guardChildren(options.destination ? pino(settings, options.destination) : pino(settings));
+}
+
+/** pino asks the formatters for no members of children. */
+function guardChildren(logger: Logger): Logger {
+  const { child } = logger;
+  return Object.assign(logger, {
+    child(this: Logger, members: Record<string, unknown>) {
+      return child.call(this, logMembers(members));
+    },
+  });
 }
 
 /** Nest's own lines through pino. Its start-up chatter is `debug`, so that a boot is a few lines. */
 export function nestLogger(logger: Logger): LoggerService {
   const contextOf = (parameters: unknown[]) => ({ context: String(parameters.at(-1) ?? 'nest') });
-  const textOf = (message: unknown) => maskUrls(message instanceof Error ? message.message : String(message));
+  const textOf = (message: unknown) => (message instanceof Error ? message.message : String(message));
   return {
     log: (message: unknown, ...rest: unknown[]) => logger.debug(contextOf(rest), textOf(message)),
     debug: (message: unknown, ...rest: unknown[]) => logger.debug(contextOf(rest), textOf(message)),

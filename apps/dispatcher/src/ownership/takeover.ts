@@ -103,7 +103,8 @@ async function readJournal(
         const decoded = attemptsV1.decode(record);
         if (decoded.outcome === 'decoded') rememberRecord(history, decoded.value.envelope);
         else if (decoded.outcome === 'unknown-version') tooNew ??= `${decoded.version} at ${record.offset}`;
-        else logger.error({ partition, offset: record.offset, decoded }, 'a journal record is malformed');
+        else
+          logger.error({ partition, offset: record.offset, detail: decoded.detail }, 'a journal record is malformed');
       }
     },
   });

@@ -15,6 +15,9 @@ const EXPECTED = [
 const REPEATED_AFTER_MS = 10_000;
 const REMEMBERED_MESSAGES_MAX = 200;
 
+/** What of its members is told; others hold requests and answers. */
+const TOLD = ['broker', 'error', 'groupId', 'memberId', 'retryCount', 'retryTime', 'topic', 'partition'];
+
 /** Sends kafkajs's log lines to the service's logger; noise of group membership and repetitions go to debug. */
 export function kafkajsLogCreator(logger: MessagingLogger, nowMs: () => number = Date.now): logCreator {
   const lastLoggedMs = new Map<string, number>();
@@ -29,10 +32,11 @@ export function kafkajsLogCreator(logger: MessagingLogger, nowMs: () => number =
   };
 
   return () => (entry: LogEntry) => {
-    const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...fields } = entry.log;
+    const { message, ...fields } = entry.log;
     const error = String(fields.error ?? '');
     const expected = EXPECTED.some((pattern) => pattern.test(message) || pattern.test(error));
-    const context = { ...fields, kafkajs: entry.namespace };
+    const told = TOLD.flatMap((name) => (name in fields ? [[name, fields[name]]] : []));
+    const context = { ...Object.fromEntries(told), kafkajs: entry.namespace };
     if (expected || entry.level > WARN_LEVEL || isRepeated(message)) logger.debug(context, message);
     else logger.warn(context, message);
   };

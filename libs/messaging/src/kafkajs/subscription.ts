@@ -166,7 +166,8 @@ export class KafkajsSubscription implements Subscription {
     this.current = Assignment.of(payload.memberAssignment);
     const paused = this.consumer.paused();
     if (paused.length > 0) this.consumer.resume(paused);
-    this.client.logger.debug({ groupId: payload.groupId, assignment: payload.memberAssignment }, 'partitions assigned');
+    const assignment = JSON.stringify(payload.memberAssignment);
+    this.client.logger.debug({ groupId: payload.groupId, assignment }, 'partitions assigned');
     try {
       this.options.onAssignment(this.current.partitions);
     } catch (error) {
