@@ -4,7 +4,7 @@ import { type Clock, ProblemError, parseBody, RECENT_NOTICE_MS } from '@hookstil
 import type { Change, Changes } from '../changes/changes.js';
 import { noSuch } from '../changes/no-such.js';
 import type { Origin } from '../changes/origin.js';
-import { requireIfMatch } from '../input/if-match.js';
+import { heedIfMatch } from '../input/if-match.js';
 import { InputErrors } from '../input/input-errors.js';
 import { isObject } from '../input/merge-patch.js';
 import { type Page, readPage } from '../input/page.js';
@@ -86,7 +86,7 @@ export class EventTypes {
       const eventType = await change.loadOf(tenantId, eventTypeAggregate, id);
       const created = eventType.state.status !== 'present';
       const noticeMs = needsNotice(eventType.state, definition, this.clock.nowMs()) ? RECENT_NOTICE_MS : 0;
-      if (ifMatch !== undefined) requireIfMatch(ifMatch, present(eventType.state).version);
+      if (ifMatch !== undefined) heedIfMatch(ifMatch, present(eventType.state).version);
       if (created) await this.requireRoom(change, tenantId);
       const state = await eventType.execute({ type: 'define', at: this.now(), tenantId, eventType: type, definition });
       return { noticeMs, created, eventType: eventTypeView(present(state)) };
@@ -110,7 +110,7 @@ export class EventTypes {
       await change.holdTenant(tenantId);
       const eventType = await change.loadOf(tenantId, eventTypeAggregate, eventTypeIdOf(tenantId, type));
       const { version } = present(eventType.state);
-      if (ifMatch !== undefined) requireIfMatch(ifMatch, version);
+      heedIfMatch(ifMatch, version);
       await eventType.execute({ type: 'delete', at: this.now() });
     });
   }

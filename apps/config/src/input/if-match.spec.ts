@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { requireIfMatch } from './if-match.js';
+import { heedIfMatch, requireIfMatch } from './if-match.js';
 
-const codeOf = (header: string | undefined): string => {
+const codeOf = (header: string | undefined, check = requireIfMatch): string => {
   try {
-    requireIfMatch(header, 3);
+    check(header, 3);
     return 'passed';
   } catch (error) {
     return (error as { code: string }).code;
@@ -22,5 +22,11 @@ describe('If-Match', () => {
 
   it('fails with any other tag, a weak one and one without quotes', () => {
     for (const header of ['"2"', 'W/"3"', '3', '"33"', 'x']) expect(codeOf(header), header).toBe('version_mismatch');
+  });
+
+  it('may be left out where it is only heeded; an empty one matches no version', () => {
+    expect(codeOf(undefined, heedIfMatch)).toBe('passed');
+    expect(codeOf('"3"', heedIfMatch)).toBe('passed');
+    for (const header of ['', ' ', '"2"']) expect(codeOf(header, heedIfMatch), header).toBe('version_mismatch');
   });
 });

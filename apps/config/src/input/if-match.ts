@@ -13,6 +13,15 @@ export function requireIfMatch(header: string | undefined, version: number): voi
   if (header === undefined || header.trim() === '') {
     throw new ProblemError('if_match_required', 'The header If-Match is needed: the ETag that was read, or *.');
   }
+  requireTag(header, version);
+}
+
+/** The same where the header may be left out: one that is empty names no version, and so none matches. */
+export function heedIfMatch(header: string | undefined, version: number): void {
+  if (header !== undefined) requireTag(header, version);
+}
+
+function requireTag(header: string, version: number): void {
   const tags = header.split(',').map((tag) => tag.trim());
   if (tags.includes('*') || tags.includes(etagOf(version))) return;
   throw new ProblemError('version_mismatch', 'It was changed since it was read; read it again.');
