@@ -36,9 +36,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   answerUnknownRoute(request: FastifyRequest, reply: FastifyReply): void {
-    const path = pathOf(request);
-    const allowed = this.allowedMethods.of(path);
-    if (allowed.length > 0 && !allowed.includes(request.method)) {
+    const allowed = this.allowedMethods.insteadOf(request.method, pathOf(request));
+    if (allowed.length > 0) {
       reply.header('allow', allowed.join(', '));
       this.send(reply, new ProblemError('method_not_allowed', `this route takes ${allowed.join(', ')}`));
       return;
