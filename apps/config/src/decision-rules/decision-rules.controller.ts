@@ -1,4 +1,4 @@
-import { CurrentPrincipal, Operation, type Principal, parseBody, tenantOf } from '@hookstile/service-runtime';
+import { CurrentPrincipal, Operation, type Principal, parseOptionalBody, tenantOf } from '@hookstile/service-runtime';
 import {
   Body,
   Controller,
@@ -99,7 +99,7 @@ export class DecisionRulesController {
     @Headers('x-request-id') requestId: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DecisionRuleView> {
-    parseBody(NothingDto, body ?? {});
+    parseOptionalBody(NothingDto, body);
     return tagged(await this.rules.enable(this.caller(principal, requestId), id), reply);
   }
 
@@ -113,7 +113,7 @@ export class DecisionRulesController {
     @Headers('x-request-id') requestId: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DecisionRuleView> {
-    parseBody(NothingDto, body ?? {});
+    parseOptionalBody(NothingDto, body);
     return tagged(await this.rules.disable(this.caller(principal, requestId), id), reply);
   }
 

@@ -3,6 +3,7 @@ import {
   type Clock,
   type Principal,
   parseBody,
+  parseOptionalBody,
   type RandomBytes,
   type TenantSecrets,
   tenantOf,
@@ -125,7 +126,7 @@ export class Integrations {
   }
 
   async enable(caller: Caller, id: string, body: unknown): Promise<IntegrationView> {
-    const { backlog = 'deliver' } = parseBody(EnableDto, body ?? {});
+    const { backlog = 'deliver' } = parseOptionalBody(EnableDto, body);
     const { mayEnableAfterFailures } = caller;
     const written = await this.changeOne(caller, id, async ({ current, plan }, execute) => {
       requirePlan(this.profileOf(current), plan);
@@ -136,7 +137,7 @@ export class Integrations {
   }
 
   async disable(caller: Caller, id: string, body: unknown): Promise<IntegrationView> {
-    const { reason } = parseBody(DisableDto, body ?? {});
+    const { reason } = parseOptionalBody(DisableDto, body);
     const written = await this.changeOne(caller, id, async (_target, execute) => ({
       state: await execute({ type: 'disable', at: this.now(), reason: 'admin', note: reason ?? null }),
       newSigningSecret: null,
@@ -147,7 +148,7 @@ export class Integrations {
   /** A new signing secret, made here; the one before signs as well while they overlap. */
   async rotateSecret(caller: Caller, id: string, body: unknown): Promise<WrittenIntegration> {
     return this.changeOne(caller, id, async ({ change, current }, execute) => {
-      const { overlapSeconds = OVERLAP_DEFAULT_SECONDS } = parseBody(RotateSecretDto, body ?? {});
+      const { overlapSeconds = OVERLAP_DEFAULT_SECONDS } = parseOptionalBody(RotateSecretDto, body);
       const secrets = await change.secretsOf(caller.tenantId);
       const owner = secretOwner('integration', id);
       const sealer = new SecretSealer(secrets, owner, this.clock.nowMs(), new InputErrors());

@@ -36,6 +36,7 @@ test.each([
   expect(errorsOf(() => decisionInputOf(body))).toEqual([[pointer, code]]);
 });
 
-test('takes no rule in a dry run', () => {
+test('takes no rule in a dry run, and no null for a body', () => {
+  expect(errorsOf(() => testInputOf(null))).toEqual([['', 'is_object']]);
   expect(errorsOf(() => testInputOf({ rule: 'a' }))).toEqual([['/rule', 'unknown_member']]);
 });

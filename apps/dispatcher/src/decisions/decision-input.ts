@@ -46,9 +46,9 @@ export function decisionInputOf(body: unknown): DecisionInput {
   return { rule, values: valuesOf(context) };
 }
 
-/** `{context}`. Throws `invalid`. */
+/** `{context}`, or no body. Throws `invalid`. */
 export function testInputOf(body: unknown): ParameterValues {
-  return valuesOf(membersOf(body ?? {}, ['context']).context);
+  return valuesOf(membersOf(body === undefined ? {} : body, ['context']).context);
 }
 
 /** What the context makes too large for a request. */

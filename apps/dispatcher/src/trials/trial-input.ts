@@ -1,4 +1,4 @@
-import { parseBody } from '@hookstile/service-runtime';
+import { parseOptionalBody } from '@hookstile/service-runtime';
 import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import { EVENT_TYPE_MAX_CHARACTERS } from './trial.bounds.js';
 
@@ -15,5 +15,5 @@ export class TrialDto {
 
 /** `{eventType?}`; no body asks for the default. Throws `invalid`. */
 export function trialInputOf(body: unknown): { eventType: string | null } {
-  return { eventType: parseBody(TrialDto, body ?? {}).eventType ?? null };
+  return { eventType: parseOptionalBody(TrialDto, body).eventType ?? null };
 }

@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { IsArray, IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { ProblemError } from '../problems/problem.error.js';
-import { parseBody } from './parse-body.js';
+import { parseBody, parseOptionalBody } from './parse-body.js';
 
 class ItemDto {
   @IsInt()
@@ -56,6 +56,12 @@ describe('parseBody', () => {
 
   it.each([[null], [[]], ['text'], [1], [undefined], [Buffer.from('{}')]])('refuses %j, which is no object', (body) => {
     expect(errorsOf(body)).toEqual([{ pointer: '', code: 'is_object', detail: 'a JSON object is expected' }]);
+  });
+
+  it('takes no body for an empty object where a body is optional, and no null for one', () => {
+    class NothingDto {}
+    expect(parseOptionalBody(NothingDto, undefined)).toEqual({});
+    expect(() => parseOptionalBody(NothingDto, null)).toThrow('a JSON object is expected');
   });
 
   it('refuses a constructor before anything calls it', () => {

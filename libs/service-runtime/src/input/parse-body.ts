@@ -66,6 +66,11 @@ export function parseBody<T extends object>(dto: new () => T, body: unknown): T 
   return instance;
 }
 
+/** The same where a request may come without a body, which is an object without members then. A `null` is a body. */
+export function parseOptionalBody<T extends object>(dto: new () => T, body: unknown): T {
+  return parseBody(dto, body === undefined ? {} : body);
+}
+
 function refuse(found: Iterable<InputError>): void {
   const errors = [...found].slice(0, INPUT_ERRORS_MAX);
   const [first] = errors;
