@@ -26,6 +26,18 @@ describe('answers of an operation', () => {
     expect(Object.keys(answers)).toEqual(['200', '400', '401', '403', '404', '409', '429', '503']);
   });
 
+  it('have a 404 where a tenant is asked for that the platform key may have made up', () => {
+    const inTenant: OperationEntry = {
+      ...OPERATION,
+      path: '/v1/things',
+      access: { kind: 'roles', roles: ['viewer'], needsTenant: true },
+    };
+    const reference = { ...REFERENCE, examples: {} };
+    expect(answersOf(inTenant, reference, {}, {})).toHaveProperty('404');
+    expect(answersOf({ ...inTenant, service: 'audit' }, reference, {}, {})).not.toHaveProperty('404');
+    expect(answersOf({ ...inTenant, access: OPERATION.access }, reference, {}, {})).not.toHaveProperty('404');
+  });
+
   it('share refusals, but for one that an example shows', () => {
     const shared = {};
     const answers = answersOf(OPERATION, REFERENCE, {}, shared) as Record<string, object>;

@@ -71,7 +71,7 @@ function refusalsOf(
 ): [number, Schema][] {
   const codes = [
     ...ALWAYS,
-    ...(operation.path.includes('{') ? ['not_found'] : []),
+    ...(operation.path.includes('{') || asksForTenant(operation) ? ['not_found'] : []),
     ...(ifMatch ? ['version_mismatch'] : []),
     ...(ifMatch === 'needed' ? ['if_match_required'] : []),
     ...(request ? ['invalid', 'too_large', 'unsupported_media_type'] : []),
@@ -86,6 +86,11 @@ function refusalsOf(
     const shown = examplesOf(examples, (example) => (example.status === status ? example.answer : undefined));
     return [status, 'examples' in shown ? refusal(own, shown) : sharedRefusal(own, shared)];
   });
+}
+
+/** The platform key may name a tenant that does not exist; where tenants live, all that is a tenant's is looked for in it. */
+function asksForTenant({ service, access }: OperationEntry): boolean {
+  return service === 'config' && access.kind === 'roles' && access.needsTenant;
 }
 
 function refusal(codes: readonly string[], examples: Schema): Schema {

@@ -1,5 +1,16 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsOptional, IsString, MaxLength, Validate, ValidateIf, ValidateNested } from 'class-validator';
+import {
+  IsArray,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  Validate,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { InputSchemas } from './input-schemas.ts';
 
@@ -38,6 +49,9 @@ checked(
   ValidateNested({ each: true }),
   Type(() => PlaceDto),
 );
+
+class ScoresDto {}
+checked(ScoresDto, 'all', IsArray(), IsInt({ each: true }), Min(1, { each: true }), Max(9, { each: true }));
 
 class OddDto {}
 checked(
@@ -98,6 +112,14 @@ describe('schemas of input classes', () => {
     });
     expect(inputs.schemas.PlaceInput?.required).toEqual(['city']);
     expect(inputs.schemas).not.toHaveProperty('PlacePatch');
+  });
+
+  it('are whole numbers where they are checked to be, whatever bounds they have', () => {
+    const inputs = new InputSchemas();
+    inputs.ref(ScoresDto, false);
+    expect(inputs.schemas.ScoresInput?.properties).toEqual({
+      all: { type: 'array', items: { type: 'integer', minimum: 1, maximum: 9 } },
+    });
   });
 
   it('are not made of a check that nobody has described', () => {

@@ -51,6 +51,9 @@ const CONVERTERS: Record<string, Schema | ((check: Check) => Schema)> = {
   isTime: { type: 'string', format: 'date-time' },
   isBody: { description: 'Text, or any JSON, which is sent as text.' },
   isObject: { type: 'object' },
+  // The library calls whatever has a bound a number, also where another check wants it whole.
+  min: ({ constraints }: Check) => ({ minimum: constraints?.[0] }),
+  max: ({ constraints }: Check) => ({ maximum: constraints?.[0] }),
   conditionalValidation: ({ constraints }: Check) => (takesNull(constraints) ? { [NULLABLE]: true } : {}),
   nestedValidation: ({ target, propertyName }: Check) => {
     const nested = defaultMetadataStorage.findTypeMetadata(target, propertyName)?.typeFunction();
