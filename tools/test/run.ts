@@ -11,9 +11,12 @@ import { Terminal } from '../stack/terminal.ts';
 import { runProgram } from './run-program.ts';
 import { lineOf, NOTHING, plus, type Tally, tallyOfLine, tallyOfVitest } from './tally.ts';
 
-/** `npm test`: build, checks, unit, integration and e2e tests; the last line is `N passed, N failed`. */
+/** `npm test`: build, checks, unit, integration and e2e tests, fuzzing; the last line is `N passed, N failed`. */
 const VITEST = join(REPOSITORY, 'node_modules/vitest/vitest.mjs');
 const CHECK = join(REPOSITORY, 'tools/check/run.ts');
+const FUZZ = join(REPOSITORY, 'e2e/src/fuzz/run.ts');
+/** The same requests each time, as far as the answers are the same; a machine without Python leaves it out and says so. */
+const FUZZ_OPTIONS = ['--minutes', '3', '--seed', '1', '--optional'];
 /** Each runner's projects of vitest.config.ts. */
 const RUNNERS = { unit: ['unit', 'unit-apart'], integration: ['integration'], e2e: ['e2e'] };
 /** So that tests do not take over what the user's shell says of a running stack. */
@@ -31,7 +34,8 @@ async function runAll(services: Promise<BackingServices>): Promise<Tally> {
     terminal.line(`\nTests: ${runner}`);
     total = plus(total, await vitest(projects, environment));
   }
-  return total;
+  terminal.line('\nFuzzing');
+  return plus(total, await fuzz());
 }
 
 /** A step of our own, counted as one test. */
@@ -48,6 +52,16 @@ async function counted(name: string, work: () => Promise<unknown>): Promise<Tall
 
 async function check(): Promise<Tally> {
   const { code, output } = await run(process.execPath, [CHECK], {});
+  return tallyOfLine(output, code);
+}
+
+async function fuzz(): Promise<Tally> {
+  const { HOOKSTILE_CACHE: cache } = process.env;
+  const { code, output } = await run(
+    process.execPath,
+    [FUZZ, ...FUZZ_OPTIONS],
+    cache ? { HOOKSTILE_CACHE: cache } : {},
+  );
   return tallyOfLine(output, code);
 }
 
