@@ -19,6 +19,7 @@ test('reads the rule and the context', () => {
   });
   expect(decisionInputOf({ rule: 'rul_1' }).values.size).toBe(0);
   expect(testInputOf(undefined).size).toBe(0);
+  expect(testInputOf({ context: null }).size).toBe(0);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import type { SomeReferences } from '@hookstile/service-runtime';
+import { Nullable, type SomeReferences } from '@hookstile/service-runtime';
 import { PARAMETER_NAMES } from '@hookstile/templates';
 import { Type } from 'typebox';
 import { DecisionView, RuleTestView } from './decision-views.js';
@@ -21,10 +21,10 @@ const Context = Type.Object(
 );
 
 const DecisionInput = Type.Object(
-  { rule: Type.String({ minLength: 1, description: 'Its id or name.' }), context: Type.Optional(Context) },
+  { rule: Type.String({ minLength: 1, description: 'Its id or name.' }), context: Type.Optional(Nullable(Context)) },
   { additionalProperties: false },
 );
-const RuleTestInput = Type.Object({ context: Type.Optional(Context) }, { additionalProperties: false });
+const RuleTestInput = Type.Object({ context: Type.Optional(Nullable(Context)) }, { additionalProperties: false });
 
 const RULE = 'rul_01kxyzabcdefghjkmnpqrstvwx';
 const ASKED = { rule: 'ztna', context: { username: 'alice', remote_ip: '203.0.113.7' } };
