@@ -17,17 +17,37 @@ export interface RunningHostileReceiver extends HostileReceiver {
   url: string;
   /** Connections that stand. */
   readonly connections: number;
-  /** That it ever had. */
-  readonly connected: number;
   close(): Promise<void>;
+}
+
+/** Met at a time: what they flood a test's process with must not make it late. */
+const MET_AT_ONCE = 20;
+
+/** Meets all of them, many at a time. */
+export async function meetAll(
+  receivers: readonly HostileReceiver[],
+  meet: (receiver: HostileReceiver) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < receivers.length; from += MET_AT_ONCE) {
+    await Promise.all(receivers.slice(from, from + MET_AT_ONCE).map(meet));
+  }
+}
+
+/** What came of some work, and how much later than a timer of the same deadline: a process that is late with everything is excused. */
+export async function timed<T>(timeoutMs: number, work: Promise<T>): Promise<{ result: T; lateMs: number }> {
+  let overAtMs = Number.POSITIVE_INFINITY;
+  const timer = setTimeout(() => {
+    overAtMs = performance.now();
+  }, timeoutMs);
+  const result = await work;
+  clearTimeout(timer);
+  return { result, lateMs: Math.max(0, performance.now() - overAtMs) };
 }
 
 /** Starts one on a port of its own. */
 export async function startHostileReceiver(receiver: HostileReceiver): Promise<RunningHostileReceiver> {
   const sockets = new Set<Socket>();
-  let connected = 0;
   const server = createServer((socket) => {
-    connected += 1;
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
@@ -40,9 +60,6 @@ export async function startHostileReceiver(receiver: HostileReceiver): Promise<R
     url: `${receiver.scheme}://127.0.0.1:${port}/`,
     get connections() {
       return sockets.size;
-    },
-    get connected() {
-      return connected;
     },
     close: () =>
       new Promise((resolve) => {

@@ -72,7 +72,7 @@ export const HOSTILE_BODIES: readonly HostileReceiver[] = [
   whole('says that its answer is compressed, which it is not', withBody('content-encoding: gzip\r\n', GRANT)),
   whole('answers with what is no text', withBody('', Buffer.from('00ff0d0a1b5b324a80fe', 'hex'))),
   whole('answers with control characters of terminals', withBody('', '\u001b[2J\u001b]0;owned\u0007\r\n\0')),
-  whole('answers with JSON nested 30,000 deep', withBody('', '['.repeat(30_000) + ']'.repeat(30_000)), 'no_match'),
+  whole('answers with JSON nested 30,000 deep', withBody('', '['.repeat(30_000) + ']'.repeat(30_000))),
   whole('answers with members of the prototype', withBody('', '{"__proto__":{"status":"ok"}}'), 'no_match'),
   { ...whole('answers with 65 KiB', withBody('', `${GRANT}${' '.repeat(65 * 1024)}`)), isTruncated: true },
 ];

@@ -7,7 +7,7 @@ const HTTP2_SETTINGS = Buffer.from('00000600040000000000030000006400000000040100
 const answers = (name: string, bytes: string | Buffer): HostileReceiver => invalid(name, answering(bytes));
 
 function invalid(name: string, treat: Treatment): HostileReceiver {
-  return { name, scheme: 'http', treat, attempt: 'response_invalid', decision: 'connect' };
+  return { name, scheme: 'http', treat, attempt: 'response_invalid', decision: 'unparseable' };
 }
 
 function late(name: string, treat: Treatment): HostileReceiver {
