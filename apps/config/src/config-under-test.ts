@@ -76,7 +76,11 @@ export class ConfigUnderTest {
     return created;
   }
 
-  async start(overrides: ServiceOverrides = {}, profiles = BUILT_IN_PROFILES): Promise<RunningService> {
+  async start(
+    overrides: ServiceOverrides = {},
+    profiles = BUILT_IN_PROFILES,
+    settings: NodeJS.ProcessEnv = {},
+  ): Promise<RunningService> {
     const environment = {
       KAFKA_BROKERS: testBrokers().join(),
       DATABASE_URL: this.database.url,
@@ -87,6 +91,7 @@ export class ConfigUnderTest {
       HOOKSTILE_ENCRYPTION_KEYS: ENCRYPTION_KEYS,
       HOST: '127.0.0.1',
       LOG_LEVEL: 'error',
+      ...settings,
     };
     const service = await startService(configServiceWith(profiles), environment, overrides);
     this.services.push(service);

@@ -59,6 +59,7 @@ import { FirstTables1763798400000 } from './migrations/first-tables.migration.js
 import { IdempotencyKeys1795500000000 } from './migrations/idempotency-keys.migration.js';
 import { IntegrationProfiles1795600000000 } from './migrations/integration-profiles.migration.js';
 import { OperationalEvents1795400000000 } from './migrations/operational-events.migration.js';
+import { StateBytes1795700000000 } from './migrations/state-bytes.migration.js';
 import { TenantKeys1795300000000 } from './migrations/tenant-keys.migration.js';
 import { RunNotices } from './operational-events/run-notices.js';
 import { BUILT_IN_PROFILES } from './profiles/built-in-profiles.js';
@@ -127,7 +128,11 @@ function providers(context: ServiceContext<ConfigEnv>, profiles: ProfileCatalog)
         relay: Relay,
         partitionCount: number,
         tenantKeys: TenantKeys<EntityManager>,
-      ) => new Changes(new TypeormEventStore(dataSource, schema), readModels, relay, partitionCount, tenantKeys),
+      ) => {
+        const events = new TypeormEventStore(dataSource, schema);
+        const tenantMaxBytes = env.HOOKSTILE_TENANT_CONFIGURATION_MAX_BYTES;
+        return new Changes(events, readModels, relay, partitionCount, tenantKeys, tenantMaxBytes);
+      },
     ),
     provide(
       TENANT_KEYS,
@@ -272,6 +277,7 @@ export const configServiceWith = (profiles: ProfileCatalog): ServiceDefinition<C
     TenantKeys1795300000000,
     IdempotencyKeys1795500000000,
     IntegrationProfiles1795600000000,
+    StateBytes1795700000000,
   ],
   schema: DEFAULT_SCHEMA,
   bodyMaxBytes: { [APPLY_PATH]: APPLY_BODY_MAX_BYTES },

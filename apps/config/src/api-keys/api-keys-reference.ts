@@ -13,6 +13,7 @@ const CI = {
 export const API_KEYS_REFERENCE = {
   'api-keys.create': {
     request: jsonBody(CreateApiKeyDto),
+    refusals: ['configuration_full'],
     answers: [
       {
         status: 201,

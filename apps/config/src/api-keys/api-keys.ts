@@ -10,6 +10,7 @@ import {
 import type { Changes } from '../changes/changes.js';
 import { noSuch } from '../changes/no-such.js';
 import type { Origin } from '../changes/origin.js';
+import { growthOf } from '../changes/tenant-room.js';
 import { type Page, readPage } from '../input/page.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
 import type { ApiKey } from './api-key.decider.js';
@@ -40,7 +41,10 @@ export class ApiKeys implements KeyDirectory {
     const state = await this.changes.run(origin, async (change) => {
       await change.holdTenant(tenantId);
       const apiKey = change.begin(apiKeyAggregate, id);
-      return apiKey.execute({ type: 'create', at: this.now(), tenantId, name, role, hash: hashKey(key) });
+      const hash = hashKey(key);
+      const state = await apiKey.execute({ type: 'create', at: this.now(), tenantId, name, role, hash });
+      await change.requireRoom(tenantId, growthOf(null, state));
+      return state;
     });
     return { ...apiKeyView(id, state as ApiKey), key };
   }

@@ -15,7 +15,7 @@ export const APPLY_REFERENCE = {
         body: { name: 'AppliedList', schema: AppliedList },
       },
     ],
-    refusals: ['plan_required', 'endpoint_exists', 'ambiguous_name', 'not_found'],
+    refusals: ['plan_required', 'endpoint_exists', 'configuration_full', 'ambiguous_name', 'not_found'],
     examples: {
       dryRun: {
         request: {

@@ -12,6 +12,7 @@ import { aggregateOfKind } from './aggregates.js';
 import { type ChangeContext, LoadedAggregate } from './loaded-aggregate.js';
 import { noSuch } from './no-such.js';
 import { type Origin, SYSTEM_ORIGIN } from './origin.js';
+import { checkRoom, TENANT_CONFIGURATION_MAX_BYTES, THING_BYTES } from './tenant-room.js';
 
 /** Longest wait for a change's records to be in their topics; beyond it the answer says that they will be. */
 export const PUBLICATION_WAIT_MAX_MS = 5_000;
@@ -104,6 +105,20 @@ export class Change<Handle = unknown> {
     return this.holdTenant(tenantId);
   }
 
+  /**
+   * Rejects with `configuration_full` where the tenant's things take more than they may, what this change has written
+   * included. What became smaller is let through, so that a tenant above its bound can come below it.
+   */
+  async requireRoom(tenantId: string, growthBytes: number): Promise<void> {
+    if (growthBytes > 0) checkRoom(await this.bytesOf(tenantId), this.context.tenantMaxBytes);
+  }
+
+  /** What the tenant's things take, as this change has them. */
+  bytesOf(tenantId: string): Promise<number> {
+    const { readModels, transaction } = this.context;
+    return readModels.bytesOfTenant(transaction.handle, tenantId, THING_BYTES);
+  }
+
   async failuresOf(tenantId: string, integrationId: string): Promise<FailureCount | undefined> {
     const { readModels, transaction } = this.context;
     return (await readModels.failuresOf(tenantId, [integrationId], transaction.handle)).get(integrationId);
@@ -184,6 +199,7 @@ export class Changes<Handle = unknown> {
     private readonly publications: Publications,
     private readonly partitionCount: number,
     private readonly tenantKeys: TenantKeys<Handle>,
+    private readonly tenantMaxBytes: number = TENANT_CONFIGURATION_MAX_BYTES,
   ) {}
 
   /** What `run` would answer, or reject with; nothing is stored. It takes its transaction back, so it joins no other. */
@@ -232,8 +248,8 @@ export class Changes<Handle = unknown> {
   }
 
   private changeIn(transaction: EventStoreTransaction<Handle>, origin: Origin): Change<Handle> {
-    const { readModels, partitionCount, tenantKeys } = this;
-    return new Change({ transaction, readModels, tenantKeys, origin, partitionCount });
+    const { readModels, partitionCount, tenantKeys, tenantMaxBytes } = this;
+    return new Change({ transaction, readModels, tenantKeys, origin, partitionCount, tenantMaxBytes });
   }
 }
 

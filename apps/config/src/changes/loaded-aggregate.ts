@@ -21,6 +21,8 @@ export interface AggregateContext<Handle> {
 
 export interface ChangeContext<Handle> extends AggregateContext<Handle> {
   tenantKeys: TenantKeys<Handle>;
+  /** Of all that a tenant has configured. */
+  tenantMaxBytes: number;
 }
 
 /** An aggregate that is locked and folded inside a transaction; `execute` decides, appends, projects and enqueues. */

@@ -30,7 +30,7 @@ export const DECISION_RULES_REFERENCE = {
   'decision-rules.create': {
     request: jsonBody(DecisionRuleDto),
     answers: [{ status: 201, description: 'The decision rule', body: RULE, headers: ['ETag', 'Location'] }],
-    refusals: ['conflict', 'unknown_parameter'],
+    refusals: ['conflict', 'configuration_full', 'unknown_parameter'],
     examples: {
       json: {
         request: {
@@ -60,7 +60,7 @@ export const DECISION_RULES_REFERENCE = {
     ifMatch: 'needed',
     request: mergePatchBody(DecisionRuleDto),
     answers: [{ status: 200, description: 'The decision rule as it is now', body: RULE, headers: ['ETag'] }],
-    refusals: ['conflict', 'unknown_parameter'],
+    refusals: ['conflict', 'configuration_full', 'unknown_parameter'],
     examples: {
       timeout: {
         path: PATH,

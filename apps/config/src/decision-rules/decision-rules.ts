@@ -3,6 +3,7 @@ import { type Clock, ProblemError, parseBody, type RandomBytes, type TenantSecre
 import type { Change, Changes } from '../changes/changes.js';
 import { noSuch } from '../changes/no-such.js';
 import type { Origin } from '../changes/origin.js';
+import { growthOf } from '../changes/tenant-room.js';
 import { requireIfMatch } from '../input/if-match.js';
 import { type Page, readPage } from '../input/page.js';
 import type { ReadModelStore } from '../read-models/read-model.store.js';
@@ -43,7 +44,10 @@ export class DecisionRules {
       const settings = makeRuleSettings(input, this.settingsContext(id, null, secrets));
       const rule = change.begin(decisionRuleAggregate, id);
       await this.requireFreeName(change, tenantId, id, settings.name);
-      return rule.execute({ type: 'create', at: this.now(), tenantId, settings, enabled: input.enabled ?? true });
+      const enabled = input.enabled ?? true;
+      const state = await rule.execute({ type: 'create', at: this.now(), tenantId, settings, enabled });
+      await change.requireRoom(tenantId, growthOf(null, settings));
+      return state;
     });
     return decisionRuleView(id, present(state, tenantId));
   }
@@ -95,7 +99,11 @@ export class DecisionRules {
   ): Promise<DecisionRuleView> {
     const state = await this.changes.run(origin, async (change) => {
       const rule = await this.loadPresent(change, tenantId, id);
-      return rule.execute(...(await commandsFor(present(rule.state, tenantId), change)));
+      const current = present(rule.state, tenantId);
+      const changed = await rule.execute(...(await commandsFor(current, change)));
+      const { settings } = present(changed, tenantId);
+      await change.requireRoom(tenantId, growthOf(current.settings, settings));
+      return changed;
     });
     return decisionRuleView(id, present(state, tenantId));
   }

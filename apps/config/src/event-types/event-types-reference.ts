@@ -36,7 +36,7 @@ export const EVENT_TYPES_REFERENCE = {
       { status: 200, description: 'The event type, which was there before', body: EVENT_TYPE, headers: ['ETag'] },
       { status: 201, description: 'The new event type', body: EVENT_TYPE, headers: ['ETag'] },
     ],
-    refusals: ['conflict', 'reserved_type'],
+    refusals: ['conflict', 'configuration_full', 'reserved_type'],
     examples: {
       created: { path: PATH, request: GIVEN, status: 201, answer: COMPLIANT },
       replaced: {

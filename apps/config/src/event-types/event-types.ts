@@ -4,6 +4,7 @@ import { type Clock, ProblemError, parseBody, RECENT_NOTICE_MS } from '@hookstil
 import type { Change, Changes } from '../changes/changes.js';
 import { noSuch } from '../changes/no-such.js';
 import type { Origin } from '../changes/origin.js';
+import { growthOf } from '../changes/tenant-room.js';
 import { heedIfMatch } from '../input/if-match.js';
 import { InputErrors } from '../input/input-errors.js';
 import { isObject } from '../input/merge-patch.js';
@@ -88,7 +89,9 @@ export class EventTypes {
       const noticeMs = needsNotice(eventType.state, definition, this.clock.nowMs()) ? RECENT_NOTICE_MS : 0;
       if (ifMatch !== undefined) heedIfMatch(ifMatch, present(eventType.state).version);
       if (created) await this.requireRoom(change, tenantId);
+      const before = eventType.state;
       const state = await eventType.execute({ type: 'define', at: this.now(), tenantId, eventType: type, definition });
+      await change.requireRoom(tenantId, growthOf(before, state));
       return { noticeMs, created, eventType: eventTypeView(present(state)) };
     });
     if (noticeMs > 0) await this.sleep(noticeMs);

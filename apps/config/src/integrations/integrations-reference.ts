@@ -19,7 +19,7 @@ export const INTEGRATIONS_REFERENCE = {
         headers: ['ETag', 'Location'],
       },
     ],
-    refusals: ['plan_required', 'endpoint_exists'],
+    refusals: ['plan_required', 'endpoint_exists', 'configuration_full'],
     examples: {
       minimal: {
         request: { name: 'SIEM', url: 'https://example.com/hook' },
@@ -60,7 +60,7 @@ export const INTEGRATIONS_REFERENCE = {
         headers: ['ETag'],
       },
     ],
-    refusals: ['plan_required', 'endpoint_exists'],
+    refusals: ['plan_required', 'endpoint_exists', 'configuration_full'],
     examples: {
       rate: {
         path: PATH,

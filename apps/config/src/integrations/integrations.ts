@@ -10,6 +10,7 @@ import {
 } from '@hookstile/service-runtime';
 import type { Change, Changes } from '../changes/changes.js';
 import type { Origin } from '../changes/origin.js';
+import { growthOf } from '../changes/tenant-room.js';
 import { requireIfMatch } from '../input/if-match.js';
 import { InputErrors } from '../input/input-errors.js';
 import { type Page, readPage } from '../input/page.js';
@@ -90,6 +91,7 @@ export class Integrations {
       const integration = change.begin(integrationAggregate, id);
       const enabled = input.enabled ?? true;
       const state = await integration.execute({ type: 'create', at: this.now(), tenantId, settings, enabled });
+      await change.requireRoom(tenantId, growthOf(null, settings));
       return { state, newSigningSecret: made.newSigningSecret };
     });
     return { integration: integrationView(id, present(state, tenantId), 0), newSigningSecret };
@@ -121,6 +123,7 @@ export class Integrations {
         { type: 'update', at: this.now(), settings },
         ...switching(caller, input.enabled, this.now()),
       );
+      await change.requireRoom(caller.tenantId, growthOf(current.settings, settings));
       return { state, newSigningSecret };
     });
   }

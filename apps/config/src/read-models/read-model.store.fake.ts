@@ -95,6 +95,13 @@ export class FakeReadModelStore implements ReadModelStore<FakeHandle> {
       .sort();
   }
 
+  async bytesOfTenant(_handle: FakeHandle, tenantId: string, thingBytes: number): Promise<number> {
+    const rows = [...this.rows].filter(([key]) => !key.startsWith('tenant:')).map(([, row]) => row);
+    return rows
+      .filter((row) => row.tenantId === tenantId && !row.deleted)
+      .reduce((sum, { state }) => sum + Buffer.byteLength(JSON.stringify(state)) + thingBytes, 0);
+  }
+
   async keyByHash(hash: string): Promise<FoundKey | null> {
     const row = this.present('api-key').find((key) => key.hash === hash);
     if (!row) return null;

@@ -7,6 +7,7 @@ import { DomainEventForms1764600000000 } from '../migrations/domain-event-forms.
 import { EventTypes1764900000000 } from '../migrations/event-types.migration.js';
 import { FirstTables1763798400000 } from '../migrations/first-tables.migration.js';
 import { OperationalEvents1795400000000 } from '../migrations/operational-events.migration.js';
+import { StateBytes1795700000000 } from '../migrations/state-bytes.migration.js';
 import { readModelStoreConformance } from './read-model.store.conformance.js';
 import { TypeormReadModelStore } from './read-model.store.typeorm.js';
 
@@ -26,6 +27,7 @@ beforeAll(async () => {
       DomainEventForms1764600000000,
       EventTypes1764900000000,
       OperationalEvents1795400000000,
+      StateBytes1795700000000,
     ],
     migrationsRun: true,
   }).initialize();

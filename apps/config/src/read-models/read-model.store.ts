@@ -85,6 +85,8 @@ export interface ReadModelStore<Handle> {
   idByName(handle: Handle, kind: NamedKind, tenantId: string, name: string): Promise<string | null>;
   /** The tenant's integrations that have one of the profiles, without deleted ones, as the transaction sees them. */
   idsOfProfiles(handle: Handle, tenantId: string, profiles: readonly string[]): Promise<string[]>;
+  /** What the tenant's things take, deleted ones apart: of each its state as JSON, and `thingBytes`. */
+  bytesOfTenant(handle: Handle, tenantId: string, thingBytes: number): Promise<number>;
   /** The API key with this hash unless it is deleted. */
   keyByHash(hash: string): Promise<FoundKey | null>;
   /** Every aggregate's version, deleted ones too, by kind and id; `after` is the last one of the page before. */

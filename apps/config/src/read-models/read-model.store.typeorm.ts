@@ -24,6 +24,8 @@ export const READ_MODEL_TABLES = {
   'decision-rule': 'decision_rules',
 } as const satisfies Readonly<Record<Kind, string>>;
 
+const THINGS_OF_TENANT: readonly Kind[] = ['api-key', 'event-type', 'integration', 'decision-rule'];
+
 interface Row {
   id: string;
   tenant_id: string;
@@ -127,6 +129,20 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
     const statement = this.tables.sql`SELECT id FROM ${this.rows('integration')}
        WHERE NOT deleted AND state->'settings'->>'profile' = ANY($2::text[]) ORDER BY id`;
     return (await this.read<{ id: string }>(tenantId, statement, [profiles], manager)).map(({ id }) => id);
+  }
+
+  async bytesOfTenant(manager: EntityManager, tenantId: string, thingBytes: number): Promise<number> {
+    const tables = THINGS_OF_TENANT.map(
+      (kind) =>
+        `SELECT sum(bytes + $2::integer) AS bytes FROM ${this.table(kind)} WHERE tenant_id = $1 AND NOT deleted`,
+    );
+    const [row] = await preparedQuery<{ bytes: string }>(
+      manager,
+      'bytes-of-tenant',
+      `SELECT coalesce(sum(bytes), 0) AS bytes FROM (${tables.join(' UNION ALL ')}) AS taken`,
+      [tenantId, thingBytes],
+    );
+    return Number(row?.bytes);
   }
 
   async keyByHash(hash: string): Promise<FoundKey | null> {

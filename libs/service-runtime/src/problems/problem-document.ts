@@ -31,6 +31,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'The state does not allow this' },
   ambiguous_name: { status: 409, title: 'Several things have this name' },
+  configuration_full: { status: 409, title: 'The tenant has as much configuration as it may have' },
   endpoint_exists: { status: 409, title: 'The tenant has its endpoint already' },
   not_signed: { status: 409, title: 'The integration signs nothing' },
   integration_disabled: { status: 409, title: 'The integration is disabled' },
