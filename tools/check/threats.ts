@@ -14,7 +14,8 @@ const SEPARATOR = /^\|[\s:|-]+\|$/;
 /** Spoofing, tampering, repudiation, information disclosure, denial of service, elevation of privilege. */
 const STRIDE = ['S', 'T', 'R', 'I', 'D', 'E'] as const;
 const LINK = /\[((?:\\.|[^\]\\])+)\]\(([^)\s]+)\)/g;
-const SPEC = /\.(spec|conformance)\.ts$/;
+/** What Vitest runs, and the suites that it runs for several stores. */
+const SPEC = /^(apps|libs|e2e|bench|tools)\/.*\.(spec|conformance)\.ts$/;
 /** Besides tests: the steps of `npm run check` and the rules between modules, by their names. */
 const NAMED_CHECKS = ['tools/check/run.ts', 'tools/test/run.ts', '.dependency-cruiser.mjs'];
 /** How a threat begins its defence that no test of ours can show. */

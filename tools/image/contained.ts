@@ -51,9 +51,13 @@ exec "$chroot" "$root" setpriv --reuid="\${user%:*}" --regid="\${user#*:}" --cle
   --bounding-set=-all env --chdir="$workdir" "$@"
 `;
 
-/** Only root may mount; and a kernel may forbid namespaces. */
+const TRY =
+  'mount -t tmpfs try /tmp && mkdir /tmp/a && mount -t proc proc /tmp/a && mount --bind /usr /tmp/a && setpriv --version';
+
+/** Only root may mount, and not everywhere: what a container is made of is tried out. */
 export function canContain(): boolean {
-  return process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'setpriv', '--version']).status === 0;
+  const tried = ['--mount', '--propagation', 'private', 'sh', '-c', TRY];
+  return process.getuid?.() === 0 && spawnSync('unshare', tried).status === 0;
 }
 
 /** The command line that runs another one contained; it keeps the process id, so that signals arrive. */

@@ -49,3 +49,11 @@ const REGISTRY_SETTING = /^\s*(?:@[^:=]+:)?(registry|_auth\w*|\/\/.*|.*:_\w+)\s*
 /** Where packages come from, and with what credentials, is the installer's own; a file of ours that says it leaks it. */
 export const npmSettingsNameNoRegistry = (npmrc: string): string[] =>
   npmrc.split('\n').flatMap((line) => (REGISTRY_SETTING.test(line) ? ['.npmrc names a registry or credentials'] : []));
+
+const STRICT_SETTING = /^strict-allow-scripts=true$/m;
+
+/** Without it npm 11 only warns of a script that `allowScripts` says nothing of, and runs it. */
+export const npmSettingsAreStrict = (npmrc: string): string[] =>
+  STRICT_SETTING.test(npmrc)
+    ? []
+    : ['.npmrc lacks strict-allow-scripts=true: npm would run scripts that no list knows'];

@@ -1,10 +1,11 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCK_FILE, readLockFile } from './lock-file.ts';
 import { LOCK_RULES } from './lock-rules.ts';
 import {
   licenceIsSaid,
   type Manifest,
+  npmSettingsAreStrict,
   npmSettingsNameNoRegistry,
   runsNothingAtInstallation,
   scriptsAreAllowedAsListed,
@@ -21,8 +22,8 @@ export function packageProblems(repository: string): string[] {
   const ofManifests = [MANIFEST, ...own].flatMap((path) => manifestProblems(read(path)).map((one) => `${path} ${one}`));
   const lock = readLockFile(repository);
   const ofLock = LOCK_RULES.flatMap((rule) => rule(lock)).map((one) => `${LOCK_FILE}: ${one}`);
-  const npmrc = join(repository, '.npmrc');
-  const ofSettings = existsSync(npmrc) ? npmSettingsNameNoRegistry(readFileSync(npmrc, 'utf8')) : [];
+  const npmrc = readFileSync(join(repository, '.npmrc'), 'utf8');
+  const ofSettings = [...npmSettingsNameNoRegistry(npmrc), ...npmSettingsAreStrict(npmrc)];
   return [...ofManifests, ...scriptsAreAllowedAsListed(root), ...ofLock, ...ofSettings];
 }
 

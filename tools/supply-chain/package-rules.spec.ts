@@ -15,6 +15,7 @@ import {
 } from './lock-rules.ts';
 import {
   licenceIsSaid,
+  npmSettingsAreStrict,
   npmSettingsNameNoRegistry,
   runsNothingAtInstallation,
   scriptsAreAllowedAsListed,
@@ -157,6 +158,13 @@ describe('a package.json of ours', () => {
     expect(npmSettingsNameNoRegistry('fund=false\naudit=false\n')).toEqual([]);
     for (const line of ['registry=https://host/', '@a:registry=https://host/', '//host/:_authToken=x', '_auth=x']) {
       expect(npmSettingsNameNoRegistry(`fund=false\n${line}`)).toHaveLength(1);
+    }
+  });
+
+  it('has npm refuse an installation with a script that nobody has looked at, instead of a warning', () => {
+    expect(npmSettingsAreStrict('fund=false\nstrict-allow-scripts=true\n')).toEqual([]);
+    for (const text of ['', 'strict-allow-scripts=false', '#strict-allow-scripts=true']) {
+      expect(npmSettingsAreStrict(text)).toHaveLength(1);
     }
   });
 
