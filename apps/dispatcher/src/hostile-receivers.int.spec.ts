@@ -16,7 +16,7 @@ import { KEPT_BODY_MAX_BYTES, RESPONSE_HEADERS_MAX_COUNT } from './egress/respon
 const SHORT_TIMEOUT_MS = 1_000;
 const LONG_TIMEOUT_MS = 15_000;
 const JOURNALED_MAX_MS = 30_000;
-const HEALTHY_DELIVERIES = 100;
+const HEALTHY_DELIVERIES = 50;
 const RETRY_DELAY_MS = 60_000;
 const RETRY_AFTER_MAX_MS = 3_600_000;
 
@@ -48,6 +48,11 @@ function endedAttemptOf(receiver: HostileReceiver): AttemptRecord | undefined {
   return world.attemptsOf(idOf(receiver)).find(({ error }) => error !== 'aborted');
 }
 
+function deliveredToNeighbour(): (string | undefined)[] {
+  const succeeded = world.attemptsOf('int_well').filter(({ outcome }) => outcome === 'succeeded');
+  return succeeded.map(({ deliveries }) => deliveries[0]?.eventId);
+}
+
 async function deliver(receiver: HostileReceiver): Promise<void> {
   await world.route({ id: idOf(receiver), version: 1 }, 0, 1);
   await until(() => endedAttemptOf(receiver), { what: `the attempt at ${receiver.name}`, timeoutMs: JOURNALED_MAX_MS });
@@ -61,6 +66,10 @@ beforeAll(async () => {
   await world.configure({ id: 'int_well', settings: { url: `${neighbour.url}/well`, retry: ONCE } });
   await world.route({ id: 'int_well', version: 1 }, 0, HEALTHY_DELIVERIES);
   await meetAll(receivers, deliver);
+  await until(() => deliveredToNeighbour().length === HEALTHY_DELIVERIES, {
+    what: "the neighbour's deliveries",
+    timeoutMs: JOURNALED_MAX_MS,
+  });
 });
 
 afterAll(async () => {
@@ -86,12 +95,8 @@ describe('a dispatcher that delivers to all of them', () => {
     expect(attempt.response?.headers.length ?? 0).toBeLessThanOrEqual(RESPONSE_HEADERS_MAX_COUNT);
   });
 
-  it('goes on with a neighbour that is well, in order', async () => {
-    await world.journaled('int_well', HEALTHY_DELIVERIES);
-    const succeeded = world.attemptsOf('int_well').filter(({ outcome }) => outcome === 'succeeded');
-    expect(succeeded.map(({ deliveries }) => deliveries[0]?.eventId)).toEqual(
-      Array.from({ length: HEALTHY_DELIVERIES }, (_, n) => `evt_${n}`),
-    );
+  it('goes on with a neighbour that is well, in order', () => {
+    expect(deliveredToNeighbour()).toEqual(Array.from({ length: HEALTHY_DELIVERIES }, (_, n) => `evt_${n}`));
   });
 });
 
