@@ -6,6 +6,7 @@ export const LOAD_SCENARIOS = ['idle', 'latency', 'throughput', 'fan-out'] as co
 /** Each brings up what it needs, and takes minutes. */
 export const LONG_SCENARIOS = [
   'isolation',
+  'hostile-receivers',
   'recovery',
   'parked-lanes',
   'dispatcher-alone',

@@ -8,6 +8,7 @@ import { decisions } from './scenarios/decisions.ts';
 import { dispatcherAlone } from './scenarios/dispatcher-alone.ts';
 import { eventLog } from './scenarios/event-log.ts';
 import { frontDoor } from './scenarios/front-door.ts';
+import { hostileReceivers } from './scenarios/hostile-receivers.ts';
 import { isolation } from './scenarios/isolation.ts';
 import { fanOut, idle, latency, throughput } from './scenarios/load-scenarios.ts';
 import { matching } from './scenarios/matching.ts';
@@ -19,7 +20,7 @@ type LoadScenarioName = (typeof LOAD_SCENARIOS)[number];
 
 const LOAD = { idle, latency, throughput, 'fan-out': fanOut };
 /** With all services running, each with integrations of its own. */
-const WITH_ALL_SERVICES = { isolation, recovery };
+const WITH_ALL_SERVICES = { isolation, 'hostile-receivers': hostileReceivers, recovery };
 /** With the services that they start themselves. */
 const WITH_SOME_SERVICES = {
   'parked-lanes': parkedLanes,

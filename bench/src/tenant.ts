@@ -30,6 +30,8 @@ export interface TenantPlan {
   urlOf(index: number): string;
   /** Beside name, URL and event types. */
   settings?: object | undefined;
+  /** Of one integration, beside those. */
+  settingsOf?(index: number): object;
 }
 
 export interface BenchTenant {
@@ -40,7 +42,8 @@ export interface BenchTenant {
 }
 
 /** A tenant with a producer's key and integrations, each with an event type of its own and the common one. */
-export async function createTenant(api: Api, { integrations, urlOf, settings = {} }: TenantPlan): Promise<BenchTenant> {
+export async function createTenant(api: Api, plan: TenantPlan): Promise<BenchTenant> {
+  const { integrations, urlOf, settings = {}, settingsOf } = plan;
   const { id } = await create<{ id: string }>(api, '/v1/tenants', { name: 'Bench', plan: 'standard' }, null);
   const { key } = await create<{ key: string }>(api, '/v1/api-keys', { name: 'load', role: 'producer' }, id);
   const integrationIds: string[] = [];
@@ -52,6 +55,7 @@ export async function createTenant(api: Api, { integrations, urlOf, settings = {
         url: urlOf(index),
         eventTypes: [`bench.${index}`, FAN_OUT_TYPE],
         ...settings,
+        ...settingsOf?.(index),
       };
       integrationIds[index] = (await create<{ id: string }>(api, '/v1/integrations', integration, id)).id;
     }
