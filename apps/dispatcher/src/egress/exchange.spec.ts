@@ -45,23 +45,24 @@ it('ends as was answered where it is aborted while the rest of a body is awaited
   expect([await ended, isGivenUp()]).toMatchObject([{ answer: { status: 200, truncated: true } }, true]);
 });
 
-describe('a body that goes on', () => {
+describe('the grace', () => {
   afterEach(() => void vi.useRealTimers());
 
-  it.each([
-    ['ends with its grace', 1_000, 1_000 + BODY_GRACE_MS],
-    ['ends at the deadline, though its headers came just before', TIMEOUT_MS - 1, TIMEOUT_MS],
-  ])('%s', async (_, answeredMs, endedMs) => {
+  async function ending(answeredMs: number, endsMs: number) {
     vi.useFakeTimers();
     const { ended, answered, isGivenUp } = begun();
     await vi.advanceTimersByTimeAsync(answeredMs);
     answered(200);
-    await vi.advanceTimersByTimeAsync(endedMs - answeredMs - 1);
+    await vi.advanceTimersByTimeAsync(endsMs - answeredMs - 1);
     expect(isGivenUp()).toBe(false);
     // And one turn more, for what may lie in the socket.
     await vi.advanceTimersByTimeAsync(2);
     expect([await ended, isGivenUp()]).toMatchObject([{ answer: { status: 200, truncated: true } }, true]);
-  });
+  }
+
+  it('a body is awaited for its grace', () => ending(1_000, 1_000 + BODY_GRACE_MS));
+
+  it('a body that begins just before the deadline has no time beyond it', () => ending(TIMEOUT_MS - 1, TIMEOUT_MS));
 });
 
 it('takes no more than a few interim answers for the sake of the one that counts', async () => {
