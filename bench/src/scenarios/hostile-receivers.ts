@@ -77,19 +77,25 @@ async function phase(bench: Bench, stack: StackUnderTest, seconds: number, hosti
   const [dispatcher] = stack.run.services.dispatcher;
   if (!dispatcher?.pid) throw new Error('the stack has no dispatcher');
   const durationMs = seconds * 1_000;
-  const memory = new MemorySeries(dispatcher.pid, `${dispatcher.url}/metrics`);
-  const [peak, cpuMs] = [memory.startPeak(), cpuMsOf(dispatcher.pid)];
-  const harm = hostile?.load.ask(
-    { kind: 'run', run: { ...common, run: bench.wire.nextRun, durationMs, ratePerSecond: HOSTILE_RATE } },
-    'finished',
-  );
-  const { streams, received } = await runLoad(bench.wire, { ...common, durationMs, ratePerSecond: bench.options.rate });
-  return {
-    acceptedMs: latenciesOf(streams, received).acceptedMs,
-    attempts: (await harm)?.accepted ?? 0,
-    peakBytes: (await peak()).rssBytes,
-    cpuMs: cpuMsOf(dispatcher.pid) - cpuMs,
-  };
+  const cpuMs = cpuMsOf(dispatcher.pid);
+  const endPeak = new MemorySeries(dispatcher.pid, `${dispatcher.url}/metrics`).startPeak();
+  try {
+    const harm = hostile?.load.ask(
+      { kind: 'run', run: { ...common, run: bench.wire.nextRun, durationMs, ratePerSecond: HOSTILE_RATE } },
+      'finished',
+    );
+    const well = runLoad(bench.wire, { ...common, durationMs, ratePerSecond: bench.options.rate });
+    const [{ streams, received }, harmed] = await Promise.all([well, harm]);
+    return {
+      acceptedMs: latenciesOf(streams, received).acceptedMs,
+      attempts: harmed?.accepted ?? 0,
+      peakBytes: (await endPeak()).rssBytes,
+      cpuMs: cpuMsOf(dispatcher.pid) - cpuMs,
+    };
+  } catch (error) {
+    await endPeak().catch(() => undefined);
+    throw error;
+  }
 }
 
 function figuresOf(before: Phase, hostile: Phase, after: Phase): Figure[] {
