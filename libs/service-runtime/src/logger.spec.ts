@@ -1,7 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LOG_TEXT_MAX_CHARACTERS } from './log-members.js';
+import { isLogMember, LOG_TEXT_MAX_CHARACTERS } from './log-members.js';
 import { createLogger, nestLogger } from './logger.js';
 
+/** What each line may have beside the list. */
+const ALWAYS = ['level', 'time', 'msg', 'err', 'leftOut'];
+const LINE_MAX_CHARACTERS = 100_000;
 const HEAD = { time: expect.stringMatching(/Z$/), service: 'audit' };
 
 function logging() {
@@ -76,6 +80,33 @@ describe('createLogger', () => {
     logger.child({ topic: 't', password: 'hk_secret' }).info({}, 'with %s', 'hk_secret');
     expect(lines).toMatchObject([{ topic: 't', leftOut: ['password'], msg: 'with %s' }]);
     expect(JSON.stringify(lines)).not.toContain('hk_secret');
+  });
+
+  it('writes one bounded line of listed members, whatever it is given, and never throws', () => {
+    const name = fc.oneof(fc.string(), fc.constantFrom('err', 'topic', 'reason', 'msg', 'time', '__proto__', 'toJSON'));
+    const error = fc.record({
+      message: fc.anything(),
+      stack: fc.anything(),
+      code: fc.anything(),
+      name: fc.anything(),
+      cause: fc.anything(),
+    });
+    const value = fc.oneof(
+      fc.anything({ withBigInt: true, withDate: true, withSparseArray: true }),
+      error.map((given) => Object.assign(new Error('e'), given)),
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.dictionary(name, value, { maxKeys: 5 }), value), fc.anything(), (members, text) => {
+        const written: string[] = [];
+        const destination = { write: (line: string) => void written.push(line) };
+        createLogger({ service: 'audit', level: 'debug', destination }).info(members, text as string);
+        expect(written).toHaveLength(1);
+        expect(written[0]?.length).toBeLessThan(LINE_MAX_CHARACTERS);
+        expect(written[0]).toMatch(/^[^\n]*\n$/);
+        const names = Object.keys(JSON.parse(written[0] ?? ''));
+        expect(names.filter((one) => !isLogMember(one) && !ALWAYS.includes(one))).toEqual([]);
+      }),
+    );
   });
 
   it("writes Nest's start-up lines as debug and its errors as errors", () => {

@@ -7,7 +7,7 @@ import {
   stdSerializers,
   stdTimeFunctions,
 } from 'pino';
-import { logMembers, logText } from './log-members.js';
+import { LOG_TEXT_MAX_CHARACTERS, logMembers, logText } from './log-members.js';
 import { reasonOf } from './mask.js';
 
 export type { Logger } from 'pino';
@@ -22,19 +22,30 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-/** Of an error its name, message, code and stack; what libraries hang on it besides, such as a request, is left out. */
+/**
+ * Of an error its name, message, code and stack; what libraries hang on it besides, such as a request, is left out.
+ * What was thrown and is none can be anything, so of an object nothing is read.
+ */
 function serializeError(error: unknown): unknown {
-  if (!(error instanceof Error))
-    return { type: typeof error, message: logText(String(error), ERROR_MESSAGE_MAX_CHARACTERS) };
+  if (!(error instanceof Error)) {
+    const message = typeof error === 'object' || typeof error === 'function' ? '' : String(error);
+    return { type: typeof error, message: logText(message, ERROR_MESSAGE_MAX_CHARACTERS) };
+  }
   const { type, message, stack } = stdSerializers.err(error);
   const code = (error as { code?: unknown }).code;
   return {
-    type,
-    message: logText(message, ERROR_MESSAGE_MAX_CHARACTERS),
-    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    stack: logText(stack ?? '', STACK_MAX_CHARACTERS),
+    type: textOf(type, LOG_TEXT_MAX_CHARACTERS),
+    message: textOf(message, ERROR_MESSAGE_MAX_CHARACTERS),
+    ...(typeof code === 'string' || typeof code === 'number'
+      ? { code: textOf(String(code), LOG_TEXT_MAX_CHARACTERS) }
+      : {}),
+    stack: textOf(stack, STACK_MAX_CHARACTERS),
   };
 }
+
+/** Libraries set these members to what they like. */
+const textOf = (value: unknown, maxCharacters: number): string =>
+  typeof value === 'string' ? logText(value, maxCharacters) : '';
 
 type LogMethod = NonNullable<NonNullable<PinoOptions['hooks']>['logMethod']>;
 
@@ -44,7 +55,7 @@ const logMethod: LogMethod = function logMethod(args, method) {
   const members = first instanceof Error ? { err: first } : first;
   if (typeof members === 'string') return method.call(this, {}, logText(members));
   const text = second ?? (first instanceof Error ? reasonOf(first) : '');
-  method.call(this, members as object, logText(String(text)));
+  method.call(this, members as object, textOf(text, LOG_TEXT_MAX_CHARACTERS));
 };
 
 /**
@@ -79,13 +90,13 @@ function guardChildren(logger: Logger): Logger {
 /** Nest's own lines through pino. Its start-up chatter is `debug`, so that a boot is a few lines. */
 export function nestLogger(logger: Logger): LoggerService {
   const contextOf = (parameters: unknown[]) => ({ context: String(parameters.at(-1) ?? 'nest') });
-  const textOf = (message: unknown) => (message instanceof Error ? message.message : String(message));
+  const messageOf = (message: unknown) => (message instanceof Error ? message.message : String(message));
   return {
-    log: (message: unknown, ...rest: unknown[]) => logger.debug(contextOf(rest), textOf(message)),
-    debug: (message: unknown, ...rest: unknown[]) => logger.debug(contextOf(rest), textOf(message)),
-    verbose: (message: unknown, ...rest: unknown[]) => logger.trace(contextOf(rest), textOf(message)),
-    warn: (message: unknown, ...rest: unknown[]) => logger.warn(contextOf(rest), textOf(message)),
-    error: (message: unknown, ...rest: unknown[]) => logger.error(contextOf(rest), textOf(message)),
-    fatal: (message: unknown, ...rest: unknown[]) => logger.fatal(contextOf(rest), textOf(message)),
+    log: (message: unknown, ...rest: unknown[]) => logger.debug(contextOf(rest), messageOf(message)),
+    debug: (message: unknown, ...rest: unknown[]) => logger.debug(contextOf(rest), messageOf(message)),
+    verbose: (message: unknown, ...rest: unknown[]) => logger.trace(contextOf(rest), messageOf(message)),
+    warn: (message: unknown, ...rest: unknown[]) => logger.warn(contextOf(rest), messageOf(message)),
+    error: (message: unknown, ...rest: unknown[]) => logger.error(contextOf(rest), messageOf(message)),
+    fatal: (message: unknown, ...rest: unknown[]) => logger.fatal(contextOf(rest), messageOf(message)),
   };
 }
