@@ -13,7 +13,7 @@ beforeEach(() => {
 const gateOf = (bounds: Partial<GateBounds>) =>
   new IntegrationGate<string>(
     { maxConcurrency: 8, perSecond: null, ...bounds },
-    { pass: (attempt) => passed.push(attempt), wakeIn: (delayMs) => wakes.push(delayMs) },
+    { pass: (attempt) => passed.push(attempt), wakeIn: (_, delayMs) => wakes.push(delayMs) },
   );
 
 /** All ask at once; what passes begins at once. */
@@ -143,7 +143,7 @@ class GateWorld {
         if (this.passed.length + this.running.length > bounds.maxConcurrency)
           this.violations.push('too many at a time');
       },
-      wakeIn: (delayMs) => {
+      wakeIn: (_, delayMs) => {
         this.wakeAtMs = this.nowMs + delayMs;
       },
     });

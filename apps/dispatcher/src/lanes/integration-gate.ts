@@ -10,8 +10,8 @@ export interface GateBounds {
 export interface GateEffects<T> {
   /** It may ask for its turn; `begin` is called when that has come. */
   pass(attempt: T): void;
-  /** `woken` is to be called after this time. */
-  wakeIn(delayMs: number): void;
+  /** The gate's `woken` is to be called after this time. */
+  wakeIn(gate: IntegrationGate<T>, delayMs: number): void;
 }
 
 /** How far behind its due time an attempt may begin without those behind it being later too. */
@@ -39,6 +39,7 @@ export class IntegrationGate<T> {
 
   constructor(
     private bounds: GateBounds,
+    /** One for all gates: there are thousands. */
     private readonly effects: GateEffects<T>,
   ) {}
 
@@ -205,6 +206,6 @@ export class IntegrationGate<T> {
   private wake(nowMs: number, waitMs: number): void {
     if (this.wakingAtMs <= nowMs + waitMs) return;
     this.wakingAtMs = nowMs + waitMs;
-    this.effects.wakeIn(waitMs);
+    this.effects.wakeIn(this, waitMs);
   }
 }

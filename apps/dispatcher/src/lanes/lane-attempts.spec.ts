@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptInput } from '../attempts/attempt.types.js';
 import { noFailures } from './failure-run.js';
 import { IntegrationGate } from './integration-gate.js';
-import type { Lane, LanedIntegration, LaneTurn } from './lane.js';
+import type { Lane, LaneTurn } from './lane.js';
 import { LaneAttempts } from './lane-attempts.js';
 import { aLaneDelivery } from './lane-delivery.fake.js';
 import type { LaneServices } from './lane-services.js';
@@ -45,10 +45,7 @@ beforeEach(() => {
   } as unknown as LaneServices;
   attempts = new LaneAttempts({ fence, services, isOurs: () => true, give: () => {}, onStopped: () => {} });
   const integration = { id: 'int_1', tenantId: 'ten_1', origin: 'o', run: noFailures(1), configuration };
-  const gate = new IntegrationGate<LaneTurn>(
-    { maxConcurrency: 1, perSecond: null },
-    attempts.gateEffects(() => integration as LanedIntegration),
-  );
+  const gate = new IntegrationGate<LaneTurn>({ maxConcurrency: 1, perSecond: null }, attempts.gateEffects);
   lane = { integration: { ...integration, gate }, turn: null } as unknown as Lane;
 });
 

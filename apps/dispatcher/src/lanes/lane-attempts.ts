@@ -46,17 +46,15 @@ export class LaneAttempts {
     if (!this.closing) lane.integration.gate.request(lane.turn, this.nowMs);
   }
 
-  /** What carries out what the gate of an integration lets through. */
-  gateEffects(integration: () => LanedIntegration): GateEffects<LaneTurn> {
-    return {
-      pass: (turn) => this.options.services.turns.request(turn),
-      wakeIn: (delayMs) => {
-        this.options.services.later(Math.ceil(delayMs), () => {
-          if (this.options.isOurs() && !this.closing) integration().gate.woken(this.nowMs);
-        });
-      },
-    };
-  }
+  /** Carries out what the gates of integrations let through. */
+  readonly gateEffects: GateEffects<LaneTurn> = {
+    pass: (turn) => this.options.services.turns.request(turn),
+    wakeIn: (gate, delayMs) => {
+      this.options.services.later(Math.ceil(delayMs), () => {
+        if (this.options.isOurs() && !this.closing) gate.woken(this.nowMs);
+      });
+    },
+  };
 
   /** Takes back a turn that has not come; the lane is told where it was stopped. */
   withdraw(lane: Lane): boolean {

@@ -58,7 +58,7 @@ export function laneParts(options: LanePartsOptions): LaneParts {
     configurationOf: (id) => services.integration(id),
     nextOffset,
     catchingUp,
-    gateEffects: (integration) => attempts.gateEffects(integration),
+    gateEffects: attempts.gateEffects,
   });
   const journal = new LaneJournal({
     ...common,

@@ -96,7 +96,7 @@ export interface Sleepers {
   slept: number;
   readonly waking: SparseMap<string, WakingLane>;
   /** Of those that went to sleep here, so many as are remembered. */
-  readonly dues: Map<string, SleepingDue>;
+  readonly dues: SparseMap<string, SleepingDue>;
   /** Of these, how many are being looked up. */
   lookups: number;
   /** How many of its lanes in memory were woken. */
@@ -133,7 +133,7 @@ export interface HeldBacklog {
 /** An integration whose deliveries this partition holds: what its lanes share. */
 export interface LanedIntegration {
   readonly id: string;
-  readonly lanes: Map<string, Lane>;
+  readonly lanes: SparseMap<string, Lane>;
   /** What its lanes' attempts pass before they take their turns. */
   readonly gate: IntegrationGate<LaneTurn>;
   tenantId: string;

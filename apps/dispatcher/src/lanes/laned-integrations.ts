@@ -25,7 +25,7 @@ export interface LanedIntegrationsOptions {
   nextOffset(): number;
   /** Gets lanes whose rows are not behind it. */
   catchingUp: CatchingUp;
-  gateEffects(integration: () => LanedIntegration): GateEffects<LaneTurn>;
+  gateEffects: GateEffects<LaneTurn>;
 }
 
 export interface LaneComing {
@@ -105,11 +105,8 @@ export class LanedIntegrations {
     const enablement = configuration?.enablement ?? 0;
     const integration: LanedIntegration = {
       id,
-      lanes: new Map(),
-      gate: new IntegrationGate<LaneTurn>(
-        gateBoundsOf(configuration),
-        gateEffects(() => integration),
-      ),
+      lanes: new SparseMap(),
+      gate: new IntegrationGate<LaneTurn>(gateBoundsOf(configuration), gateEffects),
       tenantId: configuration?.tenantId ?? '',
       run: underEnablement(runs.get(id) ?? noFailures(enablement), enablement),
       sequence: fence.epoch * SEQUENCES_AN_EPOCH,
@@ -124,7 +121,7 @@ export class LanedIntegrations {
         rows: 0,
         slept: 0,
         waking: new SparseMap(),
-        dues: new Map(),
+        dues: new SparseMap(),
         lookups: 0,
         woken: 0,
         owed: 0,

@@ -6,6 +6,7 @@ import type {
   TenantConfiguration,
   TenantKeyConfiguration,
 } from '@hookstile/contracts';
+import { EqualParts } from './equal-parts.js';
 import { KeptEventTypes } from './kept-event-types.js';
 import { TenantLists } from './tenant-lists.js';
 
@@ -16,6 +17,7 @@ export class ConfigurationIndex {
   readonly eventTypes = new KeptEventTypes();
   readonly integrations = new TenantLists<IntegrationConfiguration>();
   readonly decisionRules = new TenantLists<DecisionRuleConfiguration>();
+  private readonly parts = new EqualParts();
   private readonly keys = new Map<string, ApiKeyConfiguration>();
   private readonly keysByHash = new Map<string, ApiKeyConfiguration>();
 
@@ -31,7 +33,7 @@ export class ConfigurationIndex {
       case 'api-key':
         return this.applyKey(configuration);
       case 'integration':
-        return this.integrations.apply(configuration);
+        return this.integrations.apply(this.parts.share(configuration));
       case 'decision-rule':
         return this.decisionRules.apply(configuration);
     }
