@@ -11,19 +11,21 @@ const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
  * Where clouds tell a machine its credentials, as far as no special range covers it, or a range that an operator may want
  * to allow does: to allow fc00::/7 is not to hand out credentials. Sources: the clouds' own documentation.
  */
-const METADATA_SERVICES: readonly Address[] = [
-  '169.254.169.254', // AWS, Azure, Google, Oracle, DigitalOcean, OpenStack
-  '169.254.170.2', // AWS, containers
-  '169.254.170.23', // AWS, pods
-  '169.254.42.42', // Scaleway
-  '168.63.129.16', // Azure's platform address, which is public unicast by number
-  '100.100.100.200', // Alibaba
-  '192.0.0.192', // Oracle, the older one
-  'fd00:ec2::254', // AWS
-  'fd00:ec2::23', // AWS, pods
-  'fd20:ce::254', // Google
-  'fd00:42::42', // Scaleway
-].map((text) => ipaddr.parse(text));
+const METADATA_SERVICES: ReadonlySet<string> = new Set(
+  [
+    '169.254.169.254', // AWS, Azure, Google, Oracle, DigitalOcean, OpenStack
+    '169.254.170.2', // AWS, containers
+    '169.254.170.23', // AWS, pods
+    '169.254.42.42', // Scaleway
+    '168.63.129.16', // Azure's platform address, which is public unicast by number
+    '100.100.100.200', // Alibaba
+    '192.0.0.192', // Oracle, the older one
+    'fd00:ec2::254', // AWS
+    'fd00:ec2::23', // AWS, pods
+    'fd20:ce::254', // Google
+    'fd00:42::42', // Scaleway
+  ].map((text) => ipaddr.parse(text).toString()),
+);
 
 /** Says which addresses may be reached. */
 export interface AddressPolicy {
@@ -49,7 +51,7 @@ export function addressPolicyOf(allow: readonly string[], denied: readonly Cidr[
 
   function objection(address: Address): string | null {
     if (denied.some((cidr) => contains(cidr, address))) return 'is in HOOKSTILE_EGRESS_DENY';
-    if (METADATA_SERVICES.some((one) => isSame(one, address))) {
+    if (METADATA_SERVICES.has(address.toString())) {
       return isGrantedAlone(address) ? null : "is a cloud's metadata service";
     }
     const inside = embeddedIpv4(address);
@@ -95,10 +97,6 @@ function contains(cidr: Cidr, address: Address): boolean {
 
 function isSingle([address, bits]: Cidr): boolean {
   return bits === (address.kind() === 'ipv4' ? 32 : 128);
-}
-
-function isSame(one: Address, other: Address): boolean {
-  return one.kind() === other.kind() && one.toNormalizedString() === other.toNormalizedString();
 }
 
 function rangeOf(address: Address): string {

@@ -2,7 +2,7 @@ import { until } from '@hookstile/testing';
 import { type DnsServer, startDnsServer } from '@hookstile/testing/dns-server';
 import { HOSTILE_NAMES, INSIDE_ADDRESS, PUBLIC_ADDRESS } from '@hookstile/testing/hostile-names';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DNS_TIMEOUT_MS } from './egress.bounds.js';
+import { DNS_TIMEOUT_MS, DNS_TRIES_MAX } from './egress.bounds.js';
 import { egressUnderTest } from './egress.fake.js';
 import type { EgressSettings } from './egress.js';
 import { type ExchangeResult, exchange } from './exchange.js';
@@ -89,6 +89,13 @@ describe('names', () => {
     expect(sentinels.hits).toBe(0);
   });
 
+  it('are not waited for where one kind of address is known and the other is not answered', async () => {
+    names.answer('half.example.com', ({ type }) => (type === 'A' ? { addresses: [PUBLIC_ADDRESS] } : 'silence'));
+    expect(wordOf(await post('half.example.com'))).toBe('reaches');
+    // It is asked again and again until its time is over.
+    expect(askedFor('half.example.com').filter(({ type }) => type === 'AAAA').length).toBeLessThan(DNS_TRIES_MAX);
+  });
+
   it('whose servers are silent hold up no other, however many they are', async () => {
     const silent = Array.from({ length: 50 }, (_, n) => `silent${n}.example.com`);
     for (const name of silent) names.answer(name, 'silence');
@@ -122,12 +129,15 @@ describe('names', () => {
     names.answer('other.example.com', { addresses: [PUBLIC_ADDRESS] });
     const own = poolsOf({
       DATABASE_URL: 'postgres://user:secret@postgres:5432/hookstile',
-      KAFKA_BROKERS: ['kafka-0.example.com:9092', `${PUBLIC_ADDRESS}:${sentinels.port}`],
+      KAFKA_BROKERS: ['kafka-0.example.com:9092'],
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://telemetry.example.com:4318',
     });
-    for (const name of ['postgres', 'kafka-0.example.com', 'Telemetry.example.com.', 'other.example.com']) {
+    for (const name of ['postgres', 'kafka-0.example.com', 'Telemetry.example.com.']) {
       expect(wordOf(await post(name, own))).toBe('blocked_address');
     }
-    await own.close();
+    expect(wordOf(await post('other.example.com', own))).toBe('reaches');
+    const ownAddress = poolsOf({ KAFKA_BROKERS: [`${PUBLIC_ADDRESS}:${sentinels.port}`] });
+    expect(wordOf(await post('other.example.com', ownAddress))).toBe('blocked_address');
+    await Promise.all([own.close(), ownAddress.close()]);
   });
 });
