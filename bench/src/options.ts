@@ -14,6 +14,8 @@ export const LONG_SCENARIOS = [
   'configuration',
   'event-log',
   'front-door',
+  'slow-connections',
+  'noisy-tenant',
   'audit-views',
   'matching',
 ] as const;

@@ -12,8 +12,10 @@ import { hostileReceivers } from './scenarios/hostile-receivers.ts';
 import { isolation } from './scenarios/isolation.ts';
 import { fanOut, idle, latency, throughput } from './scenarios/load-scenarios.ts';
 import { matching } from './scenarios/matching.ts';
+import { noisyTenant } from './scenarios/noisy-tenant.ts';
 import { parkedLanes } from './scenarios/parked-lanes.ts';
 import { recovery } from './scenarios/recovery.ts';
+import { slowConnections } from './scenarios/slow-connections.ts';
 import { type StackUnderTest, startStackUnderTest } from './stack-under-test.ts';
 
 type LoadScenarioName = (typeof LOAD_SCENARIOS)[number];
@@ -30,6 +32,8 @@ const WITH_SOME_SERVICES = {
   matching,
   'event-log': eventLog,
   'front-door': frontDoor,
+  'slow-connections': slowConnections,
+  'noisy-tenant': noisyTenant,
   'audit-views': auditViews,
 };
 

@@ -43,13 +43,16 @@ function settingsOf(home: string, port: number): NodeJS.ProcessEnv {
 }
 
 /** Starts what `npm start` starts, without the demo, in a folder and on ports of its own. */
-export async function startStackUnderTest(options: { keep: boolean; profile: string | null }): Promise<StackUnderTest> {
+export async function startStackUnderTest(
+  options: { keep: boolean; profile: string | null },
+  settings: Readonly<Record<string, string>> = {},
+): Promise<StackUnderTest> {
   // Before the profiler's options are set, which the build's programs do not take.
   await build();
   const home = mkdtempSync(join(tmpdir(), 'hookstile-bench-'));
   chmodSync(home, 0o755);
   const child = spawn(process.execPath, [join(REPOSITORY, 'tools/stack/start.ts')], {
-    env: { ...environmentOf(options.profile), ...settingsOf(home, await freeBasePort()) },
+    env: { ...environmentOf(options.profile), ...settingsOf(home, await freeBasePort()), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -1,9 +1,10 @@
-import { OPERATIONS } from '@hookstile/service-runtime';
+import { OPERATIONS, type OperationEntry } from '@hookstile/service-runtime';
 import { HOSTILE_JSON, type Receiver, randomSuffix, startReceiver } from '@hookstile/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api, type ApiAnswer } from './api.js';
 import { HOSTILE_REQUESTS } from './hostile/hostile-requests.js';
 import { JSON_SPOTS } from './hostile/json-spots.js';
+import { hostileInputsOf } from './hostile/operation-inputs.js';
 import { rawExchange } from './hostile/raw-exchange.js';
 import { type Stack, startStack } from './stack.js';
 
@@ -267,4 +268,56 @@ describe('hostile requests', () => {
       if ((statuses[0] ?? 0) >= 400) expect(text).toContain('application/problem+json');
     }
   });
+});
+
+/** Of an operation, at the tenant's own things; what would delete them names none. */
+function pathFor({ method, path }: OperationEntry): string {
+  const things: Readonly<Record<string, string>> = {
+    integrations: integrationId,
+    'decision-rules': ruleId,
+    tenants: tenantId,
+    profiles: 'metaaccess',
+  };
+  const [, , segment = ''] = path.split('/');
+  const id = method === 'DELETE' ? 'unknown' : (things[segment] ?? 'unknown');
+  return path
+    .replace(/\{(id|name)\}/, id)
+    .replace('{type}', 'hostile.type')
+    .replace('{key}', 'main');
+}
+
+describe('hostile inputs', () => {
+  const INPUTS_MIN = 60;
+  const AT_ONCE = 8;
+  const isTenantGiven = (headers: readonly string[]) => headers.some((line) => line.startsWith('Hookstile-Tenant'));
+
+  it.each(Object.entries(OPERATIONS))(
+    '%s answers each of at least 60 with what the public surface knows',
+    async (_id, operation) => {
+      const inputs = hostileInputsOf(operation, pathFor(operation));
+      expect(inputs.length).toBeGreaterThanOrEqual(INPUTS_MIN);
+      const wrong: string[] = [];
+      const queue = [...inputs];
+      const tryNext = async (): Promise<void> => {
+        for (let input = queue.pop(); input; input = queue.pop()) {
+          const { name, path, headers, body } = input;
+          const own = isTenantGiven(headers) ? [] : [`Hookstile-Tenant: ${tenantId}`];
+          const given = {
+            method: operation.method,
+            path,
+            headers: [`Authorization: Bearer ${stack.run.adminKey}`, ...own, ...headers],
+            body,
+          };
+          const { statuses, text } = await rawExchange(stack.run.baseUrl, given, CLOSED_WITHIN_MS);
+          const [status = 0] = statuses;
+          const isProblem = status < 400 || text.includes('content-type: application/problem+json');
+          if (statuses.length === 1 && status < 500 && isProblem) continue;
+          wrong.push(`${name}: ${text.slice(0, 200) || 'no answer'}`);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, tryNext));
+      expect(wrong).toEqual([]);
+    },
+    60_000,
+  );
 });

@@ -1,7 +1,6 @@
 import { allOrNone } from './all-or-none.ts';
 import { type BackingProcesses, startBackingProcesses } from './backing-processes.ts';
 import { build, needsBuild } from './build.ts';
-import { startGateway } from './gateway/gateway.ts';
 import { type Home, openHome } from './home.ts';
 import { removeStartRecord, takeHome, writeStartRecord } from './home-lock.ts';
 import { boundLogs, turnLogs } from './logs.ts';
@@ -80,6 +79,8 @@ export async function runStack(
       () => stop.end('a service did not come up'),
     ),
   );
+  // It is built on a library of ours, which was not there before.
+  const { startGateway } = await import('./gateway/gateway.ts');
   const gateway = await startGateway({ port: ports.gateway, host: LOOPBACK, upstreams: upstreamsOf(ports) });
   cleanup.defer(() => gateway.close());
 

@@ -12,11 +12,15 @@ export interface PressPlan {
   dataBytes: number;
   /** Events a request; 1 = one by one, as plain JSON, else as CloudEvents' batch. */
   eventsARequest: number;
+  /** A connection's next request is due so long after the one before; 0: as soon as that is answered. */
+  everyMs: number;
+  /** What an answer 429 is: the end of the press, or one more that was refused. */
+  refusals: 'fail' | 'count';
 }
 
 export type PressCommand = { kind: 'press'; plan: PressPlan };
 
 /** Presser → parent: what was accepted within the time. */
 export type PressReport =
-  | { kind: 'pressed'; events: number; seconds: number; answeredMs: Float64Array }
+  | { kind: 'pressed'; events: number; refused: number; seconds: number; answeredMs: Float64Array }
   | { kind: 'failed'; reason: string };

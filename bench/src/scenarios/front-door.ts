@@ -28,7 +28,8 @@ export async function frontDoor(options: BenchOptions): Promise<FiguresResult> {
     await config.stop();
     const service = await stack.startService('event-ingest', { HOOKSTILE_INGEST_ROLES: 'front-door' });
     const { hostname: host, port } = new URL(service.url);
-    const target = { host, port: Number(port), key: tenant.key, dataBytes: options.dataBytes };
+    const unpaced = { everyMs: 0, refusals: 'fail' } as const;
+    const target = { host, port: Number(port), key: tenant.key, dataBytes: options.dataBytes, ...unpaced };
     const oneByOne = { ...target, connections: CONNECTIONS, eventsARequest: 1 };
     const inBatches = { ...target, connections: BATCH_CONNECTIONS, eventsARequest: BATCH_EVENTS };
     const parties = { presser, service, options };

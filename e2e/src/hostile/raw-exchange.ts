@@ -35,6 +35,8 @@ export function rawExchange(
   let text = '';
   socket.on('data', (chunk: Buffer) => {
     text += chunk.toString('latin1');
+    // A stream would go on.
+    if (text.includes('text/event-stream')) socket.destroy();
   });
   // A server that refuses a body closes while it is still being written.
   socket.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,3 +1,4 @@
+export * from './ambiguous-requests.js';
 export * from './builders.js';
 export * from './database-schema.js';
 export * from './fault-proxy.js';

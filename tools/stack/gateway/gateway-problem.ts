@@ -25,6 +25,40 @@ export function unavailable(service: string): GatewayProblem {
   };
 }
 
+/** A head that means different things to different readers. */
+export function malformed(detail: string): GatewayProblem {
+  return { status: 400, code: 'malformed', title: 'The request cannot be read', detail };
+}
+
+export const TOO_MANY_HEADERS: GatewayProblem = {
+  status: 431,
+  code: 'headers_too_large',
+  title: 'The headers are too large',
+  detail: 'there are more headers than this server takes',
+};
+
+export const CROWDED: GatewayProblem = {
+  status: 429,
+  code: 'rate_limited',
+  title: 'Too many requests',
+  detail: 'the connection waits for too many answers at once',
+  retryAfterSeconds: RETRY_AFTER_SECONDS,
+};
+
+export const NO_TUNNEL: GatewayProblem = {
+  status: 405,
+  code: 'method_not_allowed',
+  title: 'The route does not take this method',
+  detail: 'this server is no proxy',
+};
+
+export const UNKNOWN_EXPECTATION: GatewayProblem = {
+  status: 417,
+  code: 'expectation_failed',
+  title: 'The expectation cannot be met',
+  detail: 'the header Expect can hold nothing but 100-continue',
+};
+
 /** What Node's HTTP parser refused before there was a request. */
 export function unreadable(errorCode: string | undefined): GatewayProblem {
   if (errorCode === 'HPE_HEADER_OVERFLOW') {

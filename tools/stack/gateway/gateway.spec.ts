@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect } from 'node:net';
-import { until } from '@hookstile/testing';
+import { ambiguousRequests, until } from '@hookstile/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePorts } from '../free-ports.ts';
 import { type Gateway, startGateway } from './gateway.ts';
@@ -171,4 +171,28 @@ describe('the gateway', () => {
     gone.abort();
     await closed;
   });
+
+  it.each(ambiguousRequests('/v1/events', '/v1/me'))(
+    'refuses %s, and sends nothing on of what is hidden behind it',
+    async (_name, bytes, status) => {
+      const hits: string[] = [];
+      const url = await gatewayTo((request, response) => {
+        hits.push(String(request.url));
+        request.resume();
+        request.on('end', () => response.end('taken'));
+      });
+      const caller = connect(Number(new URL(url).port), '127.0.0.1');
+      let text = '';
+      caller.on('data', (chunk) => {
+        text += chunk;
+      });
+      caller.on('error', () => {});
+      const closed = new Promise((resolve) => caller.once('close', resolve));
+      caller.write(bytes);
+      await closed;
+      expect([...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, seen]) => Number(seen))).toEqual([status]);
+      expect(text).toContain('application/problem+json');
+      expect(hits).not.toContain('/v1/me');
+    },
+  );
 });

@@ -1,19 +1,32 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Duplex, PassThrough } from 'node:stream';
+import type { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import {
+  BoundedConnections,
+  hasTooManyHeaders,
+  NODE_HEADERS_MAX_COUNT,
+  unclearIn,
+} from '@hookstile/service-runtime/edge';
 import { Pool } from 'undici';
 import {
+  CROWDED,
   type GatewayProblem,
+  malformed,
   NO_ROUTE,
+  NO_TUNNEL,
   problemBody,
   problemHeaders,
   problemResponse,
+  TOO_MANY_HEADERS,
+  UNKNOWN_EXPECTATION,
   unavailable,
   unreadable,
 } from './gateway-problem.ts';
 import { isStream, type Upstream, upstreamOf } from './route-table.ts';
 
-const CONNECTIONS_PER_UPSTREAM = 64;
+/** More than the bodies that a service lets one tenant have on their way (500): slow ones leave connections for everything else. */
+const CONNECTIONS_PER_UPSTREAM = 1_000;
 /**
  * More than the decisions that one dispatcher lets wait (4,096 by default): webhooks that hang, of whichever rules, leave
  * connections for everything else.
@@ -24,7 +37,11 @@ const STREAM_CONNECTIONS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** An upstream answers within its own bounds (a decision or a test takes at most a minute); streams have no end. */
 const UPSTREAM_HEADERS_TIMEOUT_MS = 120_000;
-const REQUEST_TIMEOUT_MS = 300_000;
+/** Longer than a service waits for a body (30 s), so that it is the service that answers. */
+const REQUEST_TIMEOUT_MS = 40_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+const OVERDUE_CHECK_INTERVAL_MS = 2_000;
+const CONNECTION_BOUNDS = { connectionsMax: 10_000, pipelinedMax: 32 };
 /** Longer than clients keep idle connections, else one is closed just as it is used again. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
@@ -61,15 +78,30 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   );
   const streams = poolOf(options.upstreams.audit, STREAM_CONNECTIONS);
   const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS },
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: OVERDUE_CHECK_INTERVAL_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      // A request without the header is refused here, with a problem.
+      requireHostHeader: false,
+    },
     (request, response) => {
-      void answer(request, response, pools, streams);
+      const problem = problemOfHead(request, connections);
+      if (connections.isClosing(request)) response.setHeader('connection', 'close');
+      if (problem === null) void answer(request, response, pools, streams);
+      else refuse(request, response, problem);
     },
   );
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (socket.writable && error.code !== 'ECONNRESET') socket.end(problemResponse(unreadable(error.code)));
-    else socket.destroy();
+  server.maxHeadersCount = NODE_HEADERS_MAX_COUNT;
+  const connections = new BoundedConnections(server, CONNECTION_BOUNDS);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else if (connections.isAnswerable(socket)) socket.end(problemResponse(unreadable(error.code)));
+    else connections.closeBehindAnswers(socket);
   });
+  server.on('connect', (_request, socket) => socket.on('error', () => {}).end(problemResponse(NO_TUNNEL)));
+  server.on('checkExpectation', (request, response) => refuse(request, response, UNKNOWN_EXPECTATION));
   await listen(server, options.port, options.host);
   return {
     close: async () => {
@@ -78,6 +110,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all([...pools.values(), streams].map((pool) => pool.destroy()));
     },
   };
+}
+
+/** What is refused before anybody else sees it, as the services do. */
+function problemOfHead(request: IncomingMessage, connections: BoundedConnections): GatewayProblem | null {
+  const isBehind = connections.isClosing(request);
+  const unclear = isBehind ? 'the request came behind one that is not HTTP/1.1' : unclearIn(request);
+  if (unclear !== null || hasTooManyHeaders(request)) {
+    connections.closeBehindAnswers(request.socket);
+    return unclear === null ? TOO_MANY_HEADERS : malformed(unclear);
+  }
+  return connections.isCrowded(request) ? CROWDED : null;
 }
 
 function poolOf(url: string, connections: number): Pool {

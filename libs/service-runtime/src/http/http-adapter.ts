@@ -12,7 +12,7 @@ import { tracing } from '../telemetry/tracing.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { BoundedConnections } from './bounded-connections.js';
 import { answerBrokenConnection, refuseTunnel } from './broken-connection.js';
-import { NODE_HEADERS_MAX_COUNT, refuseUnclearHeads } from './clear-heads.js';
+import { refuseUnclearHeads } from './clear-heads.js';
 import { continueOnceAdmitted } from './expectations.js';
 import { boundHeldBodies } from './held-bodies.js';
 import {
@@ -24,6 +24,7 @@ import {
   PATH_PARAMETER_MAX_LENGTH,
 } from './http.bounds.js';
 import { lingerForUnreadBodies } from './late-bytes.js';
+import { NODE_HEADERS_MAX_COUNT } from './unclear-head.js';
 
 export interface HttpServer {
   adapter: FastifyAdapter;
