@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { until } from '@hookstile/testing';
+import { startReceiver, until } from '@hookstile/testing';
 import { CertificateAuthority } from '@hookstile/testing/certificates';
 import { expect, test } from 'vitest';
 import { egressUnderTest } from './egress.fake.js';
@@ -127,6 +127,22 @@ test('lets a pool go whose connections have ended, and makes it anew for the nex
   expect(await again).toMatchObject({ answer: { status: 200 } });
   await pools.close();
   await server.close();
+});
+
+test('closes idle connections of the origins unused for longest where there are too many in all', async () => {
+  const receivers = await Promise.all(Array.from({ length: 8 }, () => startReceiver()));
+  const pools = new OriginPools((tls) => egressUnderTest().connectorFor(tls), { connectionsInAll: 3 });
+  const { signal } = new AbortController();
+  const request = { path: '/', method: 'POST', headers: [], body: Buffer.from('{}'), timeoutMs: 5_000, signal };
+  for (const { url } of receivers) {
+    const answered = await exchange(pools.of(url, null), { ...request, mayBegin: () => true });
+    expect(answered).toMatchObject({ answer: { status: 200 } });
+    expect(pools.size).toBeLessThanOrEqual(4);
+  }
+  await until(() => pools.connections <= 3, { what: 'all but three to close' });
+  expect(pools.connections).toBeGreaterThan(0);
+  await pools.close();
+  for (const receiver of receivers) await receiver.close();
 });
 
 test('lets the pool of an endpoint that refuses go by itself', async () => {

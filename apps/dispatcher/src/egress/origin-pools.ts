@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Dispatcher, Pool } from 'undici';
+import { CountedConnections, letGoOfOne } from './counted-connections.js';
 import type { Connect } from './exchange-client.js';
 import { exchangePool } from './exchange-pool.js';
 import type { TlsOptions } from './tls-options.js';
@@ -16,6 +17,9 @@ const SECURED_POOLS_MAX = 500;
 /** A pool with TLS options that nobody used for so long goes: with it goes the client key of an integration that was deleted. */
 const SECURED_IDLE_MAX_MS = 600_000;
 
+/** Connections to all origins; beyond, those of the pool unused for longest are closed once they have nothing to do. */
+const CONNECTIONS_IN_ALL_MAX = 2_048;
+
 /** How often pools without a connection are let go of: each takes 20 KiB, most of it for the queue that it may need. */
 const SWEEP_INTERVAL_MS = 1_000;
 
@@ -26,12 +30,14 @@ export interface OriginPoolsBounds {
   origins: number;
   secured: number;
   securedIdleMaxMs: number;
+  connectionsInAll: number;
 }
 
 const BOUNDS: OriginPoolsBounds = {
   origins: ORIGINS_MAX,
   secured: SECURED_POOLS_MAX,
   securedIdleMaxMs: SECURED_IDLE_MAX_MS,
+  connectionsInAll: CONNECTIONS_IN_ALL_MAX,
 };
 
 /**
@@ -43,14 +49,16 @@ export class OriginPools {
   readonly #secured: LRUCache<string, Pool>;
   readonly #connectorFor: ConnectorFor;
   readonly #connect: Connect;
+  readonly #counted: CountedConnections;
   /** Evicted ones whose requests have not ended. */
   readonly #closing = new Set<Pool>();
   readonly #sweeping: NodeJS.Timeout;
 
   constructor(connectorFor: ConnectorFor, bounds: Partial<OriginPoolsBounds> = {}) {
-    const { origins, secured, securedIdleMaxMs } = { ...BOUNDS, ...bounds };
-    this.#connectorFor = connectorFor;
-    this.#connect = connectorFor(null);
+    const { origins, secured, securedIdleMaxMs, connectionsInAll } = { ...BOUNDS, ...bounds };
+    this.#counted = new CountedConnections(connectionsInAll, () => letGoOfOne([this.#pools, this.#secured]));
+    this.#connectorFor = (tls) => this.#counted.counting(connectorFor(tls));
+    this.#connect = this.#connectorFor(null);
     const dispose = (pool: Pool) => this.#retire(pool);
     this.#pools = new LRUCache({ max: origins, dispose });
     this.#secured = new LRUCache({ max: secured, dispose, ttl: securedIdleMaxMs, updateAgeOnGet: true });
@@ -68,6 +76,11 @@ export class OriginPools {
     const pool = exchangePool(origin, CONNECTIONS_MAX, this.#connect);
     this.#pools.set(origin, pool);
     return pool;
+  }
+
+  /** That stand, those of pools that were let go of among them. */
+  get connections(): number {
+    return this.#counted.count;
   }
 
   get size(): number {
