@@ -1,4 +1,11 @@
-export { type AuthenticatedRequest, CurrentPrincipal, OPERATION, Operation, principalOf } from './auth/access.js';
+export {
+  type AuthenticatedRequest,
+  CurrentPrincipal,
+  OPERATION,
+  Operation,
+  PRINCIPAL,
+  principalOf,
+} from './auth/access.js';
 export { bearerKeyOf } from './auth/admission.js';
 export { AuthGuard } from './auth/auth.guard.js';
 export type { Access, OperationEntry } from './auth/operations/operation.js';

@@ -19,6 +19,7 @@ import {
   within,
 } from '@hookstile/service-runtime';
 import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, UseInterceptors } from '@nestjs/common';
+import { ownIntegration } from '../consumes/own-integration.js';
 import { OwnerForwarding } from '../ownership/owner-forwarding.js';
 import { DISPATCHER, type RunningDispatcher } from '../running-dispatcher.js';
 import { SKIP_TIMEOUT_MS } from './lane.bounds.js';
@@ -122,11 +123,7 @@ export class LanesController {
   /** An integration may be newer than what was read; another tenant's does not exist here. */
   private async optionsOf(principal: Principal, integrationId: string): Promise<LaneListOptions> {
     const tenantId = tenantOf(principal);
-    if (!this.projection.integration(integrationId)) await this.projection.catchUp();
-    const integration = this.projection.integration(integrationId);
-    if (!integration || integration.deleted || integration.tenantId !== tenantId) {
-      throw new ProblemError('not_found', 'no such integration');
-    }
+    const integration = await ownIntegration(this.projection, tenantId, integrationId);
     const partition = partitionOf(integrationId, this.partitionCount);
     const runner = this.runnerOf(partition);
     const lanes: readonly Lane[] = runner?.lanesOf(integrationId) ?? [];

@@ -1,5 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type ConfigurationProjection, PRINCIPAL } from '@hookstile/service-runtime';
+import { anIntegration } from '@hookstile/testing';
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import { pino } from 'pino';
 import { lastValueFrom, of } from 'rxjs';
@@ -21,11 +23,13 @@ let heard: Heard[];
 let answer: { status: number; body: string; headers?: Record<string, string> } | null;
 let leases: FakeLeaseStore;
 let ownedHere: boolean;
+let tenantId: string;
 
 beforeEach(async () => {
   heard = [];
   answer = { status: 200, body: '{"of":"the owner"}' };
   ownedHere = false;
+  tenantId = 'ten_1';
   leases = new FakeLeaseStore();
   server = createServer(async (request, response) => {
     let body = '';
@@ -47,12 +51,27 @@ async function leasedBy(name: string, address: string | null): Promise<void> {
   await leases.take(await leases.see([0]), { name, address });
 }
 
-async function asked(method: string, { url = '/v1/integrations/int_1/lanes?limit=5', headers = {}, body = null } = {}) {
+async function asked(
+  method: string,
+  { url = '/v1/integrations/int_1/lanes?limit=5', id = 'int_1', headers = {}, body = null } = {},
+) {
   const partitions = { runnerOf: () => (ownedHere ? {} : null) };
   const dispatcher = { partitions } as unknown as Dispatcher;
-  const forwarding = new OwnerForwarding({ dispatcher, owner: 'self' }, leases, 1, pino({ level: 'silent' }));
+  const projection = {
+    integration: (id: string) => (id === 'int_1' ? anIntegration({ id, tenantId: 'ten_1' }) : undefined),
+    catchUp: async () => {},
+  } as unknown as ConfigurationProjection;
+  const running = { dispatcher, owner: 'self' };
+  const forwarding = new OwnerForwarding(running, leases, 1, projection, pino({ level: 'silent' }));
   const credentials = { authorization: 'Bearer key', 'hookstile-tenant': 'ten_1', cookie: 'secret' };
-  const request = { method, url, headers: { ...credentials, ...headers }, params: { id: 'int_1' }, body };
+  const request = {
+    method,
+    url,
+    headers: { ...credentials, ...headers },
+    params: { id },
+    body,
+    [PRINCIPAL]: { tenantId },
+  };
   let status = 0;
   const reply = {
     status: (code: number) => {
@@ -96,6 +115,22 @@ describe('a request for the lanes of an integration', () => {
       message: 'slower',
       retryAfterSeconds: 3,
     });
+  });
+
+  it.each([
+    ['another tenant has', 'int_1', 'ten_2'],
+    ['nobody has', 'int_2', 'ten_1'],
+  ])('goes nowhere for one that %s, whoever owns its partition', async (_, id, caller) => {
+    tenantId = caller;
+    const missing = { code: 'not_found', message: 'no such integration' };
+    for (const own of [false, true]) {
+      ownedHere = own;
+      await expect(asked('GET', { id })).rejects.toMatchObject(missing);
+      await expect(asked('POST', { id })).rejects.toMatchObject(missing);
+    }
+    await leasedBy('elsewhere', addressOfServer());
+    await expect(asked('POST', { id })).rejects.toMatchObject(missing);
+    expect(heard).toEqual([]);
   });
 
   it('makes one hop', async () => {
