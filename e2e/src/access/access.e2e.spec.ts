@@ -4,6 +4,7 @@ import { until } from '@hookstile/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Api } from '../api.js';
 import { type AccessWorld, issueKey, RATE_LIMIT_REQUESTS, ROLES, startAccessWorld } from './access-world.js';
+import { foreignThings } from './foreign-things.conformance.js';
 import { rawStatus } from './raw-request.js';
 
 const REVOKED_WITHIN_MS = 5_000;
@@ -68,12 +69,12 @@ const CALLERS: readonly Caller[] = [
 ];
 
 /** Asks as a caller would who knows no id and sends nothing, so that nothing is changed whoever is let in. */
-async function ask({ method, path }: OperationEntry, headers: Record<string, string>, body: unknown = {}) {
+async function ask({ method, path }: OperationEntry, headers: Record<string, string>) {
   const given = new AbortController();
   const response = await fetch(`${world.stack.run.baseUrl}${path}`, {
     method,
     headers: method === 'GET' ? headers : { ...headers, 'content-type': 'application/json' },
-    ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify(body) }),
+    ...(method === 'GET' || method === 'DELETE' ? {} : { body: '{}' }),
     signal: given.signal,
   });
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') ?? false;
@@ -105,31 +106,7 @@ describe('who may call what', () => {
   });
 });
 
-/** What must be given for the id to be looked at. */
-const BODIES: Readonly<Record<string, unknown>> = { 'decision-rules.test': { context: {} } };
-const OF_A_TENANT = ENTRIES.filter(
-  ([, { path, access }]) => path.includes('{id}') && access.kind === 'roles' && access.needsTenant,
-);
-
-describe("another tenant's things", () => {
-  it.each(OF_A_TENANT)('do not exist for %s', async (operationId, operation) => {
-    const segment = operation.path.split('/')[2] ?? '';
-    const id = world.things[segment];
-    expect(id, `the world has a thing of ${segment}`).toBeDefined();
-    const path = operation.path.replace('{id}', String(id)).replace('{key}', 'main') as OperationEntry['path'];
-    const body = BODIES[operationId] ?? {};
-    expect(await ask({ ...operation, path }, bearer(world.otherAdminKey), body)).toEqual({
-      status: 404,
-      code: 'not_found',
-    });
-  });
-
-  it('are all there afterwards', async () => {
-    const idsOf = async (segment: string) =>
-      (await world.forTenant.list<{ id: string }>(`/v1/${segment}`)).map(({ id }) => id);
-    for (const [segment, id] of Object.entries(world.things)) expect(await idsOf(segment)).toContain(id);
-  });
-});
+foreignThings(() => world);
 
 const SERVICES = ['config', 'event-ingest', 'dispatcher', 'audit'] as const;
 type Service = (typeof SERVICES)[number];
