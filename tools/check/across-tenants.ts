@@ -42,7 +42,7 @@ export const ACROSS_TENANTS: readonly AcrossTenants[] = [
   },
   {
     path: 'apps/config/src/read-models/read-model.store.typeorm.ts',
-    times: 12,
+    times: 13,
     why: 'sends what TenantTables made; rows of aggregates, keys by their hash, tenants, versions, counts of signals',
   },
   { path: 'apps/config/src/rebuild/check.ts', times: null, why: REBUILDS },

@@ -132,16 +132,12 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
   }
 
   async bytesOfTenant(manager: EntityManager, tenantId: string, thingBytes: number): Promise<number> {
-    const tables = THINGS_OF_TENANT.map(
-      (kind) =>
-        `SELECT sum(bytes + $2::integer) AS bytes FROM ${this.table(kind)} WHERE tenant_id = $1 AND NOT deleted`,
+    const sums = THINGS_OF_TENANT.map(
+      (kind) => this.tables.sql`SELECT sum(bytes + $2::integer) AS bytes FROM ${this.rows(kind)} WHERE NOT deleted`,
     );
-    const [row] = await preparedQuery<{ bytes: string }>(
-      manager,
-      'bytes-of-tenant',
-      `SELECT coalesce(sum(bytes), 0) AS bytes FROM (${tables.join(' UNION ALL ')}) AS taken`,
-      [tenantId, thingBytes],
-    );
+    const { text } = this.tables
+      .sql`SELECT coalesce(sum(bytes), 0) AS bytes FROM (${this.tables.join(sums, ' UNION ALL ')}) AS taken`;
+    const [row] = await preparedQuery<{ bytes: string }>(manager, 'bytes-of-tenant', text, [tenantId, thingBytes]);
     return Number(row?.bytes);
   }
 
