@@ -1,8 +1,7 @@
-import type { KeyObject } from 'node:crypto';
 import type { DeliveryToSend } from './delivery-to-send.types.js';
 import { MASKED, type RequestPlan, type SigningKeys } from './request-plan.js';
 import { RequestUnbuildableError } from './request-unbuildable.error.js';
-import { signatureOf } from './standard-webhooks-signature.js';
+import { type SigningKey, signatureOf } from './standard-webhooks-signature.js';
 
 export interface BuiltRequest {
   plan: RequestPlan;
@@ -21,7 +20,7 @@ function asArray(headers: string[], recordedHeaders: [string, string][], content
 }
 
 /** The newest first: receivers that look at the first signature alone get the one that stays. */
-function keysAt({ newest, previous }: SigningKeys, startedAtMs: number): KeyObject[] {
+function keysAt({ newest, previous }: SigningKeys, startedAtMs: number): SigningKey[] {
   return previous && startedAtMs < previous.untilMs ? [newest, previous.key] : [newest];
 }
 

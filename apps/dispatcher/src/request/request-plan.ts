@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import {
   type Authentication,
   type IntegrationConfiguration,
@@ -22,16 +21,16 @@ import {
 } from './request-headers.js';
 import { type RequestTarget, requestTargetOf } from './request-target.js';
 import { requestTlsOf } from './request-tls.js';
-import { signingKeyOf } from './standard-webhooks-signature.js';
+import { type SigningKey, signingKeyOf } from './standard-webhooks-signature.js';
 
 /** What the event log shows in place of a secret. */
 export const MASKED = '***';
 
 /** What signs: the newest key, and during a rotation the one before as well. */
 export interface SigningKeys {
-  newest: KeyObject;
+  newest: SigningKey;
   /** `untilMs`: Unix milliseconds of the attempt from which on it no longer signs. */
-  previous: { key: KeyObject; untilMs: number } | null;
+  previous: { key: SigningKey; untilMs: number } | null;
 }
 
 function signingKeysOf({ scheme, algorithm, secret, previous }: Signing, open: OpenSecret): SigningKeys | null {

@@ -1,6 +1,6 @@
 import type { EventAttributes } from '@hookstile/contracts';
 
-const END = Buffer.from('}');
+const END = '}'.charCodeAt(0);
 
 /**
  * The body `{"type","timestamp","data"}`: compact, with the producer's bytes of `data` inserted exactly as they came,
@@ -8,6 +8,12 @@ const END = Buffer.from('}');
  */
 export function standardBody(event: EventAttributes, data: Buffer): Buffer {
   const timestamp = event.time ?? event.acceptedAt;
-  const start = Buffer.from(`{"type":${JSON.stringify(event.type)},"timestamp":${JSON.stringify(timestamp)},"data":`);
-  return Buffer.concat([start, data, END]);
+  const start = `{"type":${JSON.stringify(event.type)},"timestamp":${JSON.stringify(timestamp)},"data":`;
+  // Written once, in place: each delivery has one.
+  const startBytes = Buffer.byteLength(start);
+  const body = Buffer.allocUnsafe(startBytes + data.length + 1);
+  body.write(start, 'utf8');
+  body.set(data, startBytes);
+  body[startBytes + data.length] = END;
+  return body;
 }

@@ -1,5 +1,6 @@
-import { createHmac, createPrivateKey, createPublicKey, createSecretKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import type { Signing } from '@hookstile/contracts';
+import { HmacSha256 } from './hmac-sha256.js';
 import { RequestUnbuildableError } from './request-unbuildable.error.js';
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -11,18 +12,21 @@ const SEED_BYTES = 32;
 /** Many libraries write a private key as its seed and the public key behind it. */
 const SEED_AND_PUBLIC_KEY_BYTES = 64;
 
+/** HMAC-SHA256, or a private key of ed25519. */
+export type SigningKey = HmacSha256 | KeyObject;
+
 /** The key inside a signing secret: `whsec_<base64>` of HMAC-SHA256, `whsk_<base64>` of ed25519. */
-export function signingKeyOf(algorithm: Signing['algorithm'], secret: string): KeyObject {
-  return algorithm === 'ed25519' ? ed25519KeyOf(bytesOf('whsk_', secret)) : createSecretKey(bytesOf('whsec_', secret));
+export function signingKeyOf(algorithm: Signing['algorithm'], secret: string): SigningKey {
+  return algorithm === 'ed25519' ? ed25519KeyOf(bytesOf('whsk_', secret)) : new HmacSha256(bytesOf('whsec_', secret));
 }
 
 /**
  * The value of `webhook-signature`: Standard Webhooks over `id.timestamp.body`, `v1` by HMAC-SHA256 or `v1a` by ed25519,
  * as the key is.
  */
-export function signatureOf(key: KeyObject, id: string, timestampSeconds: string, body: Buffer): string {
+export function signatureOf(key: SigningKey, id: string, timestampSeconds: string, body: Buffer): string {
   const head = `${id}.${timestampSeconds}.`;
-  if (key.type === 'secret') return `v1,${createHmac('sha256', key).update(head).update(body).digest('base64')}`;
+  if (key instanceof HmacSha256) return `v1,${key.base64Of(head, body)}`;
   return `v1a,${sign(null, Buffer.concat([Buffer.from(head), body]), key).toString('base64')}`;
 }
 
