@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DENIED_PORTS } from './denied-ports.js';
 import { EgressError } from './egress.error.js';
 import { type EgressPolicySettings, egressPolicyOf } from './egress-policy.js';
+import { ownEndpointsOf } from './own-endpoints.js';
 
 const HTTPS = 443;
 
@@ -96,7 +97,7 @@ describe("the platform's own endpoints", () => {
     '',
     'not a URL at all',
   ];
-  const settings = { own, allow: ['127.0.0.0/8', '::1', '10.0.0.0/8'] };
+  const settings = { own: ownEndpointsOf(own), allow: ['127.0.0.0/8', '::1', '10.0.0.0/8'] };
 
   it.each(['db.example.com', 'kafka-1.example.com', 'KAFKA-1.example.com.'])('%s is refused on every port', (name) => {
     expect(objection(settings, name)).toBe("The host is the platform's own.");

@@ -12,8 +12,7 @@ export interface EgressPolicySettings {
   deny?: readonly string[];
   /** HOOKSTILE_EGRESS_ALLOW_PORTS. */
   allowPorts?: readonly number[];
-  /** Where the platform itself is reached: `host:port`, or URLs. */
-  own?: readonly string[];
+  own?: OwnEndpoints;
 }
 
 /** Where a connection is to lead, as far as host and port allow it. */
@@ -38,7 +37,7 @@ const HOST_NAME = /^\.?([a-z0-9_-]+\.)*[a-z0-9_-]+$/i;
 export function egressPolicyOf(settings: EgressPolicySettings): EgressPolicy {
   const { cidrs, names } = denyOf(settings.deny ?? []);
   const addresses = addressPolicyOf(settings.allow, cidrs);
-  const own = ownEndpointsOf(settings.own ?? []);
+  const own = settings.own ?? ownEndpointsOf([]);
   const allowedPorts = new Set(settings.allowPorts);
   return {
     destinationOf: (hostname, port) => {

@@ -23,6 +23,10 @@ export const DNS_OTHER_KIND_TIMEOUT_MS = 250;
 /** Different names that are resolved at the same time; one more is not. */
 export const RESOLUTIONS_MAX = 1_024;
 
+/** How often the addresses of the platform's own names are learned again, and how long a connection waits for them at first. */
+export const OWN_ADDRESSES_KEPT_MS = 60_000;
+export const OWN_ADDRESSES_TIMEOUT_MS = 2_000;
+
 /** The hosts file is read again after so long, and no further than this. */
 export const HOSTS_FILE_KEPT_MS = 10_000;
 export const HOSTS_FILE_MAX_BYTES = 1024 * 1024;

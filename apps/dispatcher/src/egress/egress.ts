@@ -5,6 +5,8 @@ import type { Connect } from './exchange-client.js';
 import { type EgressRoute, guardedConnector } from './guarded-connector.js';
 import { nameResolver } from './name-resolver.js';
 import { openDirectly } from './open-directly.js';
+import { OwnAddresses } from './own-addresses.js';
+import { ownEndpointsOf } from './own-endpoints.js';
 import type { ResolveName } from './resolve-once.js';
 import type { TlsOptions } from './tls-options.js';
 
@@ -32,6 +34,8 @@ export interface EgressParts {
   clock: { monotonicMs(): number };
   /** By default DNS. */
   resolve?: ResolveName;
+  /** The platform's own names; by default as the operating system does. */
+  resolveOwn?: ResolveName;
 }
 
 /** Throws where a setting cannot be read; the message names it and never holds a password. */
@@ -40,13 +44,15 @@ export function egressOf(env: EgressSettings, parts: EgressParts): Egress {
   return { connectorFor: (tls) => guardedConnector(route, tls) };
 }
 
-function routeOf(env: EgressSettings, { clock, resolve }: EgressParts): EgressRoute {
+function routeOf(env: EgressSettings, { clock, resolve, resolveOwn }: EgressParts): EgressRoute {
   const proxy = egressProxyOf(env.HOOKSTILE_EGRESS_PROXY);
+  const own = ownEndpointsOf(ownOf(env));
+  const ownAddresses = new OwnAddresses(own, () => clock.monotonicMs(), resolveOwn);
   const policy = egressPolicyOf({
     allow: env.HOOKSTILE_EGRESS_ALLOW,
     deny: env.HOOKSTILE_EGRESS_DENY,
     allowPorts: env.HOOKSTILE_EGRESS_ALLOW_PORTS.map(Number),
-    own: ownOf(env),
+    own,
   });
   if (env.HOOKSTILE_EGRESS_PROXY_RESOLVES && !proxy) {
     throw new Error('HOOKSTILE_EGRESS_PROXY_RESOLVES needs HOOKSTILE_EGRESS_PROXY');
@@ -55,6 +61,7 @@ function routeOf(env: EgressSettings, { clock, resolve }: EgressParts): EgressRo
     resolve ?? nameResolver({ servers: env.HOOKSTILE_EGRESS_DNS, monotonicMs: () => clock.monotonicMs() });
   return {
     policy,
+    ready: () => ownAddresses.known(),
     resolve: env.HOOKSTILE_EGRESS_PROXY_RESOLVES ? null : resolver,
     open: proxy ?? openDirectly,
   };

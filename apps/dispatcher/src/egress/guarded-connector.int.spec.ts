@@ -26,7 +26,7 @@ test.each(['http:', 'https:'])('sends no byte over %s to a peer whose address is
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const port = String((server.address() as AddressInfo).port);
-  const route = { policy: blocksThePeer, resolve: null, open: openDirectly };
+  const route = { policy: blocksThePeer, ready: async () => undefined, resolve: null, open: openDirectly };
   const error = await new Promise<Error | null>((resolve) => {
     const target = { hostname: '127.0.0.1', host: `127.0.0.1:${port}`, protocol, port };
     guardedConnector(route)(target, (...outcome) => resolve(outcome[0]));

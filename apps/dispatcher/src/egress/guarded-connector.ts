@@ -13,6 +13,8 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:':
 /** Where connections may lead, and by which way. */
 export interface EgressRoute {
   policy: EgressPolicy;
+  /** Resolves once the policy knows what it has to. */
+  ready(): Promise<void>;
   /** Null: the egress proxy resolves names. */
   resolve: ResolveName | null;
   open: OpenConnection;
@@ -46,6 +48,7 @@ export function guardedConnector(route: EgressRoute, tls: TlsOptions | null = nu
 }
 
 async function open(route: EgressRoute, options: ConnectOptions): Promise<Socket> {
+  await route.ready();
   const { hostname, protocol, port, signal } = options;
   const portNumber = port === '' || port === undefined ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port);
   const destination = route.policy.destinationOf(hostname, portNumber);

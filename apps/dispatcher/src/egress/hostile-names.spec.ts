@@ -7,6 +7,7 @@ import { egressUnderTest } from './egress.fake.js';
 import type { EgressSettings } from './egress.js';
 import { type ExchangeResult, exchange } from './exchange.js';
 import { OriginPools } from './origin-pools.js';
+import type { ResolveName } from './resolve-once.js';
 import { type Sentinels, startSentinels } from './sentinels.fake.js';
 
 const SLACK_MS = 2_000;
@@ -15,12 +16,15 @@ let names: DnsServer;
 let pools: OriginPools;
 let sentinels: Sentinels;
 
-const poolsOf = (settings: Partial<EgressSettings> = {}) => {
-  const egress = egressUnderTest({
-    HOOKSTILE_EGRESS_ALLOW: [PUBLIC_ADDRESS],
-    HOOKSTILE_EGRESS_DNS: [names.address],
-    ...settings,
-  });
+const poolsOf = (settings: Partial<EgressSettings> = {}, resolveOwn?: ResolveName) => {
+  const egress = egressUnderTest(
+    {
+      HOOKSTILE_EGRESS_ALLOW: [PUBLIC_ADDRESS],
+      HOOKSTILE_EGRESS_DNS: [names.address],
+      ...settings,
+    },
+    resolveOwn ? { resolveOwn } : {},
+  );
   return new OriginPools((tls) => egress.connectorFor(tls));
 };
 
@@ -139,5 +143,18 @@ describe('names', () => {
     const ownAddress = poolsOf({ KAFKA_BROKERS: [`${PUBLIC_ADDRESS}:${sentinels.port}`] });
     expect(wordOf(await post('other.example.com', ownAddress))).toBe('blocked_address');
     await Promise.all([own.close(), ownAddress.close()]);
+  });
+
+  it("lead to no address of the platform's own names, whatever the platform calls it", async () => {
+    names.answer('alias.example.com', { addresses: [PUBLIC_ADDRESS] });
+    const resolveOwn: ResolveName = async (name) => {
+      if (name === 'kafka-1') throw new Error('gone');
+      return [PUBLIC_ADDRESS];
+    };
+    const own = poolsOf({ KAFKA_BROKERS: ['kafka-1:9092', `kafka-0:${sentinels.port}`] }, resolveOwn);
+    expect(wordOf(await post('alias.example.com', own))).toBe('blocked_address');
+    expect(wordOf(await post(PUBLIC_ADDRESS, own))).toBe('blocked_address');
+    expect(wordOf(await post('alias.example.com'))).toBe('reaches');
+    await own.close();
   });
 });

@@ -3,7 +3,11 @@ import { isUnder, plainName } from './private-names.js';
 
 /** Where the platform itself is reached: a webhook must not be there, whatever HOOKSTILE_EGRESS_ALLOW says. */
 export interface OwnEndpoints {
+  /** Those that are names; `localhost` is none, its addresses are known. */
+  readonly named: readonly string[];
   hasName(name: string): boolean;
+  /** The addresses that a name has now, in place of those that it had. */
+  learn(name: string, addresses: readonly string[]): void;
   /** @param address an IP address in any written form */
   has(address: string, port: number): boolean;
 }
@@ -12,6 +16,8 @@ interface HostAndPort {
   host: string;
   port: number;
 }
+
+const LOOPBACK = '127.0.0.1';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = {
   'http:': 80,
@@ -28,16 +34,25 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
  */
 export function ownEndpointsOf(settings: readonly string[]): OwnEndpoints {
   const endpoints = settings.flatMap(hostsAndPortsOf);
-  const names = endpoints
-    .map(({ host }) => host)
-    .filter((host) => !ipaddr.isValid(host) && !isUnder(host, 'localhost'));
-  const addresses = endpoints.flatMap(({ host, port }) =>
-    keysOf(isUnder(host, 'localhost') ? '127.0.0.1' : host, port),
-  );
-  const [ownNames, ownAddresses] = [new Set(names), new Set(addresses)];
+  const portsByName = new Map<string, number[]>();
+  const fixed = new Set<string>();
+  for (const { host, port } of endpoints) {
+    if (isUnder(host, 'localhost')) fixed.add(keyOf(LOOPBACK, port));
+    else if (ipaddr.isValid(host)) fixed.add(keyOf(host, port));
+    else portsByName.set(host, [...(portsByName.get(host) ?? []), port]);
+  }
+  const learned = new Map<string, ReadonlySet<string>>();
   return {
-    hasName: (name) => ownNames.has(name),
-    has: (address, port) => ownAddresses.size > 0 && keysOf(address, port).some((key) => ownAddresses.has(key)),
+    named: [...portsByName.keys()],
+    hasName: (name) => portsByName.has(name),
+    learn: (name, addresses) => {
+      const ports = portsByName.get(name) ?? [];
+      learned.set(name, new Set(addresses.flatMap((address) => ports.map((port) => keyOf(address, port)))));
+    },
+    has: (address, port) => {
+      const key = keyOf(address, port);
+      return fixed.has(key) || [...learned.values()].some((keys) => keys.has(key));
+    },
   };
 }
 
@@ -51,10 +66,9 @@ function hostsAndPortsOf(setting: string): HostAndPort[] {
   return [{ host, port: port === '' ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port) }];
 }
 
-function keysOf(text: string, port: number): string[] {
-  if (!ipaddr.isValid(text)) return [];
+function keyOf(text: string, port: number): string {
   const address = ipaddr.process(text);
   const range = address.range();
-  const name = range === 'loopback' || range === 'unspecified' ? 'loopback' : address.toNormalizedString();
-  return [`${name} ${port}`];
+  const name = range === 'loopback' || range === 'unspecified' ? 'loopback' : address.toString();
+  return `${name} ${port}`;
 }
