@@ -21,6 +21,7 @@ const CAUGHT_UP_WITHIN = 2 * RATE;
 interface World {
   stack: OwnStack;
   eventLog: EventLog;
+  journal: { pid: number };
   written: { attempts: number };
 }
 
@@ -33,7 +34,7 @@ export async function auditViews(options: BenchOptions): Promise<FiguresResult> 
   });
   const eventLog = await EventLog.open(stack.databaseUrl);
   try {
-    const world = { stack, eventLog, written };
+    const world = { stack, eventLog, journal, written };
     const audit = await stack.startService('audit');
     const plan: JournalPlan = {
       brokers: stack.brokers,
@@ -61,38 +62,57 @@ export async function auditViews(options: BenchOptions): Promise<FiguresResult> 
   }
 }
 
-async function whileSteady({ stack, eventLog, written }: World, audit: RunningService): Promise<Figure[]> {
-  const from = { attempts: written.attempts, audit: cpuMsOf(audit.pid), postgres: cpuMsOf(stack.pids.postgres) };
-  const startedAt = performance.now();
+/** What was written and is not projected: attempts, or deliveries where those lag more. */
+async function lagOf({ eventLog, written }: World): Promise<number> {
+  const attempts = await eventLog.projected('attempts');
+  const deliveries = await eventLog.projected('deliveries');
+  return written.attempts - Math.min(attempts, deliveries);
+}
+
+/** CPU of each process since this call, for each of so many attempts. */
+function cpuFrom({ stack, journal }: World, audit: RunningService) {
+  const pids = { audit: audit.pid, Postgres: stack.pids.postgres, Kafka: stack.pids.kafka, 'the writer': journal.pid };
+  const from = Object.entries(pids).map(([name, pid]) => ({ name, pid, ms: cpuMsOf(pid) }));
+  return (attempts: number): Figure[] =>
+    from.map(({ name, pid, ms }) => figure(`CPU of ${name}`, (cpuMsOf(pid) - ms) / attempts, 'ms an attempt', 3));
+}
+
+async function whileSteady(world: World, audit: RunningService): Promise<Figure[]> {
+  const [from, cpu, startedAt] = [world.written.attempts, cpuFrom(world, audit), performance.now()];
   let most = 0;
   while (performance.now() - startedAt < STEADY_SECONDS * 1_000) {
-    most = Math.max(most, written.attempts - (await eventLog.rows()));
+    most = Math.max(most, await lagOf(world));
     await sleep(LOOK_INTERVAL_MS);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
-  const attempts = written.attempts - from.attempts;
+  const attempts = world.written.attempts - from;
   return [
     figure('written', attempts / seconds, 'attempts/s'),
-    figure('most that the event log lagged', most / RATE, 's of attempts', 1, { atMost: 2 }),
-    figure('CPU of audit', (cpuMsOf(audit.pid) - from.audit) / attempts, 'ms an attempt', 3),
-    figure('CPU of Postgres', (cpuMsOf(stack.pids.postgres) - from.postgres) / attempts, 'ms an attempt', 3),
+    figure('most that the views lagged', most / RATE, 's of attempts', 1, { atMost: 2 }),
+    ...cpu(attempts),
   ];
 }
 
-async function untilCaughtUp({ eventLog, written }: World, audit: RunningService): Promise<Figure[]> {
-  const [from, startedAt] = [await eventLog.rows(), performance.now()];
-  const gathered = written.attempts - from;
-  let rows = from;
+async function untilCaughtUp(world: World, audit: RunningService): Promise<Figure[]> {
+  const { eventLog, written } = world;
+  const [from, cpu, startedAt] = [await eventLog.projected('attempts'), cpuFrom(world, audit), performance.now()];
+  const [gathered, writtenFrom] = [written.attempts - from, written.attempts];
   const elapsed = () => (performance.now() - startedAt) / 1_000;
-  while (written.attempts - rows > CAUGHT_UP_WITHIN && elapsed() < AFTER_SECONDS) {
+  let lag = await lagOf(world);
+  while (lag > CAUGHT_UP_WITHIN && elapsed() < AFTER_SECONDS) {
     await sleep(LOOK_INTERVAL_MS);
-    rows = await eventLog.rows();
+    lag = await lagOf(world);
   }
   const seconds = elapsed();
+  const read = (await eventLog.projected('attempts')) - from;
   return [
     figure('gathered while it was stopped', gathered, 'attempts'),
-    figure('read back at', (rows - from) / seconds, 'attempts/s', 0, { atLeast: RATE }),
+    figure('written meanwhile', (written.attempts - writtenFrom) / seconds, 'attempts/s'),
+    figure('read back at', read / seconds, 'attempts/s', 0, { atLeast: RATE }),
+    ...cpu(read),
     figure('caught up after', seconds, 's', 1, { atMost: AFTER_SECONDS }),
+    figure('views lag at the end', lag / RATE, 's of attempts', 1, { atMost: 2 }),
+    figure('attempts that are no row', await eventLog.missing(), 'attempts', 0, { atMost: 0 }),
     figure('peak memory of audit', peakBytesOf(audit.pid) / MEBIBYTE, 'MiB'),
   ];
 }
