@@ -44,7 +44,7 @@ export class KafkajsSubscription implements Subscription {
       minBytes: options.fetchMinBytes ?? 1,
       maxWaitTimeInMs: options.fetchMaxWaitMs ?? FETCH_MAX_WAIT_MS,
       maxBytes: FETCH_MAX_BYTES,
-      maxBytesPerPartition: PARTITION_MAX_BYTES,
+      maxBytesPerPartition: options.fetchPartitionMaxBytes ?? PARTITION_MAX_BYTES,
       allowAutoTopicCreation: false,
     });
     this.pacer = new FetchPacer(options.fetchIntervalMs ?? FETCH_INTERVAL_MS);

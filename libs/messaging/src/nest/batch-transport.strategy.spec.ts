@@ -3,8 +3,9 @@ import { until } from '@hookstile/testing';
 import { Controller, type INestMicroservice, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeMessaging } from '../fake/messaging.fake.js';
+import { silentLogger } from '../port/messaging-logger.js';
 import { type BatchTransportOptions, BatchTransportStrategy, type MergedBatch } from './batch-transport.strategy.js';
 
 let handle: (batch: MergedBatch) => Promise<unknown>;
@@ -180,5 +181,74 @@ describe('batch transport', () => {
     await start({ drainTimeoutMs: 10 });
     await app.close();
     expect(committed(0)).toBeUndefined();
+  });
+
+  describe('with two batches at once', () => {
+    let handled: Map<string, PromiseWithResolvers<unknown>>;
+    const resultOf = (value: string) => {
+      const known = handled.get(value) ?? Promise.withResolvers<unknown>();
+      handled.set(value, known);
+      return known;
+    };
+
+    beforeEach(() => {
+      handled = new Map();
+      handle = async (batch) => {
+        batches.push(batch);
+        return resultOf(valuesOf(batch)[0] ?? '').promise;
+      };
+    });
+
+    it('hands a full batch over beside the one that is being handled, and never a third', async () => {
+      write(0, '1', '2', '3', '4', '5', '6', '7');
+      await start({ batchMaxRecords: 2, batchesAtOnce: 2 });
+      await until(() => batches.length === 2);
+      resultOf('1').resolve(undefined);
+      await until(() => batches.length === 3);
+      expect(batches.map(valuesOf)).toEqual([
+        ['1', '2'],
+        ['3', '4'],
+        ['5', '6'],
+      ]);
+      for (const first of ['3', '5', '7']) resultOf(first).resolve(undefined);
+      await until(() => committed(0) === 7);
+    });
+
+    it('lets what is not full wait for the batch before it, and joins it once it is', async () => {
+      write(0, '1', '2', '3');
+      await start({ batchMaxRecords: 2, batchesAtOnce: 2 });
+      await until(() => batches.length === 1);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(batches.map(valuesOf)).toEqual([['1', '2']]);
+      write(0, '4');
+      await until(() => batches.length === 2);
+      expect(batches.map(valuesOf)[1]).toEqual(['3', '4']);
+      for (const first of ['1', '3']) resultOf(first).resolve(undefined);
+      await until(() => committed(0) === 4);
+    });
+
+    it('commits no batch while one before it is not handled', async () => {
+      write(0, '1', '2', '3', '4');
+      await start({ batchMaxRecords: 2, batchesAtOnce: 2, drainTimeoutMs: 10 });
+      await until(() => batches.length === 2);
+      resultOf('3').resolve(undefined);
+      await app.close();
+      expect(committed(0)).toBeUndefined();
+    });
+
+    it('stops a partition once where both batches end at the same record, and commits nothing behind it', async () => {
+      const error = vi.fn();
+      write(0, '1', '2', '3', '4');
+      await start({ batchMaxRecords: 2, batchesAtOnce: 2, logger: { ...silentLogger, error } });
+      await until(() => batches.length === 2);
+      const stop = { stopped: [{ partition: 0, offset: 1, reason: 'v2' }] };
+      for (const first of ['1', '3']) resultOf(first).resolve(stop);
+      await until(() => committed(0) === 1);
+      write(1, '5');
+      resultOf('5').resolve(undefined);
+      await until(() => committed(1) === 1);
+      expect(committed(0)).toBe(1);
+      expect(error).toHaveBeenCalledTimes(1);
+    });
   });
 });

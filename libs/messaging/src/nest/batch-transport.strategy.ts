@@ -21,6 +21,12 @@ export interface BatchTransportOptions {
   /** Waits this long for more records, unless a batch is full; 0 = none. */
   lingerMs?: number;
   batchMaxRecords?: number;
+  /**
+   * Of one topic, how many batches a handler may have at a time. Beyond the first only full ones: it is behind then. They
+   * are handed over in order and committed in order; one that is rejected comes again after those that were handed over,
+   * and one that was handed over before a stop was known has to stop there, too.
+   */
+  batchesAtOnce?: number;
   /** Bounds of what waits for a topic's handler; beyond, its partitions pause. */
   bufferMaxRecords?: number;
   bufferMaxBytes?: number;
@@ -31,11 +37,13 @@ export interface BatchTransportOptions {
   retryDelayMaxMs?: number;
   fetchMinBytes?: number;
   fetchMaxWaitMs?: number;
+  fetchPartitionMaxBytes?: number;
 }
 
 const DEFAULTS = {
   lingerMs: 0,
   batchMaxRecords: 1_000,
+  batchesAtOnce: 1,
   bufferMaxRecords: 4_000,
   bufferMaxBytes: 16 * 1024 * 1024,
   commitIntervalMs: 1_000,
@@ -72,7 +80,7 @@ export class BatchTransportStrategy extends Server implements CustomTransportStr
   }
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
-    const { messaging, groupId, topicOf, fetchMinBytes, fetchMaxWaitMs } = this.options;
+    const { messaging, groupId, topicOf, fetchMinBytes, fetchMaxWaitMs, fetchPartitionMaxBytes } = this.options;
     for (const [pattern, handler] of this.messageHandlers) this.addFlow(topicOf(pattern), handler);
     try {
       this.subscription = await messaging.subscribe({
@@ -81,6 +89,7 @@ export class BatchTransportStrategy extends Server implements CustomTransportStr
         from: 'beginning',
         ...(fetchMinBytes === undefined ? {} : { fetchMinBytes }),
         ...(fetchMaxWaitMs === undefined ? {} : { fetchMaxWaitMs }),
+        ...(fetchPartitionMaxBytes === undefined ? {} : { fetchPartitionMaxBytes }),
         onBatch: (batch) => this.onBatch(batch),
         onAssignment: (partitions) => this.onAssignment(partitions),
       });
@@ -153,6 +162,8 @@ export class BatchTransportStrategy extends Server implements CustomTransportStr
 
   private stop(topic: string, buffer: TopicBuffer, stop: StoppedAt): void {
     const { partition, offset, reason } = stop;
+    // A batch that was handed over before this was known says it again.
+    if (this.stopped.has({ topic, partition })) return;
     this.stopped.add(topic, stop);
     this.subscription?.pause([{ topic, partition }]);
     buffer.drop((dropped) => dropped === partition);

@@ -63,6 +63,11 @@ export interface SubscriptionOptions extends SubscriptionHandlers {
    */
   fetchMinBytes?: number;
   fetchMaxWaitMs?: number;
+  /**
+   * Of one partition in one fetch (default 1 MiB; a larger batch comes alone). The broker answers with the first
+   * partitions that fill it, in no order: with little of each, a reader with a backlog goes through all at one pace.
+   */
+  fetchPartitionMaxBytes?: number;
   /** After records came, the next fetch begins at least this long later (default 3 ms). */
   fetchIntervalMs?: number;
 }
