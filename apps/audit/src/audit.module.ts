@@ -88,11 +88,17 @@ import { tailMetrics } from './tail/tail-metrics.js';
  */
 const FETCH_MIN_BYTES = 1024 * 1024;
 const FETCH_MAX_WAIT_MS = 400;
+/** Behind a backlog a fetch brings something of most partitions, so that a delivery meets its attempts in one flush. */
+const FETCH_PARTITION_MAX_BYTES = 256 * 1024;
 const TOPIC_LINGER_MS = 50;
 const FLUSH_LINGER_MS = 50;
 /** Of one topic in one flush. */
-const BATCH_MAX_RECORDS = 2_000;
-const BUFFER_MAX_RECORDS = 4_000;
+const BATCH_MAX_RECORDS = 4_000;
+const BUFFER_MAX_RECORDS = 8_000;
+/** One is written while the next is projected. */
+const BATCHES_AT_ONCE = 2;
+/** Behind a backlog, deliveries wait this long for the journal of their partitions. */
+const JOURNAL_LEAD_MAX_MS = 5_000;
 const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MAX_MS = 5_000;
 /** A flush can carry the bodies of thousands of attempts; one that is cut off would be tried again as it was. */
@@ -164,6 +170,8 @@ function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<A
   const stores = typeormStores(dataSource, reads, pools.get(TAIL) ?? dataSource);
   const projector = new Projector(stores.projections, clock, logger, projectionMetrics(metrics), {
     lingerMs: FLUSH_LINGER_MS,
+    batchFullRecords: BATCH_MAX_RECORDS,
+    journalLeadMaxMs: JOURNAL_LEAD_MAX_MS,
     retryDelayMs: RETRY_DELAY_MS,
     retryDelayMaxMs: RETRY_DELAY_MAX_MS,
     mask: new PayloadMask(env.HOOKSTILE_MASKED_NAMES),
@@ -213,9 +221,11 @@ function batchTransport(app: INestApplication): BatchTransportStrategy {
     logger: app.get(LOGGER),
     lingerMs: TOPIC_LINGER_MS,
     batchMaxRecords: BATCH_MAX_RECORDS,
+    batchesAtOnce: BATCHES_AT_ONCE,
     bufferMaxRecords: BUFFER_MAX_RECORDS,
     fetchMinBytes: FETCH_MIN_BYTES,
     fetchMaxWaitMs: FETCH_MAX_WAIT_MS,
+    fetchPartitionMaxBytes: FETCH_PARTITION_MAX_BYTES,
   });
   app.get<Readiness>(READINESS).register('partitions', () => strategy.checkHealth());
   return strategy;

@@ -29,10 +29,10 @@ import type { AuditStores } from './audit.store.js';
 import { writeBatches } from './write-batches.js';
 
 /** Seconds of work on an idle machine, and many times that beside other suites. */
-const HISTORIES_TIMEOUT_MS = 60_000;
+export const HISTORIES_TIMEOUT_MS = 60_000;
 
-type Log = Record<'routings' | 'deliveries' | 'attempts' | 'redeliveries', EncodedRecord[]>;
-const TOPICS = ['routings', 'deliveries', 'attempts', 'redeliveries'] as const;
+export type Log = Record<'routings' | 'deliveries' | 'attempts' | 'redeliveries', EncodedRecord[]>;
+export const TOPICS = ['routings', 'deliveries', 'attempts', 'redeliveries'] as const;
 
 /** What the dispatcher may journal next; `take-over` is a new epoch, `late` a record of the owner before it. */
 const STEPS = [
@@ -55,7 +55,7 @@ const FAILURES: Readonly<Record<string, object>> = {
   failed: { ...FAILED, push: 'failed', nextAttemptAt: null },
   exhausted: EXHAUSTED_ATTEMPT,
 };
-const scenario = fc.record({
+export const scenario = fc.record({
   deliveries: fc.integer({ min: 1, max: 3 }),
   routedTwice: fc.boolean(),
   redelivered: fc.array(fc.record({ which: fc.nat(2), delivered: fc.boolean(), twice: fc.boolean() }), {
@@ -106,7 +106,7 @@ function journalOf(deliveries: readonly Delivery[], { steps }: Scenario): Encode
 }
 
 /** Deliveries are sent once more behind all that was said of them; a router may write each twice. */
-function logOf(tenantId: string, made: Scenario): Log {
+export function logOf(tenantId: string, made: Scenario): Log {
   const { deliveries, ...log } = routedLogOf(tenantId, made);
   const epoch = 1 + made.steps.filter(([step]) => step === 'take-over').length;
   made.redelivered.forEach(({ which, delivered, twice }, sourceOffset) => {
@@ -159,7 +159,7 @@ async function read(stores: AuditStores, log: Log, topic: keyof Log, from: numbe
   await writeBatches(stores.projections, [{ topic: topic as ProjectedTopic, records }]);
 }
 
-async function readAll(stores: AuditStores, log: Log, partition: number): Promise<void> {
+export async function readAll(stores: AuditStores, log: Log, partition: number): Promise<void> {
   const batches = TOPICS.map((topic) => ({
     topic,
     records: log[topic].map((record, offset) => received(record, offset, partition)),
@@ -179,7 +179,7 @@ async function readInPieces(stores: AuditStores, log: Log, plan: Reads, partitio
 }
 
 /** Every list as it stands, narrowed in several ways, and gone through page by page. */
-async function viewsOf(stores: AuditStores, tenantId: string) {
+export async function viewsOf(stores: AuditStores, tenantId: string) {
   const all = { limit: 200, after: null };
   const { rows: eventLog } = await stores.eventLog.list(tenantId, {}, all);
   const { rows: deliveries } = await stores.deliveries.list(tenantId, {}, all);

@@ -9,11 +9,15 @@ import { tailStoreConformance } from '../tail/tail.store.conformance.js';
 import { replayConformance } from './audit.store.conformance.js';
 import { fakeStores } from './audit.store.fake.js';
 import { projectionStoreConformance } from './projection.store.conformance.js';
+import { projectorConformance } from './projector.conformance.js';
 
 const RUNS = 300;
+/** Each goes through timers. */
+const ABREAST_RUNS = 100;
 
 describe('projections in memory', () => {
   replayConformance({ stores: fakeStores, reference: fakeStores, runs: RUNS });
+  projectorConformance({ stores: fakeStores, reference: fakeStores, runs: ABREAST_RUNS });
   projectionStoreConformance(fakeStores);
   eventLogStoreConformance(fakeStores);
   tailStoreConformance(fakeStores);

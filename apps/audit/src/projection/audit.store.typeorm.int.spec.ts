@@ -14,8 +14,10 @@ import { replayConformance } from './audit.store.conformance.js';
 import { fakeStores } from './audit.store.fake.js';
 import { typeormStores } from './audit.store.typeorm.js';
 import { projectionStoreConformance } from './projection.store.conformance.js';
+import { projectorConformance } from './projector.conformance.js';
 
 const RUNS = 20;
+const ABREAST_RUNS = 10;
 
 /** Half of them of batches, and of a day that the suite's other rows are of, too. */
 const MANY_ATTEMPTS = `insert into attempts (attempt_id, tenant_id, integration_id, delivery_id, delivery_ids, event_id,
@@ -49,6 +51,7 @@ describe('projections in Postgres', () => {
   afterAll(() => database.drop());
 
   replayConformance({ stores, reference: fakeStores, runs: RUNS });
+  projectorConformance({ stores, reference: fakeStores, runs: ABREAST_RUNS });
   projectionStoreConformance(stores);
   eventLogStoreConformance(stores);
   tailStoreConformance(stores);

@@ -11,6 +11,11 @@ const TEXT_OID = 25;
 /** UTF-8 needs at most three bytes a UTF-16 unit. */
 const UTF8_BYTES_PER_UNIT = 3;
 
+/** Postgres has no zero character in texts. */
+export function storable(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
+}
+
 export class CopyEncoder {
   #buffer = Buffer.allocUnsafe(FIRST_BYTES);
   /** Of the same memory: its writes are not checked twice as the buffer's are. */
@@ -85,8 +90,7 @@ export class CopyEncoder {
       this.null();
       return;
     }
-    // Postgres has no zero character in texts.
-    const text = value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
+    const text = storable(value);
     this.#reserve(4 + text.length * UTF8_BYTES_PER_UNIT);
     const bytes = this.#buffer.write(text, this.#length + 4, 'utf8');
     this.#view.setInt32(this.#length, bytes);

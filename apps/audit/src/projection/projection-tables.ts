@@ -32,7 +32,7 @@ export const EVENTS = projectionTable<EventRow>({
   columns: names(
     'tenant_id event_id source_partition source_offset source type subject event_time accepted_at via outcome reason detail delivery_ids integration_ids trace_id',
   ),
-  rowsOf: (rows) => rows.events.values(),
+  rowsOf: (rows) => rows.events,
   encode: (copy, row) => {
     copy.text(row.tenantId);
     copy.text(row.eventId);
@@ -61,7 +61,7 @@ export const EVENTS = projectionTable<EventRow>({
 export const DELIVERIES = projectionTable<DeliveryRow>({
   name: 'deliveries',
   columns: names(DELIVERY_COLUMNS),
-  rowsOf: (rows) => rows.deliveries.values(),
+  rowsOf: (rows) => rows.deliveries,
   encode: (copy, row) => {
     copy.text(row.deliveryId);
     copy.text(row.tenantId);
@@ -89,7 +89,7 @@ export const DELIVERIES = projectionTable<DeliveryRow>({
 export const ATTEMPTS = projectionTable<AttemptRow>({
   name: 'attempts',
   columns: names(ATTEMPT_COLUMNS),
-  rowsOf: (rows) => rows.attempts.values(),
+  rowsOf: (rows) => rows.attempts,
   encode: (copy, row) => {
     copy.text(row.attemptId);
     copy.text(row.tenantId);
@@ -132,7 +132,7 @@ export const AUDIT_LOG = projectionTable<AuditLogRow>({
   columns: names(
     'id tenant_id at action actor_type actor_id actor_name actor_role subject_type subject_id subject_name before after request_id',
   ),
-  rowsOf: (rows) => rows.auditLog.values(),
+  rowsOf: (rows) => rows.auditLog,
   encode: (copy, row) => {
     copy.text(row.id);
     copy.text(row.tenantId);
@@ -158,7 +158,7 @@ export const ACTIVITY_LOG = projectionTable<ActivityLogRow>({
   columns: names(
     'id tenant_id at rule_id rule_name rule_version decision code reason http_status duration_ms cached username remote_ip device_id trace_id',
   ),
-  rowsOf: (rows) => rows.activityLog.values(),
+  rowsOf: (rows) => rows.activityLog,
   encode: (copy, row) => {
     copy.text(row.id);
     copy.text(row.tenantId);
@@ -184,7 +184,7 @@ export const ACTIVITY_LOG = projectionTable<ActivityLogRow>({
 export const SIGNALS = projectionTable<SignalRow>({
   name: 'integration_signals',
   columns: names('integration_id enablement type sequence tenant_id reason consecutive_failures at'),
-  rowsOf: (rows) => rows.signals.values(),
+  rowsOf: (rows) => rows.signals,
   encode: (copy, row) => {
     copy.text(row.integrationId);
     copy.bigint(row.enablement);

@@ -20,6 +20,22 @@ export function projectionStoreConformance(make: () => AuditStores): void {
     ]);
   });
 
+  it('takes a mark of an integration whose id has a character that Postgres has not', async () => {
+    const { projections } = make();
+    const rows = new ProjectionRows();
+    const mark = {
+      partition: PARTITION + 2,
+      sourcePartition: 4,
+      sourceOffset: 1,
+      integrationId: 'int_\0,"{}\\',
+      setAt: 1,
+    };
+    rows.addMarks([mark]);
+    await projections.write(rows);
+    const found = (await projections.marksOf([PARTITION + 2])).find(({ sourcePartition }) => sourcePartition === 4);
+    expect(found?.integrationId.replace('\0', '\ufffd')).toBe('int_\ufffd,"{}\\');
+  });
+
   it('keeps how far each partition is projected, which never goes back', async () => {
     const { projections } = make();
     for (const nextOffset of [7, 9, 8]) {

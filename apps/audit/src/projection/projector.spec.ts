@@ -34,7 +34,14 @@ describe('projector', () => {
 
   beforeEach(() => {
     store = new WatchedStore();
-    const options = { lingerMs: 1, retryDelayMs: 1, retryDelayMaxMs: 2, mask: new PayloadMask([]) };
+    const options = {
+      lingerMs: 1,
+      batchFullRecords: 3,
+      journalLeadMaxMs: 60_000,
+      retryDelayMs: 1,
+      retryDelayMaxMs: 2,
+      mask: new PayloadMask([]),
+    };
     projector = new Projector(store, fixedClock(), pino({ level: 'silent' }), silent, options);
   });
 

@@ -1,14 +1,15 @@
 import type { BatchStop, StoppedAt } from '@hookstile/messaging/nest';
 import type { Clock, PayloadMask } from '@hookstile/service-runtime';
 import type { Logger } from 'pino';
-import type { KeptSinceMs } from '../partitions/kept-since.js';
+import { ALL_KEPT, type KeptSinceMs } from '../partitions/kept-since.js';
 import type { ProjectedTopic, RecordToProject } from '../project/project-record.js';
 import type { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
+import { FlushQueue, type FlushQueueOptions, type Waiting } from './flush-queue.js';
 import type { ProjectionStore } from './projection.store.js';
 import type { ProjectionMetrics } from './projection-metrics.js';
-import { type Batch, type WrittenBatches, writeBatches } from './write-batches.js';
+import { projectBatches, type WrittenBatches } from './write-batches.js';
 
-export interface ProjectorOptions {
+export interface ProjectorOptions extends FlushQueueOptions {
   /** Waits this long for other topics' records before a flush: what was routed and delivered at once is one row. */
   lingerMs: number;
   /** Waits this long between tries while the database does not take a flush; doubles up to the second. */
@@ -20,21 +21,27 @@ export interface ProjectorOptions {
   keptSince?: (nowMs: number) => KeptSinceMs;
 }
 
-interface Waiting extends Batch {
-  resolve(stop: BatchStop): void;
-  reject(error: unknown): void;
+/** A flush that is being written. */
+interface Writing {
+  taken: readonly Waiting[];
+  /** Null where it could not be projected at first. */
+  projected: WrittenBatches | null;
+  /** Whether `projected` was written. Else the flush was projected anew, or given up. */
+  ended: Promise<boolean>;
 }
 
 /**
- * Group commit over all topics: what arrives while a flush is in flight is written by the next one, in one transaction.
- * Bounded by its callers: each topic hands over one batch and waits for it.
+ * Group commit over all topics: what arrives while a flush is being written goes into the next one, a transaction each.
+ * Behind a backlog that one is projected meanwhile, so that this process and Postgres work at the same time; it is
+ * written once the first one is. Bounded by its callers: a topic hands over two batches at most and waits for them.
  */
 export class Projector {
-  #waiting: Waiting[] = [];
+  readonly #queue: FlushQueue;
   #running: Promise<void> | null = null;
   #stopped = false;
   /** Why the database does not take the rows at present, or null. */
   #failure: Error | null = null;
+  readonly #told = new WeakSet<UnknownContractVersionError>();
 
   constructor(
     private readonly store: ProjectionStore,
@@ -42,16 +49,19 @@ export class Projector {
     private readonly logger: Logger,
     private readonly metrics: ProjectionMetrics,
     private readonly options: ProjectorOptions,
-  ) {}
+  ) {
+    this.#queue = new FlushQueue(options);
+  }
 
   /**
    * Resolves once the records are stored durably, so that their offsets may be committed, but for those of partitions
    * that it stops: their next record was written by a newer release.
    */
   add(topic: ProjectedTopic, records: readonly RecordToProject[]): Promise<BatchStop> {
-    const stored = new Promise<BatchStop>((resolve, reject) => this.#waiting.push({ topic, records, resolve, reject }));
+    const { promise, resolve, reject } = Promise.withResolvers<BatchStop>();
+    this.#queue.add({ topic, records, sinceMs: this.clock.monotonicMs(), resolve, reject });
     this.#running ??= this.#run();
-    return stored;
+    return promise;
   }
 
   /** Throws while flushes fail: the readiness of the service. */
@@ -66,50 +76,77 @@ export class Projector {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      if (!this.#stopped) await pause(this.options.lingerMs);
-      const taken = this.#waiting;
-      this.#waiting = [];
-      await this.#flush(taken);
+    let writing: Writing | null = null;
+    while (writing || !this.#queue.isEmpty) {
+      const underWay: readonly Waiting[] = writing?.taken ?? [];
+      if (!this.#queue.isFull(this.clock.monotonicMs(), underWay)) {
+        if (writing) {
+          writing = await this.#untilEndedOrFull(writing);
+          continue;
+        }
+        if (!this.#stopped) await pause(this.options.lingerMs);
+      }
+      writing = await this.#flush(this.#queue.take(this.clock.monotonicMs(), underWay), writing);
     }
     this.#running = null;
   }
 
-  async #flush(taken: readonly Waiting[]): Promise<void> {
-    for (let delayMs = this.options.retryDelayMs; ; delayMs = Math.min(delayMs * 2, this.options.retryDelayMaxMs)) {
+  /** Null once it has ended. What is not full waits as long as this for company. */
+  #untilEndedOrFull(writing: Writing): Promise<Writing | null> {
+    return Promise.race([writing.ended.then(() => null), this.#queue.untilFull().then(() => writing)]);
+  }
+
+  /** Resolves once `before` has ended and these are being written. */
+  async #flush(taken: readonly Waiting[], before: Writing | null): Promise<Writing> {
+    const startedMs = this.clock.monotonicMs();
+    if (before && !before.projected) await before.ended;
+    const projected = await this.#project(taken, before?.projected ?? null).catch(() => null);
+    // Where the flush before was projected anew, others may have written, and what was made of its rows may be wrong.
+    const holds = !before?.projected || (await before.ended);
+    const valid = holds ? projected : null;
+    return { taken, projected: valid, ended: this.#write(taken, valid, startedMs) };
+  }
+
+  async #write(taken: readonly Waiting[], projected: WrittenBatches | null, startedMs: number): Promise<boolean> {
+    const { retryDelayMs, retryDelayMaxMs } = this.options;
+    let ready = projected;
+    for (let delayMs = retryDelayMs; ; delayMs = Math.min(delayMs * 2, retryDelayMaxMs)) {
       try {
-        const stopped = await this.#write(taken);
+        const { rows, stopped } = ready ?? (await this.#project(taken, null));
+        await this.store.write(rows);
         this.#failure = null;
+        this.metrics.flushed(rows, this.clock.monotonicMs() - startedMs, this.clock.nowMs() - oldestMs(taken));
         for (const waiting of taken) {
           waiting.resolve({ stopped: (stopped.get(waiting) ?? []).map((error) => this.#stop(error)) });
         }
-        return;
+        return ready !== null;
       } catch (error) {
+        ready = null;
         this.#failure = error instanceof Error ? error : new Error(String(error));
         this.metrics.flushFailed();
         this.logger.error({ err: error }, 'the projections could not be written; trying again');
         if (this.#stopped) {
           for (const waiting of taken) waiting.reject(error);
-          return;
+          return false;
         }
         await pause(delayMs);
       }
     }
   }
 
-  #stop(error: UnknownContractVersionError): StoppedAt {
-    const { topic, partition, offset } = error.position;
-    this.metrics.partitionStopped(topic);
-    this.logger.fatal({ err: error, ...error.position }, 'a partition stopped: its record needs a newer release');
-    return { partition, offset, reason: error.message };
+  #project(taken: readonly Waiting[], before: WrittenBatches | null): Promise<WrittenBatches> {
+    const { mask, keptSince } = this.options;
+    return projectBatches(this.store, taken, { mask, since: keptSince?.(this.clock.nowMs()) ?? ALL_KEPT, before });
   }
 
-  async #write(taken: readonly Waiting[]): Promise<WrittenBatches['stopped']> {
-    const { mask, keptSince } = this.options;
-    const startedMs = this.clock.monotonicMs();
-    const { rows, stopped } = await writeBatches(this.store, taken, mask, keptSince?.(this.clock.nowMs()));
-    this.metrics.flushed(rows, this.clock.monotonicMs() - startedMs, this.clock.nowMs() - oldestMs(taken));
-    return stopped;
+  #stop(error: UnknownContractVersionError): StoppedAt {
+    const { topic, partition, offset } = error.position;
+    if (!this.#told.has(error)) {
+      this.#told.add(error);
+      this.metrics.partitionStopped(topic);
+      this.logger.fatal({ err: error, ...error.position }, 'a partition stopped: its record needs a newer release');
+    }
+    return { partition, offset, reason: error.message };
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { MASKED_NAMES_DEFAULT, PayloadMask } from '@hookstile/service-runtime';
 import { ALL_KEPT, type KeptSinceMs } from '../partitions/kept-since.js';
 import { DeliveryMarks } from '../project/delivery-marks.js';
@@ -18,6 +19,7 @@ export interface Batch {
   records: readonly RecordToProject[];
 }
 
+/** What a flush writes, or has written. */
 export interface WrittenBatches {
   rows: ProjectionRows;
   /** Of batches with records of a newer contract version, where: the rest of those partitions was left out. */
@@ -25,6 +27,15 @@ export interface WrittenBatches {
 }
 
 const DEFAULT_MASK = new PayloadMask(MASKED_NAMES_DEFAULT);
+/** About a millisecond of work; then whatever else the process does has its turn, such as feeding Postgres. */
+const SLICE_RECORDS = 50;
+
+export interface Projecting {
+  mask: PayloadMask;
+  since: KeptSinceMs;
+  /** What is being written meanwhile and will be there before these rows are. */
+  before: WrittenBatches | null;
+}
 
 /** One flush: projects the batches and writes their rows in one transaction. */
 export async function writeBatches(
@@ -33,20 +44,33 @@ export async function writeBatches(
   mask: PayloadMask = DEFAULT_MASK,
   since: KeptSinceMs = ALL_KEPT,
 ): Promise<WrittenBatches> {
-  const { positions, ...known } = await knownState(store, batches);
+  const projected = await projectBatches(store, batches, { mask, since, before: null });
+  await store.write(projected.rows);
+  return projected;
+}
+
+/** What a flush of the batches writes, once `before` is written. */
+export async function projectBatches(
+  store: ProjectionStore,
+  batches: readonly Batch[],
+  { mask, since, before }: Projecting,
+): Promise<WrittenBatches> {
+  const { positions, ...known } = await knownState(store, batches, before);
   const state = { ...known, mask };
   const rows = new ProjectionRows();
   const stopped = new Map<Batch, readonly UnknownContractVersionError[]>();
+  const stops = [...(before?.stopped.values() ?? [])].flat();
   for (const batch of batches) {
-    stopped.set(batch, projectBatch(batch, rows, state, { positions, since }));
+    const stopsOfTopic = stops.filter(({ position }) => position.topic === batch.topic);
+    stopped.set(batch, await projectBatch(batch, rows, state, { positions, since }, stopsOfTopic));
   }
   rows.addEpochs(state.epochs.found);
   rows.addMarks(state.marks.found);
-  await store.write(rows);
   return { rows, stopped };
 }
 
-async function knownState(store: ProjectionStore, batches: readonly Batch[]) {
+/** As the store will know it once `before` is written. */
+async function knownState(store: ProjectionStore, batches: readonly Batch[], before: WrittenBatches | null) {
   const journal = partitionsOf('attempts', batches);
   const deliveries = partitionsOf('deliveries', batches);
   const topics = [...new Set(batches.map(({ topic }) => topic))];
@@ -55,10 +79,14 @@ async function knownState(store: ProjectionStore, batches: readonly Batch[]) {
     deliveries.length > 0 ? store.marksOf(deliveries) : [],
     store.positionsOf(topics),
   ]);
+  const known = new ProjectionRows();
+  known.addEpochs([...epochs, ...(before?.rows.epochs.values() ?? [])]);
+  known.addMarks([...marks, ...(before?.rows.marks.values() ?? [])]);
+  for (const row of [...positions, ...(before?.rows.positions.values() ?? [])]) known.addPosition(row);
   return {
-    epochs: new Epochs(epochs),
-    marks: new DeliveryMarks(marks),
-    positions: new Map(positions.map((row) => [placeOf(row), row.nextOffset])),
+    epochs: new Epochs([...known.epochs.values()]),
+    marks: new DeliveryMarks([...known.marks.values()]),
+    positions: new Map([...known.positions.values()].map((row) => [placeOf(row), row.nextOffset])),
   };
 }
 
@@ -97,18 +125,42 @@ function project(
   rows.addAll(itsRows, since);
 }
 
-/** A partition stops at its first record of an unknown version; those of other partitions go on. */
-function projectBatch({ topic, records }: Batch, rows: ProjectionRows, state: ProjectionState, dropped: Dropped) {
-  const stopped = new Map<number, UnknownContractVersionError>();
-  for (const record of records) {
-    if (stopped.has(record.partition)) continue;
-    try {
-      project(topic, record, rows, state, dropped);
-      rows.addPosition({ topic, partition: record.partition, nextOffset: record.offset + 1 });
-    } catch (error) {
-      if (!(error instanceof UnknownContractVersionError)) throw error;
-      stopped.set(record.partition, error);
-    }
+/**
+ * A partition stops at its first record of an unknown version, or where it stopped before; those of other partitions go
+ * on.
+ */
+async function projectBatch(
+  { topic, records }: Batch,
+  rows: ProjectionRows,
+  state: ProjectionState,
+  dropped: Dropped,
+  before: readonly UnknownContractVersionError[],
+): Promise<UnknownContractVersionError[]> {
+  const stops = new Map(before.map((error) => [error.position.partition, error]));
+  const stopped = new Set<UnknownContractVersionError>();
+  for (const [index, record] of records.entries()) {
+    if (index % SLICE_RECORDS === SLICE_RECORDS - 1) await turnOfOthers();
+    const stop = stops.get(record.partition) ?? projectUnlessNewer(topic, record, rows, state, dropped);
+    if (!stop) continue;
+    stops.set(record.partition, stop);
+    stopped.add(stop);
   }
-  return [...stopped.values()];
+  return [...stopped];
+}
+
+function projectUnlessNewer(
+  topic: ProjectedTopic,
+  record: RecordToProject,
+  rows: ProjectionRows,
+  state: ProjectionState,
+  dropped: Dropped,
+): UnknownContractVersionError | null {
+  try {
+    project(topic, record, rows, state, dropped);
+    rows.addPosition({ topic, partition: record.partition, nextOffset: record.offset + 1 });
+    return null;
+  } catch (error) {
+    if (!(error instanceof UnknownContractVersionError)) throw error;
+    return error;
+  }
 }

@@ -1,0 +1,135 @@
+import { CONTRACT_HEADER, type Delivery } from '@hookstile/contracts';
+import { PayloadMask } from '@hookstile/service-runtime';
+import { aDelivery, fixedClock, until } from '@hookstile/testing';
+import pino from 'pino';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RecordToProject } from '../project/project-record.js';
+import { ProjectionRows } from '../project/projection-rows.js';
+import type { PositionRow } from '../project/rows.js';
+import { deliveryRecord, journalRecord, received, sampleAttempt } from '../project/sample-records.js';
+import { FakeProjectionStore } from './projection.store.fake.js';
+import { Projector } from './projector.js';
+
+/** Every write waits until the test ends it. */
+class HeldStore extends FakeProjectionStore {
+  readonly writes: (PromiseWithResolvers<void> & { rows: ProjectionRows })[] = [];
+  looks = 0;
+
+  override async write(rows: ProjectionRows): Promise<void> {
+    const write = { rows, ...Promise.withResolvers<void>() };
+    this.writes.push(write);
+    await write.promise;
+    await super.write(rows);
+  }
+
+  override async positionsOf(topics: readonly string[]): Promise<readonly PositionRow[]> {
+    this.looks += 1;
+    return super.positionsOf(topics);
+  }
+}
+
+const deliveryOf = (n: number, integrationId = 'int_1'): Delivery =>
+  aDelivery({ event: { id: `evt_${n}` }, sourceOffset: n, integrationId });
+/** A batch of one record is a full one here. */
+const routed = (delivery: Delivery, offset: number): RecordToProject[] => [received(deliveryRecord(delivery), offset)];
+const attempted = (n: number): RecordToProject[] => [received(journalRecord(sampleAttempt(deliveryOf(n))), n)];
+
+describe('projector with a backlog', () => {
+  let store: HeldStore;
+  let projector: Projector;
+  const partitionStopped = vi.fn();
+
+  beforeEach(() => {
+    store = new HeldStore();
+    partitionStopped.mockClear();
+    const metrics = { flushed: () => undefined, flushFailed: () => undefined, partitionStopped };
+    projector = new Projector(store, fixedClock(), pino({ level: 'silent' }), metrics, {
+      lingerMs: 1,
+      batchFullRecords: 1,
+      journalLeadMaxMs: 60_000,
+      retryDelayMs: 1,
+      retryDelayMaxMs: 2,
+      mask: new PayloadMask([]),
+    });
+  });
+
+  const writeOf = async (n: number) => {
+    await until(() => store.writes.length > n);
+    const write = store.writes[n];
+    if (!write) throw new Error('it was just there');
+    return write;
+  };
+
+  it('projects the next flush while one is being written, and writes it once that one is stored', async () => {
+    const first = projector.add('attempts', attempted(1));
+    const write = await writeOf(0);
+    const second = projector.add('attempts', attempted(2));
+    await until(() => store.looks === 2);
+    expect(store.writes).toHaveLength(1);
+    write.resolve();
+    await first;
+    (await writeOf(1)).resolve();
+    await second;
+    expect(store.rows.attempts.size).toBe(2);
+  });
+
+  it('judges what comes again by what the flush before it will have stored', async () => {
+    const first = projector.add('deliveries', routed(deliveryOf(7), 0));
+    const write = await writeOf(0);
+    const replayed = projector.add('deliveries', routed(deliveryOf(6), 1));
+    await until(() => store.looks === 2);
+    write.resolve();
+    (await writeOf(1)).resolve();
+    await Promise.all([first, replayed]);
+    const statuses = [...store.rows.deliveries.values()].map(({ eventId, status }) => [eventId, status]);
+    expect(Object.fromEntries(statuses)).toEqual({ evt_7: 'pending', evt_6: 'discarded' });
+  });
+
+  it('projects anew what was projected beside a flush that failed: another process may have written since', async () => {
+    const first = projector.add('deliveries', routed(deliveryOf(7), 0));
+    const failing = await writeOf(0);
+    const second = projector.add('deliveries', routed(deliveryOf(8), 1));
+    await until(() => store.looks === 2);
+    const others = new ProjectionRows();
+    others.addMarks([{ partition: 0, sourcePartition: 0, sourceOffset: 9, integrationId: 'int_1', setAt: 2 }]);
+    store.rows.addAll(others);
+    failing.reject(new Error('the database is away'));
+    (await writeOf(1)).resolve();
+    (await writeOf(2)).resolve();
+    await Promise.all([first, second]);
+    // Below every routing: it had been judged when the mark was not yet there.
+    expect([...store.rows.deliveries.values()].map(({ deliveryOffset }) => deliveryOffset)).toEqual([-2, -2]);
+  });
+
+  it('stops the next flush where the one before it stopped, and tells of it once', async () => {
+    const newer = { ...attempted(1)[0], headers: { [CONTRACT_HEADER]: Buffer.from('attempts/2') } } as RecordToProject;
+    const first = projector.add('attempts', [newer]);
+    const write = await writeOf(0);
+    const behind = projector.add('attempts', attempted(2));
+    await until(() => store.looks === 2);
+    write.resolve();
+    (await writeOf(1)).resolve();
+    for (const stopped of [first, behind]) {
+      await expect(stopped).resolves.toMatchObject({ stopped: [{ partition: 0, offset: 1 }] });
+    }
+    expect(store.rows.attempts.size).toBe(0);
+    expect([...store.rows.positions.values()]).toEqual([]);
+    expect(partitionStopped).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives up both flushes when it is stopped, the second without having tried to write it before the first', async () => {
+    const first = projector.add('attempts', attempted(1));
+    const failing = await writeOf(0);
+    const second = projector.add('attempts', attempted(2));
+    await until(() => store.looks === 2);
+    const stopped = projector.stop();
+    const given = [first, second].map((one) => expect(one).rejects.toThrow('away'));
+    failing.reject(new Error('the database is away'));
+    (await writeOf(1)).reject(new Error('the database is away'));
+    await Promise.all([...given, stopped]);
+    expect(store.writes.map(({ rows }) => [...rows.attempts.values()].map(({ eventId }) => eventId))).toEqual([
+      ['evt_1'],
+      ['evt_2'],
+    ]);
+  });
+});
