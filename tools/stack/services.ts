@@ -27,7 +27,9 @@ export const DEFAULT_EGRESS_ALLOW = '127.0.0.0/8,::1/128';
 
 /** What every service is told, over what the user's environment says. */
 export function commonEnvironment(stack: StackEnvironment, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !/^(npm_|NX_|PORT$|METRICS_PORT$|HOST$)/i.test(name));
+  const kept = Object.entries(environment).filter(
+    ([name]) => !/^(npm_|NX_|PORT$|METRICS_PORT$|HOST$|KAFKA_(TLS|SASL))/i.test(name),
+  );
   return {
     ...Object.fromEntries(kept),
     HOST: LOOPBACK,

@@ -20,7 +20,7 @@ const FUZZ_OPTIONS = ['--minutes', '3', '--seed', '1', '--optional'];
 /** Each runner's projects of vitest.config.ts. */
 const RUNNERS = { unit: ['unit', 'unit-apart'], integration: ['integration'], e2e: ['e2e'] };
 /** So that tests do not take over what the user's shell says of a running stack. */
-const NOT_PASSED_ON = /^(HOOKSTILE_|OTEL_|PORT$|METRICS_PORT$|DATABASE_SCHEMA$|NODE_ENV$)/;
+const NOT_PASSED_ON = /^(HOOKSTILE_|OTEL_|PORT$|METRICS_PORT$|DATABASE_SCHEMA$|NODE_ENV$|KAFKA_(TLS|SASL))/;
 
 const terminal = new Terminal();
 const stop = new StopRequest();

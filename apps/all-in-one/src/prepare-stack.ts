@@ -1,5 +1,5 @@
 import { connectMessaging, topicDefinitions } from '@hookstile/messaging';
-import { loadEnv, migrate } from '@hookstile/service-runtime';
+import { kafkaOptions, loadEnv, migrate } from '@hookstile/service-runtime';
 import { PrepareEnv } from './all-in-one.env.js';
 import { SERVICES } from './all-in-one.module.js';
 
@@ -9,7 +9,7 @@ async function createTopics(env: PrepareEnv): Promise<void> {
     retentionMs: env.HOOKSTILE_RETENTION_MS,
     minInSyncReplicas: env.HOOKSTILE_MIN_INSYNC_REPLICAS,
   });
-  const messaging = await connectMessaging({ brokers: env.KAFKA_BROKERS, clientId: 'hookstile-prepare' });
+  const messaging = await connectMessaging({ ...kafkaOptions(env), clientId: 'hookstile-prepare' });
   try {
     await messaging.createTopics(topics, env.HOOKSTILE_REPLICATION_FACTOR);
   } finally {

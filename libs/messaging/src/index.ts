@@ -1,5 +1,6 @@
 export { FakeMessaging, type FakeMessagingOptions } from './fake/messaging.fake.js';
 export { type ConnectOptions, connectMessaging } from './kafkajs/connect.js';
+export * from './port/kafka-security.js';
 export * from './port/messaging.error.js';
 export * from './port/messaging.js';
 export * from './port/messaging-logger.js';

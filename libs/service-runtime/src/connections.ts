@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { CONNECT_TIMEOUT_MS, MIGRATION_BOUNDS, type PoolBounds, STATEMENT_TIMEOUT_MS } from './database.bounds.js';
 import { createDataSource, migrateDatabase, schemaOf } from './database.js';
 import type { BaseEnv } from './env/base.env.js';
+import { kafkaOptions } from './kafka-options.js';
 import type { Logger } from './logger.js';
 import { reasonOf } from './mask.js';
 import type { ServiceDefinition } from './service.js';
@@ -109,7 +110,7 @@ export async function connectKafka(
   teardown: Teardown,
 ): Promise<Messaging> {
   const clientId = `hookstile-${definition.name}`;
-  const messaging = await connectMessaging({ brokers: env.KAFKA_BROKERS, clientId, logger }).catch((error: unknown) => {
+  const messaging = await connectMessaging({ ...kafkaOptions(env), clientId, logger }).catch((error: unknown) => {
     throw new DependencyError(`Kafka (KAFKA_BROKERS) does not answer: ${reasonOf(error)}`, { cause: error });
   });
   teardown.add('messaging', () => messaging.close());

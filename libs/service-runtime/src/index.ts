@@ -30,6 +30,7 @@ export * from './idempotency/idempotent-request.js';
 export * from './input/cursor.js';
 export * from './input/list-query.js';
 export * from './input/parse-body.js';
+export * from './kafka-options.js';
 export * from './logger.js';
 export { reasonOf } from './mask.js';
 export * from './migrate.js';

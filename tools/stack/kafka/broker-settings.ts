@@ -4,6 +4,8 @@ export interface BrokerSettings {
   dataDirectory: string;
   /** Where clients are told to go instead of `port`: a proxy before the broker. */
   advertisedPort?: number;
+  /** Settings besides these, and in their place. */
+  further?: Readonly<Record<string, string>>;
 }
 
 /** One KRaft node for a laptop: small buffers, no waiting for more members, nothing replicated. */
@@ -33,7 +35,7 @@ export function brokerProperties(settings: BrokerSettings): string {
     'log.cleaner.dedupe.buffer.size': 8 * 1024 * 1024,
     'log.index.size.max.bytes': 1024 * 1024,
   };
-  return Object.entries(properties)
+  return Object.entries({ ...properties, ...settings.further })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
 }

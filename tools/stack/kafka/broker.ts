@@ -28,6 +28,10 @@ export interface BrokerOptions {
   controllerPort: number;
   /** Where clients are told to go instead of `port`: a proxy before the broker. */
   advertisedPort?: number;
+  /** Settings besides ours, and in their place. */
+  further?: Readonly<Record<string, string>>;
+  /** What else its data folder is laid out with, such as users. */
+  formatWith?: readonly string[];
   owned: OwnedProcesses;
   signal?: AbortSignal;
 }
@@ -75,10 +79,14 @@ async function formatStorage(java: string, classPath: readonly string[], options
   const properties = writeProperties(options, temporary, 'format.properties');
   const clusterId = randomBytes(16).toString('base64url');
   const args = ['-Xmx64m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...classPath, 'kafka.tools.StorageTool'];
-  const result = await runCommand(java, [...args, ...formatArguments(clusterId, properties)], {
-    cwd: options.directory,
-    signal: options.signal,
-  });
+  const result = await runCommand(
+    java,
+    [...args, ...formatArguments(clusterId, properties), ...(options.formatWith ?? [])],
+    {
+      cwd: options.directory,
+      signal: options.signal,
+    },
+  );
   if (result.code !== 0) throw new StackProblem(`Kafka could not lay out its data folder: ${result.output.trim()}`);
   rmSync(properties, { force: true });
   renameSync(temporary, join(options.directory, 'data'));

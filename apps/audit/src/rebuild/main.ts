@@ -1,6 +1,14 @@
 import 'reflect-metadata';
 import { connectMessaging, topicDefinitions } from '@hookstile/messaging';
-import { createLogger, loadEnv, openDatabase, PayloadMask, reasonOf, systemClock } from '@hookstile/service-runtime';
+import {
+  createLogger,
+  kafkaOptions,
+  loadEnv,
+  openDatabase,
+  PayloadMask,
+  reasonOf,
+  systemClock,
+} from '@hookstile/service-runtime';
 import { auditService, keptDaysOf } from '../audit.module.js';
 import { rebuild } from './rebuild.js';
 import { exitCodeOf, rebuildReport } from './rebuild-report.js';
@@ -11,7 +19,7 @@ async function main(isRepair: boolean): Promise<number> {
   const env = loadEnv(auditService.env, auditService.name, process.env);
   const logger = createLogger({ service: 'audit-rebuild', level: 'error' });
   const clientId = 'hookstile-audit-rebuild';
-  const messaging = await connectMessaging({ brokers: env.KAFKA_BROKERS, clientId, logger });
+  const messaging = await connectMessaging({ ...kafkaOptions(env), clientId, logger });
   try {
     await messaging.refuseOtherCounts(topicDefinitions(env.HOOKSTILE_TOPIC_PREFIX, env.HOOKSTILE_PARTITIONS));
     const beganMs = systemClock.monotonicMs();

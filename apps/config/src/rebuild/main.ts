@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { topicName } from '@hookstile/contracts';
 import { connectMessaging, topicDefinitions } from '@hookstile/messaging';
-import { createLogger, loadEnv, openDatabase, reasonOf, systemClock } from '@hookstile/service-runtime';
+import { createLogger, kafkaOptions, loadEnv, openDatabase, reasonOf, systemClock } from '@hookstile/service-runtime';
 import { configService } from '../config.module.js';
 import { Relay } from '../publishes/relay.js';
 import { rebuild } from './rebuild.js';
@@ -15,7 +15,7 @@ async function main(isRepair: boolean): Promise<number> {
   const schema = env.DATABASE_SCHEMA || configService.schema;
   const topics = (name: Parameters<typeof topicName>[1]) => topicName(env.HOOKSTILE_TOPIC_PREFIX, name);
   const messaging = await connectMessaging({
-    brokers: env.KAFKA_BROKERS,
+    ...kafkaOptions(env),
     clientId: 'hookstile-config-rebuild',
     logger,
   });

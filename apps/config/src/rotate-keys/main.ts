@@ -5,6 +5,7 @@ import { connectMessaging, topicDefinitions } from '@hookstile/messaging';
 import {
   createLogger,
   KeyRing,
+  kafkaOptions,
   type Logger,
   loadEnv,
   openDatabase,
@@ -27,7 +28,7 @@ const FAILED = 2;
 /** With another count the relay of the services would stand at records for partitions that do not exist. */
 async function refuseOtherPartitions(env: ConfigEnv, logger: Logger): Promise<void> {
   const clientId = 'hookstile-config-rotate-keys';
-  const messaging = await connectMessaging({ brokers: env.KAFKA_BROKERS, clientId, logger });
+  const messaging = await connectMessaging({ ...kafkaOptions(env), clientId, logger });
   try {
     await messaging.refuseOtherCounts(topicDefinitions(env.HOOKSTILE_TOPIC_PREFIX, env.HOOKSTILE_PARTITIONS));
   } finally {

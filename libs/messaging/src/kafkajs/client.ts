@@ -1,4 +1,5 @@
-import kafkajs, { type ISocketFactory, type Kafka } from 'kafkajs';
+import kafkajs, { type ISocketFactory, type Kafka, type SASLOptions } from 'kafkajs';
+import { type KafkaSecurity, PLAIN_TCP } from '../port/kafka-security.js';
 import { type MessagingLogger, silentLogger } from '../port/messaging-logger.js';
 import { readFetchesWithinBounds } from './fetch-decoder.js';
 import {
@@ -14,6 +15,7 @@ import { encodeProduceRequestsOnce } from './produce-encoder.js';
 export interface ClientOptions {
   brokers: readonly string[];
   clientId: string;
+  security?: KafkaSecurity;
   logger?: MessagingLogger;
   /** Opens connections another way: through a proxy, or in tests through one that breaks them. */
   socketFactory?: ISocketFactory;
@@ -34,6 +36,9 @@ export interface Client {
 }
 
 const CONNECTION_TIMEOUT_MS = 3_000;
+const AUTHENTICATION_TIMEOUT_MS = 10_000;
+/** Brokers may want to be told again who we are; so long before. */
+const REAUTHENTICATION_THRESHOLD_MS = 10_000;
 /** Within this a half-open connection is noticed and a new one opened: by producers, followers and offset requests. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const MEMBER_REQUEST_MARGIN_MS = 5_000;
@@ -43,9 +48,20 @@ const METADATA_MAX_AGE_MS = 300_000;
 /** Our own loops try again; kafkajs only bridges a broker's restart of a second or two. */
 const RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 };
 
+/** In the words of kafkajs. */
+function securityOptions({ tls, sasl }: KafkaSecurity) {
+  return {
+    ...(tls === null ? {} : { ssl: tls.ca === null ? {} : { ca: tls.ca } }),
+    ...(sasl === null ? {} : { sasl: sasl as SASLOptions }),
+    authenticationTimeout: AUTHENTICATION_TIMEOUT_MS,
+    reauthenticationThreshold: REAUTHENTICATION_THRESHOLD_MS,
+  };
+}
+
 export function createClient({
   brokers,
   clientId,
+  security = PLAIN_TCP,
   logger = silentLogger,
   socketFactory = defaultSocketFactory(),
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
@@ -58,6 +74,7 @@ export function createClient({
     new kafkajs.Kafka({
       brokers: [...brokers],
       clientId,
+      ...securityOptions(security),
       socketFactory,
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout,
@@ -76,6 +93,7 @@ export function createClient({
         logger: kafka.logger(),
         brokers,
         clientId,
+        ...securityOptions(security),
         socketFactory,
         connectionTimeout: CONNECTION_TIMEOUT_MS,
         requestTimeout: Math.min(requestTimeoutMs, requestTimeoutMaxMs),

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import type { ISocketFactory, Logger } from 'kafkajs';
+import type { ISocketFactory, Logger, SASLOptions } from 'kafkajs';
 import type { Unreadable } from '../port/records.js';
 
 /**
@@ -66,6 +66,10 @@ export interface ClusterOptions {
   logger: Logger;
   brokers: readonly string[];
   clientId: string;
+  ssl?: { ca?: string };
+  sasl?: SASLOptions;
+  authenticationTimeout: number;
+  reauthenticationThreshold: number;
   socketFactory: ISocketFactory;
   connectionTimeout: number;
   requestTimeout: number;

@@ -1,5 +1,17 @@
 import { DEFAULT_PARTITION_COUNT, DEFAULT_TOPIC_PREFIX } from '@hookstile/contracts';
-import { ArrayNotEmpty, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { SASL_MECHANISMS, type SaslMechanism } from '@hookstile/messaging';
+import {
+  ArrayNotEmpty,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+} from 'class-validator';
 import { CONNECTIONS_MAX } from '../http/http.bounds.js';
 import { Setting } from './setting.js';
 
@@ -40,6 +52,32 @@ export class BaseEnv {
   @ArrayNotEmpty()
   @Matches(/^[^\s:]+:\d{1,5}$/, { each: true, message: 'each item must be host:port' })
   KAFKA_BROKERS: string[] = ['127.0.0.1:9092'];
+
+  @Setting({ description: 'Whether brokers are spoken to over TLS; their certificates and names are verified.' })
+  @IsBoolean()
+  KAFKA_TLS = false;
+
+  @Setting({ description: 'PEM of the authorities that brokers are trusted by, instead of those that Node trusts.' })
+  @IsOptional()
+  @Matches(/^\s*-----BEGIN CERTIFICATE-----/, { message: 'must be certificates as PEM' })
+  KAFKA_TLS_CA = '';
+
+  @Setting({
+    description: `How services tell brokers who they are: ${SASL_MECHANISMS.join(', ')}; empty is not at all.`,
+  })
+  @IsOptional()
+  @IsIn(SASL_MECHANISMS)
+  KAFKA_SASL_MECHANISM: SaslMechanism | '' = '';
+
+  @Setting({ description: 'The user name for KAFKA_SASL_MECHANISM.' })
+  @IsOptional()
+  @IsString()
+  KAFKA_SASL_USERNAME = '';
+
+  @Setting({ description: 'The password for KAFKA_SASL_MECHANISM.', secret: true })
+  @IsOptional()
+  @IsString()
+  KAFKA_SASL_PASSWORD = '';
 
   @Setting({ description: 'Postgres connection URL.', secret: true })
   @Matches(/^postgres(ql)?:\/\//, { message: 'must be a URL postgres://user:password@host:port/database' })

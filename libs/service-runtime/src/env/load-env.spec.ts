@@ -63,6 +63,18 @@ describe('loadEnv', () => {
     expect(text).toContain('HOOKSTILE_ENCRYPTION_KEYS is required in production');
   });
 
+  it('wants name and password with SASL, and in production TLS around a password that is sent as it is', () => {
+    const plain = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' };
+    const keys = { HOOKSTILE_ADMIN_KEY: 'k'.repeat(16), HOOKSTILE_ENCRYPTION_KEYS: 'k1:x' };
+    const production = { ...plain, ...keys, NODE_ENV: 'production' };
+    expect(problemsOf({ KAFKA_SASL_MECHANISM: 'plain' })).toMatch(/USERNAME is required.*PASSWORD is required/s);
+    expect(problemsOf({ ...plain, KAFKA_SASL_MECHANISM: 'gssapi' })).toContain('KAFKA_SASL_MECHANISM');
+    expect(problemsOf(plain)).toBe('');
+    expect(problemsOf(production)).toContain('KAFKA_SASL_MECHANISM plain needs KAFKA_TLS');
+    expect(problemsOf({ ...production, KAFKA_TLS: 'true' })).toBe('');
+    expect(problemsOf({ ...production, KAFKA_SASL_MECHANISM: 'scram-sha-512' })).toBe('');
+  });
+
   it("prefers the service's own database and brokers", () => {
     const environment = { DATABASE_URL: 'postgres://a/b', HOOKSTILE_EVENT_INGEST_DATABASE_URL: 'postgres://own/b' };
     expect(loadEnv(AppEnv, 'event-ingest', environment).DATABASE_URL).toBe('postgres://own/b');

@@ -42,6 +42,16 @@ function missingInProduction(env: BaseEnv): string[] {
     .map((name) => `${name} is required in production`);
 }
 
+function wrongSecurity(env: BaseEnv): string[] {
+  if (env.KAFKA_SASL_MECHANISM === '') return [];
+  const missing = (['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const).filter((name) => env[name] === '');
+  const problems = missing.map((name) => `${name} is required with KAFKA_SASL_MECHANISM`);
+  const isOpen = env.KAFKA_SASL_MECHANISM === 'plain' && !env.KAFKA_TLS && env.NODE_ENV === 'production';
+  return isOpen
+    ? [...problems, 'KAFKA_SASL_MECHANISM plain needs KAFKA_TLS in production: anybody could read the password']
+    : problems;
+}
+
 /**
  * The service's settings from its environment. Every variable documented by `@Setting` is read; an empty one counts
  * as not given, except for lists, where it means none.
@@ -65,7 +75,7 @@ export function loadEnv<E extends BaseEnv>(
     .map((error) =>
       `${error.property} ${Object.values(error.constraints ?? {}).join(', ')}`.replace(/^(\w+) \1 /, '$1 '),
     );
-  problems.push(...missingInProduction(env));
+  problems.push(...missingInProduction(env), ...wrongSecurity(env));
   if (problems.length > 0) throw new EnvError(problems);
   return env;
 }
