@@ -39,6 +39,7 @@ describe('what the fuzzer found', () => {
       passed: 1,
       failed: 0,
       requests: 2,
+      unavailable: 0,
       successShare: 0.5,
       failures: [],
     });

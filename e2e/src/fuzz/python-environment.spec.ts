@@ -1,7 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FuzzerMissingError, findPython } from './python-environment.ts';
 
 const machineWith = (versions: Record<string, string>) => async (command: string) => versions[command] ?? null;
+
+describe('the Python packages of the fuzzer', () => {
+  it('are each pinned to a version and the digests of its files', () => {
+    const text = readFileSync(new URL('./requirements.txt', import.meta.url), 'utf8').replaceAll('\\\n', ' ');
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(lines).toContainEqual(expect.stringMatching(/^schemathesis==/));
+    for (const line of lines) expect(line).toMatch(/^[a-z0-9-]+==[\d.]+ (; [^-]+)?(\s*--hash=sha256:[0-9a-f]{64})+$/);
+  });
+});
 
 describe('the Python of the fuzzer', () => {
   it('is the first one that is new enough', async () => {

@@ -9,10 +9,16 @@ import { StopRequest } from '../../../tools/stack/stop-request.ts';
 import { Terminal } from '../../../tools/stack/terminal.ts';
 import { type FuzzOptions, fuzzOptions, UsageError } from './options.ts';
 import { FuzzerMissingError, fuzzPython } from './python-environment.ts';
-import type { Verdict } from './verdict.ts';
+import { sumOf, type Verdict } from './verdict.ts';
 
 /** The stack is one of its own, whatever the shell says of another. */
 const NOT_TAKEN_OVER = /^(HOOKSTILE_(?!CACHE$)|OTEL_|KAFKA_BROKERS$|DATABASE_|PORT$|METRICS_PORT$|NODE_ENV$)/;
+/** Addresses and names that are made up are nobody's, or somebody's who has not asked for it: requests stay on this machine. */
+const OUTSIDE = {
+  HOOKSTILE_EGRESS_DENY:
+    '0.0.0.0/2,64.0.0.0/3,96.0.0.0/4,112.0.0.0/5,120.0.0.0/6,124.0.0.0/7,126.0.0.0/8,128.0.0.0/1,2000::/3',
+  HOOKSTILE_EGRESS_DNS: '127.0.0.1:1',
+};
 const INTERRUPTED = 130;
 
 const terminal = new Terminal();
@@ -22,6 +28,7 @@ const stop = new StopRequest();
 async function main(): Promise<number> {
   stop.listen();
   for (const name of Object.keys(process.env)) if (NOT_TAKEN_OVER.test(name)) delete process.env[name];
+  Object.assign(process.env, OUTSIDE);
   try {
     const options = fuzzOptions(process.argv.slice(2));
     const python = await terminal.task('Python packages', () => fuzzPython(stop.stopping));
@@ -77,9 +84,10 @@ function unlessStopped<T>(work: Promise<T>): Promise<T> {
   return Promise.race([work, stopped]);
 }
 
-function tell({ passed, failed, requests, successShare, failures }: Verdict): number {
+function tell(verdict: Verdict): number {
+  const { passed, failed, failures } = verdict;
   for (const failure of failures) terminal.line(`FAILED ${failure}`);
-  terminal.line(`${requests} requests, ${Math.round(successShare * 100)} % of them successful`);
+  terminal.line(sumOf(verdict));
   terminal.line(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }

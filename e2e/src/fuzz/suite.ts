@@ -10,7 +10,7 @@ import { type Document, fuzzedDocument } from './fuzzed-document.ts';
 import type { FuzzOptions } from './options.ts';
 import { GROUPS, type Pass } from './passes.ts';
 import { type PassReport, runPass } from './run-pass.ts';
-import { type Verdict, verdictOf } from './verdict.ts';
+import { sumOf, type Verdict, verdictOf } from './verdict.ts';
 import { answerWorlds, makeWorld, type World } from './world.ts';
 
 const SECONDS_A_MINUTE = 60;
@@ -81,6 +81,5 @@ function operationsOf({ paths }: Document): string[] {
 }
 
 function lineOf({ name }: Pass, report: Report): string {
-  const { requests, successShare } = verdictOf([], [report], []);
-  return `${name}: ${requests} requests, ${Math.round(successShare * 100)} % of them successful`;
+  return `${name}: ${sumOf(verdictOf([], [report], []))}`;
 }

@@ -5,6 +5,8 @@ export interface Verdict {
   passed: number;
   failed: number;
   requests: number;
+  /** How many were answered with 503: allowed, but a reason to look where they are many. */
+  unavailable: number;
   /** Of all answers, how many were successes: what gets through is what finds something. */
   successShare: number;
   /** What failed, each once, with an example. */
@@ -38,6 +40,7 @@ export function verdictOf(
       operations.length - failures.filter((failure) => operations.includes(failure.split('\n', 1)[0] ?? '')).length,
     failed: all.length,
     requests,
+    unavailable: count(answers.filter(([status]) => status === '503')),
     successShare: requests === 0 ? 0 : count(answers.filter(([status]) => isSuccess(status))) / requests,
     failures: all,
   };
@@ -52,6 +55,11 @@ function merged(reports: readonly Report[]): Map<string, Asked> {
     sum.set(operation, own);
   }
   return sum;
+}
+
+export function sumOf({ requests, unavailable, successShare }: Verdict): string {
+  const sum = `${requests} requests, ${Math.round(successShare * 100)} % of them successful`;
+  return unavailable === 0 ? sum : `${sum}, ${unavailable} answered with 503`;
 }
 
 /** One of each kind: schemathesis tells the same many times. */
