@@ -28,6 +28,8 @@ const DOCUMENT: Document = {
         responses: {},
       },
     },
+    '/v1/tenants': { post: { requestBody: { examples: { a: { value: { id: 'acme' } } } }, responses: {} } },
+    '/v1/tenants/{id}': { get: { parameters: [{ ...withId, examples: { a: { value: 'acme' } } }], responses: {} } },
     '/v1/integrations': { get: { parameters: LIST, responses: {} } },
     '/v1/integrations/{id}/lanes': { get: { parameters: [withId], responses: {} } },
   },
@@ -67,6 +69,13 @@ describe('the reference as it is fuzzed', () => {
       fuzzedDocument(DOCUMENT, WORLD, kind).paths['/v1/integrations']?.get?.parameters?.map(({ schema }) => schema);
     expect(listed('any')).toEqual([{ type: 'string' }, { anyOf: [{ enum: ['fuzz-x'] }, { type: 'string' }] }]);
     expect(listed('known')).toEqual([{ enum: ['fuzz-x'] }]);
+  });
+
+  it('reads the tenant that is there, and creates another one', () => {
+    expect(idOf('/v1/tenants/{id}', 'get')?.examples).toEqual({ a: { value: 'fuzz-x' } });
+    expect(paths['/v1/tenants']?.post).toMatchObject({
+      requestBody: { examples: { a: { value: { id: 'fuzz-x-new' } } } },
+    });
   });
 
   it('names any version in If-Match, since versions go on', () => {

@@ -62,7 +62,11 @@ function known(operation: Operation, path: string, method: string, { world, kind
     ...(path.includes('/lanes') ? world.blocked : {}),
     ...(method === 'delete' ? world.spares : {}),
   };
-  const { parameters = [], ...rest } = replaced(request, things, world);
+  const { parameters = [], ...rest } = replaced(request, things, {
+    ...world,
+    // A tenant that is there already cannot be created.
+    ...(method === 'post' && path === '/v1/tenants' ? { tenantId: `${world.tenantId}-new` } : {}),
+  });
   const taught = (parameters as Parameter[])
     .filter(({ name }) => kind === 'any' || !NEVER_KNOWN.has(name))
     .map((parameter) => teach(parameter, world, kind));
