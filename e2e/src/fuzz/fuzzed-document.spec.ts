@@ -17,21 +17,24 @@ const answer = {
   content: { 'application/json': { schema: ref('Thing'), examples: { found: { value: { id: KNOWN } } } } },
 };
 const LIST = ['cursor', 'Hookstile-Tenant'].map((name) => ({ name, in: 'query', schema: { type: 'string' } }));
+const shows = (...examples: string[]) => ({ 200: { 'x-examples': examples } });
 const DOCUMENT: Document = {
   paths: {
     '/v1/integrations/{id}': {
       get: { parameters: [withId], responses: { 200: answer } },
-      delete: { parameters: [withId], responses: {} },
+      delete: { parameters: [withId], responses: shows('found') },
       patch: {
         parameters: [{ name: 'If-Match', in: 'header', schema: { type: 'string' }, examples: { a: { value: '"1"' } } }],
         requestBody: { schema: ref('Input'), examples: { a: { value: { url: 'https://example.com/hook' } } } },
-        responses: {},
+        responses: shows('a'),
       },
     },
-    '/v1/tenants': { post: { requestBody: { examples: { a: { value: { id: 'acme' } } } }, responses: {} } },
-    '/v1/tenants/{id}': { get: { parameters: [{ ...withId, examples: { a: { value: 'acme' } } }], responses: {} } },
-    '/v1/integrations': { get: { parameters: LIST, responses: {} } },
-    '/v1/integrations/{id}/lanes': { get: { parameters: [withId], responses: {} } },
+    '/v1/tenants': { post: { requestBody: { examples: { a: { value: { id: 'acme' } } } }, responses: shows('a') } },
+    '/v1/tenants/{id}': {
+      get: { parameters: [{ ...withId, examples: { a: { value: 'acme' } } }], responses: shows('a') },
+    },
+    '/v1/integrations': { get: { parameters: LIST, responses: shows('a') } },
+    '/v1/integrations/{id}/lanes': { get: { parameters: [withId], responses: shows('found') } },
   },
   components: {
     schemas: {
@@ -86,6 +89,13 @@ describe('the reference as it is fuzzed', () => {
     expect(components.schemas.Thing).toMatchObject({ additionalProperties: false });
     expect(components.schemas.Own).toMatchObject({ additionalProperties: false });
     expect(components.schemas.Both).not.toHaveProperty('additionalProperties');
+  });
+
+  it('has no example that shows a refusal', () => {
+    const examples = { a: { value: KNOWN }, refused: { value: 'int_none' } };
+    const operation = { parameters: [{ ...withId, examples }], responses: { ...shows('a'), 404: {} } };
+    const fuzzed = fuzzedDocument({ ...DOCUMENT, paths: { '/x/{id}': { get: operation } } }, WORLD, 'any');
+    expect(fuzzed.paths['/x/{id}']?.get?.parameters?.[0]?.examples).toEqual({ a: { value: 'int_real' } });
   });
 
   it('takes nothing from the answers of other stacks', () => {

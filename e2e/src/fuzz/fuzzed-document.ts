@@ -13,6 +13,10 @@ interface Operation extends Json {
   parameters?: Parameter[];
   responses: Record<string, unknown>;
 }
+interface Answer {
+  content?: Record<string, { examples?: object }>;
+  'x-examples'?: string[];
+}
 export interface Document extends Json {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Json>; responses: Record<string, Json> };
@@ -56,7 +60,7 @@ interface Given {
 }
 
 function known(operation: Operation, path: string, method: string, { world, kind }: Given): Operation {
-  const { responses, ...request } = operation;
+  const { responses, ...request } = withoutRefusals(operation);
   const things = {
     ...world.things,
     ...(path.includes('/lanes') ? world.blocked : {}),
@@ -75,6 +79,23 @@ function known(operation: Operation, path: string, method: string, { world, kind
     ...(taught.length === 0 ? {} : { parameters: taught }),
     responses: withoutExamples(responses) as Operation['responses'],
   };
+}
+
+/** Without the examples that show a refusal: an operation's examples are to succeed. */
+function withoutRefusals(operation: Operation): Operation {
+  const { responses, ...request } = operation;
+  const successes = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+  const shown = new Set(successes.flatMap(([, answer]) => exampleNamesOf(answer)));
+  const kept = JSON.parse(JSON.stringify(request), (name, value) => {
+    if (name !== 'examples' || typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).filter(([example]) => shown.has(example)));
+  }) as Omit<Operation, 'responses'>;
+  return { ...kept, responses };
+}
+
+function exampleNamesOf(answer: unknown): string[] {
+  const { content = {}, 'x-examples': bodiless = [] } = answer as Answer;
+  return [...bodiless, ...Object.values(content).flatMap(({ examples = {} }) => Object.keys(examples))];
 }
 
 /** Things of other stacks, which requests would be made with. */

@@ -17,7 +17,7 @@ export interface Pass {
 }
 
 const ALL_PHASES = ['examples', 'coverage', 'fuzzing', 'stateful'];
-const DRAWN = ['examples', 'fuzzing'];
+const DRAWN = ['fuzzing'];
 const SETTINGS = /^(me|profiles|api-keys|event-types|integrations|decision-rules)\./;
 const TRAFFIC =
   /^(events|lanes|deliveries|event-log|recoveries|decisions|audit-log|activity-log|stats|integrations\.test|decision-rules\.test)/;
@@ -61,7 +61,7 @@ export const GROUPS: readonly { share: number; passes: readonly Pass[] }[] = [
         key: 'platform',
         tenantId: 'fuzz-unknown',
         parameters: 'any',
-        phases: DRAWN,
+        phases: ['examples', ...DRAWN],
         without: ['tenants.delete'],
       },
     ],

@@ -34,7 +34,7 @@ export async function runSuite(stack: Stack, { python, options, directory, say }
   const reports: Report[] = [];
   const others: string[] = [];
   const pidsBefore = pidsOf(stack);
-  const makePass = async (pass: Pass, seconds: number): Promise<PassReport> => {
+  const makePass = async (pass: Pass, seconds: number): Promise<PassReport[]> => {
     const own = `fuzz-${pass.name}`;
     const apiOf = (tenantId?: string) => new Api(baseUrl, adminKey, tenantId);
     const world = await makeWorld(apiOf(), apiOf(own), own, receiver);
@@ -49,11 +49,11 @@ export async function runSuite(stack: Stack, { python, options, directory, say }
     for (const { share, passes } of GROUPS) {
       const seconds = options.minutes * SECONDS_A_MINUTE * share;
       const pairs = await Promise.all(passes.map(async (pass) => [pass, await makePass(pass, seconds)] as const));
-      for (const [pass, { path, ended, printed }] of pairs) {
-        if (!ENDED_WELL.includes(ended)) others.push(`schemathesis as ${pass.name} ended with ${ended}\n${printed}`);
-        const report = await readReport(path);
-        reports.push(report);
-        say(lineOf(pass, report));
+      for (const [pass, runs] of pairs) {
+        const own = await Promise.all(runs.map(({ path }) => readReport(path)));
+        reports.push(...own);
+        others.push(...runs.flatMap((run) => badEndOf(pass, run)));
+        say(`${pass.name}: ${sumOf(verdictOf([], own, []))}`);
       }
     }
   } finally {
@@ -61,6 +61,10 @@ export async function runSuite(stack: Stack, { python, options, directory, say }
   }
   if (pidsOf(stack) !== pidsBefore) others.push(`a service died: ${pidsBefore} before, ${pidsOf(stack)} now`);
   return verdictOf(operationsOf(document), reports, others);
+}
+
+function badEndOf({ name }: Pass, { ended, printed }: PassReport): string[] {
+  return ENDED_WELL.includes(ended) ? [] : [`schemathesis as ${name} ended with ${ended}\n${printed}`];
 }
 
 function keyOf({ key }: Pass, world: World, adminKey: string): string | null {
@@ -78,8 +82,4 @@ function operationsOf({ paths }: Document): string[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-}
-
-function lineOf({ name }: Pass, report: Report): string {
-  return `${name}: ${sumOf(verdictOf([], [report], []))}`;
 }
