@@ -78,7 +78,7 @@ async function configure(call: ReturnType<typeof calling>): Promise<Map<string, 
   const authority = await CertificateAuthority.create();
   const { cert, key } = await authority.issue({ names: ['client'], usage: 'client' });
   canaries.watch('client key', key.split('\n')[2] ?? '');
-  const urls = { receiver: receiver.url, nowhere: 'https://127.0.0.1:1/', tokenUrl: server.tokenUrl };
+  const urls = { receiver: receiver.url, nowhere: 'https://127.0.0.1:2/', tokenUrl: server.tokenUrl };
   const ids = new Map<string, string>();
   const client = { clientCertificate: cert, clientKey: key };
   for (const [name, body] of Object.entries(integrationsWithSecrets(urls, clientSecret, client, canaries))) {

@@ -53,6 +53,7 @@ const UDP_ANSWER_MAX_BYTES = 1_232;
 /** A name service on loopback that answers as it is told, also in ways that none should. */
 export async function startDnsServer(): Promise<DnsServer> {
   const questions: DnsQuestion[] = [];
+  const counts = new Map<string, number>();
   const answers = new Map<string, (question: DnsQuestion) => DnsAnswer>();
 
   const replyTo = (request: Buffer, over: 'udp' | 'tcp'): Buffer | null => {
@@ -61,7 +62,8 @@ export async function startDnsServer(): Promise<DnsServer> {
     if (!asked || (asked.type !== 'A' && asked.type !== 'AAAA')) return null;
     const { type } = asked;
     const name = asked.name.toLowerCase();
-    const nth = questions.filter((one) => one.name === name && one.type === type).length + 1;
+    const nth = (counts.get(`${name} ${type}`) ?? 0) + 1;
+    counts.set(`${name} ${type}`, nth);
     const question: DnsQuestion = { name, type, over, nth };
     questions.push(question);
     return written(query, question, answers.get(name)?.(question) ?? 'nxdomain');

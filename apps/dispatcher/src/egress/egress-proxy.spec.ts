@@ -49,7 +49,13 @@ afterAll(() => {
   secured.close();
 });
 
-const resolve: ResolveName = async (name) => (/^(evil|db)\./.test(name) ? ['10.0.0.1'] : [PUBLIC_ADDRESS]);
+const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
+  'evil.example.com': ['10.0.0.1'],
+  'db.internal': ['10.0.0.1'],
+  'second.example.com': ['::1', PUBLIC_ADDRESS],
+  'third.example.com': ['::1', '127.0.0.3', PUBLIC_ADDRESS],
+};
+const resolve: ResolveName = async (name) => ADDRESSES[name] ?? [PUBLIC_ADDRESS];
 
 async function world(
   options: ForwardProxyOptions,
@@ -104,6 +110,16 @@ describe.each(KINDS)('an egress proxy by %s', (kind) => {
     expect(proxy.asked.length).toBeLessThanOrEqual(2);
     expect(new Set(proxy.asked)).toEqual(new Set([`${PUBLIC_ADDRESS}:${portOf(secured)}`]));
     expect(await post(`https://other.example.com:${portOf(secured)}`, trusting)).toMatchObject({ error: 'tls' });
+  });
+
+  it('is asked for the next address where it does not reach the first, and for no third', async () => {
+    const port = portOf(plain);
+    const allow = { HOOKSTILE_EGRESS_ALLOW: ['127.0.0.0/8', '::1'] };
+    const { proxy, post } = await world({ kind }, allow);
+    expect(await post(`http://second.example.com:${port}`)).toMatchObject({ answer: { status: 200 } });
+    expect(proxy.asked).toEqual([`::1:${port}`, `${PUBLIC_ADDRESS}:${port}`]);
+    expect(await post(`http://third.example.com:${port}`)).toMatchObject({ error: 'connect' });
+    expect(proxy.asked.slice(2)).toEqual([`::1:${port}`, `127.0.0.3:${port}`]);
   });
 
   it('is not asked for anything that may not be reached', async () => {

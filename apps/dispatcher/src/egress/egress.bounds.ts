@@ -20,7 +20,7 @@ export const DNS_TRIES_MAX = 3;
 /** Where one kind of address is known (A or AAAA), the other kind has so long. */
 export const DNS_OTHER_KIND_TIMEOUT_MS = 250;
 
-/** Different names that are resolved at the same time; one more is not. */
+/** Different names that are resolved at the same time; for one more, the oldest is given up. */
 export const RESOLUTIONS_MAX = 1_024;
 
 /** How often the addresses of the platform's own names are learned again, and how long a connection waits for them at first. */

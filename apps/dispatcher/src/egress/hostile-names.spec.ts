@@ -7,7 +7,8 @@ import { egressUnderTest } from './egress.fake.js';
 import type { EgressSettings } from './egress.js';
 import { type ExchangeResult, exchange } from './exchange.js';
 import { OriginPools } from './origin-pools.js';
-import type { ResolveName } from './resolve-once.js';
+import { resolveByDns } from './resolve-by-dns.js';
+import { type ResolveName, resolveOnce } from './resolve-once.js';
 import { type Sentinels, startSentinels } from './sentinels.fake.js';
 
 const SLACK_MS = 2_000;
@@ -31,6 +32,7 @@ const poolsOf = (settings: Partial<EgressSettings> = {}, resolveOwn?: ResolveNam
 beforeAll(async () => {
   names = await startDnsServer();
   sentinels = await startSentinels();
+  names.answer('well.example.com', { addresses: [PUBLIC_ADDRESS] });
   pools = poolsOf();
 });
 
@@ -53,7 +55,7 @@ const post = (name: string, by = pools): Promise<ExchangeResult> =>
 const wordOf = (result: ExchangeResult) => (result.answer ? 'reaches' : result.error);
 const askedFor = (name: string) => names.questions.filter((question) => question.name === name);
 
-describe.concurrent('a name service that answers', () => {
+describe('a name service that answers', () => {
   it.each(HOSTILE_NAMES.map((hostile, index) => ({ ...hostile, name: `n${index}.example.com` })))(
     '$what: $ends',
     async ({ name, answers, ends }) => {
@@ -101,13 +103,32 @@ describe('names', () => {
   });
 
   it('whose servers are silent hold up no other, however many they are', async () => {
+    const crowded = poolsOf();
     const silent = Array.from({ length: 50 }, (_, n) => `silent${n}.example.com`);
     for (const name of silent) names.answer(name, 'silence');
-    names.answer('well.example.com', { addresses: [PUBLIC_ADDRESS] });
-    const held = silent.map((name) => post(name));
+    const held = silent.map((name) => post(name, crowded));
     await until(() => askedFor('silent49.example.com').length > 0);
-    expect(wordOf(await post('well.example.com'))).toBe('reaches');
-    expect(new Set((await Promise.all(held)).map(wordOf))).toEqual(new Set(['dns']));
+    expect(wordOf(await post('well.example.com', crowded))).toBe('reaches');
+    await crowded.close();
+    expect((await Promise.all(held)).every(({ answer }) => answer === null)).toBe(true);
+  });
+
+  it('are resolved beside more silent ones than are resolved at the same time', async () => {
+    const resolve = resolveOnce(resolveByDns([names.address]), 8);
+    const silent = Array.from({ length: 20 }, (_, n) => `flood${n}.example.com`);
+    for (const name of silent) names.answer(name, 'silence');
+    const held = silent.map((name) => resolve(name).catch(String));
+    expect(await resolve('well.example.com')).toEqual([PUBLIC_ADDRESS]);
+    for (const reason of await Promise.all(held.slice(0, 13))) expect(reason).toContain('Too many host names');
+  });
+
+  it('of several addresses lead to the next where one refuses the connection', async () => {
+    const several = poolsOf({ HOOKSTILE_EGRESS_ALLOW: [PUBLIC_ADDRESS, '127.0.0.3', '127.0.0.4'] });
+    names.answer('several.example.com', { addresses: ['127.0.0.3', '127.0.0.4', PUBLIC_ADDRESS] });
+    names.answer('closed.example.com', { addresses: ['127.0.0.3', '127.0.0.4'] });
+    expect(wordOf(await post('several.example.com', several))).toBe('reaches');
+    expect(wordOf(await post('closed.example.com', several))).toBe('connect');
+    await several.close();
   });
 
   it('for use inside a network are not even asked for where nothing is allowed', async () => {

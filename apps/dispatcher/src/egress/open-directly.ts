@@ -24,7 +24,9 @@ export const openDirectly: OpenConnection = ({ hosts, port, destination, signal 
       keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
       ...(signal ? { signal } : {}),
     });
-    const timer = setTimeout(() => socket.destroy(new errors.ConnectTimeoutError()), CONNECT_TIMEOUT_MS);
+    const giveUp = () => socket.connecting && socket.destroy(new errors.ConnectTimeoutError());
+    // After what has come by then, as of a process that stood still.
+    const timer = setTimeout(() => setImmediate(giveUp), CONNECT_TIMEOUT_MS);
     const fail = (error: Error) => {
       clearTimeout(timer);
       reject(error);

@@ -16,10 +16,12 @@ const TELLING_CODES = ['ENOTFOUND', 'ESERVFAIL', 'EREFUSED', 'EBADRESP', 'ECONNR
  * @param servers `address[:port]`; none: those of the machine (`/etc/resolv.conf`)
  */
 export function resolveByDns(servers: readonly string[]): ResolveName {
-  return async (name) => {
+  return async (name, signal) => {
     const resolver = new promises.Resolver({ timeout: DNS_TRY_TIMEOUT_MS, tries: DNS_TRIES_MAX });
     if (servers.length > 0) resolver.setServers(servers);
-    const cancel = () => resolver.cancel();
+    // After what has come by then: in a process that stood still, the answer may have lain there for long.
+    const cancel = () => setImmediate(() => resolver.cancel());
+    signal?.addEventListener('abort', () => resolver.cancel());
     const timers = [setTimeout(cancel, DNS_TIMEOUT_MS)];
     const ask = async (question: Promise<string[]>) => {
       const addresses = await question;
@@ -30,6 +32,7 @@ export function resolveByDns(servers: readonly string[]): ResolveName {
     for (const timer of timers) clearTimeout(timer);
     const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     if (addresses.length > 0) return addresses;
+    if (signal?.aborted) throw new EgressError('dns', 'Too many host names are being resolved at the same time.');
     throw unresolved(answers.flatMap((answer) => (answer.status === 'rejected' ? [codeOf(answer.reason)] : [])));
   };
 }

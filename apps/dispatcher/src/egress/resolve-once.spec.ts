@@ -6,14 +6,19 @@ const ADDRESSES = ['192.0.2.1'];
 
 let asked: string[];
 let answers: (() => void)[];
+let stopped: string[];
 let resolveName: ResolveName;
 
 beforeEach(() => {
-  [asked, answers] = [[], []];
+  [asked, answers, stopped] = [[], [], []];
   resolveName = resolveOnce(
-    (name) =>
+    (name, signal) =>
       new Promise((resolve, reject) => {
         asked.push(name);
+        signal?.addEventListener('abort', () => {
+          stopped.push(name);
+          reject(new EgressError('dns', 'given up'));
+        });
         answers.push(() => (name === 'gone.example' ? reject(new EgressError('dns', 'gone')) : resolve(ADDRESSES)));
       }),
     2,
@@ -43,12 +48,16 @@ test('fails all who wait for a name that cannot be resolved', async () => {
   expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 });
 
-test('resolves so many names at a time and no more', async () => {
+test('gives up the oldest of too many, and nothing of those that wait for others', async () => {
   const first = resolveName('a.example');
+  const second = resolveName('b.example');
+  const third = resolveName('c.example');
+  expect(stopped).toEqual(['a.example']);
+  await expect(first).rejects.toMatchObject({ attemptError: 'dns' });
+  answers[1]?.();
+  answers[2]?.();
+  expect(await Promise.all([second, third])).toEqual([ADDRESSES, ADDRESSES]);
+  void resolveName('a.example');
   void resolveName('b.example');
-  await expect(resolveName('c.example')).rejects.toMatchObject({ attemptError: 'dns' });
-  answers[0]?.();
-  await first;
-  void resolveName('c.example');
-  expect(asked).toEqual(['a.example', 'b.example', 'c.example']);
+  expect(stopped).toEqual(['a.example']);
 });
