@@ -19,7 +19,7 @@ import {
 import { parseDockerfile } from './dockerfile.ts';
 import { productionTree } from './production-tree.ts';
 
-const START_TIMEOUT_MS = 180_000;
+const START_TIMEOUT_MS = 300_000;
 const TENANT = 'ten-contained';
 /** All that a container can write to: what is no file system of its own. */
 const NO_FILES = ['/proc', '/dev/null', '/dev/zero', '/dev/random', '/dev/urandom'];

@@ -6,7 +6,7 @@ import { isReady } from '../stack/is-ready.ts';
 import { CONTAINED_PATH, type Container, containedCommand } from './contained.ts';
 
 const LOOPBACK = '127.0.0.1';
-const READY_TIMEOUT_MS = 90_000;
+const READY_TIMEOUT_MS = 150_000;
 const READY_INTERVAL_MS = 250;
 const OUTPUT_KEPT_CHARACTERS = 8_000;
 export const CONTAINED_SERVICES = ['config', 'event-ingest', 'dispatcher', 'audit', 'gateway'] as const;
