@@ -97,8 +97,9 @@ const BATCH_MAX_RECORDS = 4_000;
 const BUFFER_MAX_RECORDS = 8_000;
 /** One is written while the next is projected. */
 const BATCHES_AT_ONCE = 2;
-/** Behind a backlog, deliveries wait this long for the journal of their partitions. */
+/** Behind a backlog, deliveries wait this long for the journal of their partitions; if in vain, then not for this long. */
 const JOURNAL_LEAD_MAX_MS = 5_000;
+const JOURNAL_LEAD_REST_MS = 60_000;
 const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MAX_MS = 5_000;
 /** A flush can carry the bodies of thousands of attempts; one that is cut off would be tried again as it was. */
@@ -172,6 +173,7 @@ function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<A
     lingerMs: FLUSH_LINGER_MS,
     batchFullRecords: BATCH_MAX_RECORDS,
     journalLeadMaxMs: JOURNAL_LEAD_MAX_MS,
+    journalLeadRestMs: JOURNAL_LEAD_REST_MS,
     retryDelayMs: RETRY_DELAY_MS,
     retryDelayMaxMs: RETRY_DELAY_MAX_MS,
     mask: new PayloadMask(env.HOOKSTILE_MASKED_NAMES),

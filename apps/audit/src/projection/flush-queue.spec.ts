@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ProjectedTopic, RecordToProject } from '../project/project-record.js';
 import { FlushQueue, type Waiting } from './flush-queue.js';
 import type { Batch } from './write-batches.js';
 
 const FULL = 3;
 const LEAD_MAX_MS = 5_000;
+const REST_MS = 60_000;
 
 const record = (partition: number, timestampMs: number): RecordToProject => ({
   headers: {},
@@ -13,8 +14,8 @@ const record = (partition: number, timestampMs: number): RecordToProject => ({
   partition,
   timestampMs,
 });
-const batch = (topic: ProjectedTopic, records: readonly RecordToProject[], sinceMs = 0): Waiting => ({
-  ...{ topic, records, sinceMs },
+const batch = (topic: ProjectedTopic, records: readonly RecordToProject[]): Waiting => ({
+  ...{ topic, records },
   resolve: () => undefined,
   reject: () => undefined,
 });
@@ -26,7 +27,7 @@ const full = (topic: ProjectedTopic, partition: number, timestampMs: number) =>
   );
 
 function queueOf(...waiting: readonly Waiting[]): FlushQueue {
-  const queue = new FlushQueue({ batchFullRecords: FULL, journalLeadMaxMs: LEAD_MAX_MS });
+  const queue = new FlushQueue({ batchFullRecords: FULL, journalLeadMaxMs: LEAD_MAX_MS, journalLeadRestMs: REST_MS });
   for (const one of waiting) queue.add(one);
   return queue;
 }
@@ -66,17 +67,46 @@ describe('flush queue', () => {
     expect(queue.take(0, [])).toEqual([held, second]);
   });
 
-  it('holds for no longer than its bound, and then none of these partitions until their journal comes again', () => {
+  describe('where the journal does not come', () => {
     const journal = full('attempts', 1, 10);
-    const queue = queueOf(journal, full('deliveries', 1, 11));
-    queue.take(0, []);
-    expect(queue.take(LEAD_MAX_MS - 1, [journal])).toEqual([]);
-    expect(queue.take(LEAD_MAX_MS, [journal])).toHaveLength(1);
-    queue.add({ ...full('deliveries', 1, 12), sinceMs: LEAD_MAX_MS });
-    expect(queue.take(LEAD_MAX_MS, [journal])).toHaveLength(1);
-    queue.add(full('attempts', 1, 11));
-    queue.add({ ...full('deliveries', 1, 12), sinceMs: LEAD_MAX_MS });
-    expect(queue.take(LEAD_MAX_MS, [journal])).toHaveLength(1);
+    let queue: FlushQueue;
+
+    beforeEach(() => {
+      queue = queueOf(journal, full('deliveries', 1, 11));
+      expect(queue.take(0, [])).toEqual([journal]);
+    });
+
+    it('holds deliveries for no longer than its bound, which counts from the first flush that left them out', () => {
+      expect(queue.take(LEAD_MAX_MS - 1, [journal])).toEqual([]);
+      expect(queue.take(LEAD_MAX_MS, [journal])).toHaveLength(1);
+      const late = queueOf(full('deliveries', 1, 11), journal);
+      expect(late.take(LEAD_MAX_MS, [])).toEqual([journal]);
+    });
+
+    it('counts anew once some were let go', () => {
+      queue.add(full('attempts', 1, 11));
+      queue.add(full('deliveries', 1, 12));
+      expect(queue.take(LEAD_MAX_MS - 1, [journal])).toHaveLength(2);
+      expect(queue.take(LEAD_MAX_MS, [journal])).toEqual([]);
+    });
+
+    it('then holds none for a while, however the journal comes', () => {
+      queue.take(LEAD_MAX_MS, [journal]);
+      const passing = () => {
+        queue.add(full('attempts', 1, 11));
+        queue.add(full('deliveries', 1, 12));
+      };
+      passing();
+      expect(queue.take(LEAD_MAX_MS + REST_MS - 1, [journal])).toHaveLength(2);
+      passing();
+      expect(queue.take(LEAD_MAX_MS + REST_MS, [journal])).toHaveLength(1);
+    });
+
+    it('then holds none of these partitions at all until their journal comes again', () => {
+      queue.take(LEAD_MAX_MS, [journal]);
+      queue.add(full('deliveries', 1, 12));
+      expect(queue.take(LEAD_MAX_MS + REST_MS, [journal])).toHaveLength(1);
+    });
   });
 
   it('is full once the next flush would have a full batch: one that is held does not count', async () => {

@@ -47,6 +47,7 @@ describe('projector with a backlog', () => {
       lingerMs: 1,
       batchFullRecords: 1,
       journalLeadMaxMs: 60_000,
+      journalLeadRestMs: 60_000,
       retryDelayMs: 1,
       retryDelayMaxMs: 2,
       mask: new PayloadMask([]),

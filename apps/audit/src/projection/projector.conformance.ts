@@ -68,6 +68,7 @@ function projectorOver(store: ProjectionStore): Projector {
     lingerMs: 0,
     batchFullRecords: 1,
     journalLeadMaxMs: 60_000,
+    journalLeadRestMs: 60_000,
     retryDelayMs: 1,
     retryDelayMaxMs: 1,
     mask: new PayloadMask([]),

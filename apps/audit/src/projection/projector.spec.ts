@@ -38,6 +38,7 @@ describe('projector', () => {
       lingerMs: 1,
       batchFullRecords: 3,
       journalLeadMaxMs: 60_000,
+      journalLeadRestMs: 60_000,
       retryDelayMs: 1,
       retryDelayMaxMs: 2,
       mask: new PayloadMask([]),

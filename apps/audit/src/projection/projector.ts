@@ -59,7 +59,7 @@ export class Projector {
    */
   add(topic: ProjectedTopic, records: readonly RecordToProject[]): Promise<BatchStop> {
     const { promise, resolve, reject } = Promise.withResolvers<BatchStop>();
-    this.#queue.add({ topic, records, sinceMs: this.clock.monotonicMs(), resolve, reject });
+    this.#queue.add({ topic, records, resolve, reject });
     this.#running ??= this.#run();
     return promise;
   }
