@@ -22,8 +22,8 @@ const BATCHES_PER_SECOND = 90;
 const SINGLES_PER_SECOND = QUOTA * NOISE - BATCHES_PER_SECOND * BATCH_EVENTS;
 const CONNECTIONS = 20;
 const WANTED_RATIO = { atMost: 1.5 };
-/** Latencies of a phase: its p99 then stands on 40 of them. */
-const SAMPLES_MIN = 4_000;
+/** Latencies of a phase: its p99 then stands on 24 of them. */
+const SAMPLES_MIN = 2_400;
 
 type Presser = Child<PressCommand, PressReport>;
 

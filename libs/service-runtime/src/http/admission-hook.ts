@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { AuthenticatedRequest } from '../auth/access.js';
 import type { Access } from '../auth/operations/operation.js';
 import { ProblemError } from '../problems/problem.error.js';
@@ -6,31 +6,38 @@ import type { ProblemFilter } from '../problems/problem.filter.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call the route; `open`: whoever reaches it. A route without one is refused to all. */
-    access?: Access | 'open';
+    /** Who may call the route; one without it is refused to all. */
+    access?: Access;
   }
 }
 
 export type Admit = (request: AuthenticatedRequest, reply: FastifyReply, access: Access) => Promise<void>;
 
-async function admitted(request: FastifyRequest, reply: FastifyReply, admit: Admit): Promise<void> {
-  const { access } = request.routeOptions.config;
-  if (access === 'open') return;
-  // So that a forgotten route is no hole.
-  if (access === undefined) throw new ProblemError('forbidden', 'nobody may do this');
-  await admit(request, reply, access);
-}
+/** So that a forgotten route is no hole. */
+const nobodyMay = () => Promise.reject(new ProblemError('forbidden', 'nobody may do this'));
 
 /**
- * Who calls is known before a body is looked at, on every route: otherwise strangers could fill the memory that is kept
- * for bodies. Also a route that does not exist is answered unread.
+ * Who calls is known before a body is looked at, on every route that is registered from now on: otherwise strangers could
+ * fill the memory that is kept for bodies. Who waits for `100 Continue` is told so once it is let in; Node would tell
+ * anybody. A route that does not exist is answered unread, too.
  */
 export function admitBeforeBodies(instance: FastifyInstance, filter: ProblemFilter, admit: Admit): void {
+  instance.addHook('onRoute', (route) => {
+    const access = route.config?.access;
+    const admitOne = access === undefined ? nobodyMay : (q: FastifyRequest, r: FastifyReply) => admit(q, r, access);
+    const hook: onRequestHookHandler = (request, reply, done) => {
+      admitOne(request, reply).then(
+        () => {
+          if (request.headers.expect !== undefined && request.raw.httpVersion === '1.1') reply.raw.writeContinue();
+          done();
+        },
+        (error: unknown) => filter.answer(error, request, reply),
+      );
+    };
+    route.onRequest = [...[route.onRequest ?? []].flat(), hook];
+  });
   instance.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) return filter.answerUnknownRoute(request, reply);
-    admitted(request, reply, admit).then(
-      () => done(),
-      (error: unknown) => filter.answer(error, request, reply),
-    );
+    if (request.is404) filter.answerUnknownRoute(request, reply);
+    else done();
   });
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProblemError } from '../problems/problem.error.js';
 import { keepBodyDigest } from './body-digest.js';
+import { noteArrived } from './held-bodies.js';
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 const MERGE_PATCH_TYPE = /^application\/merge-patch\+json\s*(;|$)/i;
@@ -77,6 +78,7 @@ export function registerBodyParsers(instance: FastifyInstance, rawBodyRoutes: re
   const raw = new Set(rawBodyRoutes);
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    noteArrived(request);
     keepBodyDigest(request, body as Buffer);
     if (raw.has(request.routeOptions.url ?? '')) return done(null, body);
     // Clients that send a content type with every request have nothing to say in a DELETE.

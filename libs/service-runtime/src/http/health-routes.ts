@@ -1,14 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { ReadinessChecks } from '../readiness.js';
 
-const OPEN = { config: { access: 'open' } } as const;
-
-/** Plain routes beside Nest's, so that a probe passes no guard and costs next to nothing. */
+/** Plain routes beside Nest's, registered before admission begins: a key is not asked for, so that a probe passes no guard and costs next to nothing. */
 export function registerHealthRoutes(instance: FastifyInstance, readiness: ReadinessChecks): void {
-  instance.get('/livez', OPEN, (_request, reply) => {
+  instance.get('/livez', (_request, reply) => {
     reply.send({ status: 'alive' });
   });
-  instance.get('/readyz', OPEN, async (_request, reply) => {
+  instance.get('/readyz', async (_request, reply) => {
     const report = await readiness.report();
     return reply.status(report.status === 'ready' ? 200 : 503).send(report);
   });

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify';
+import type { FastifyInstance, FastifyReply, RequestPayload } from 'fastify';
 import { type AuthenticatedRequest, PRINCIPAL } from '../auth/access.js';
 import { ProblemError } from '../problems/problem.error.js';
 import type { HeldBodiesBounds } from './http.bounds.js';
@@ -9,6 +9,21 @@ interface Share {
   requests: number;
   bytes: number;
   arriving: number;
+}
+
+const ARRIVING = Symbol('Arriving');
+
+interface HeldRequest extends AuthenticatedRequest {
+  /** While the body is on its way: whose share it counts in. */
+  [ARRIVING]?: Share | undefined;
+}
+
+/** The body is whole, or nobody waits for it any more. */
+export function noteArrived(request: HeldRequest): void {
+  const share = request[ARRIVING];
+  if (!share) return;
+  request[ARRIVING] = undefined;
+  share.arriving -= 1;
 }
 
 const RETRY_AFTER = { retryAfterSeconds: 1 };
@@ -39,7 +54,7 @@ export function boundHeldBodies(instance: FastifyInstance, bounds: HeldBodiesBou
   let heldBytes = 0;
   const shares = new Map<string, Share>();
 
-  instance.addHook('preParsing', (request: AuthenticatedRequest, reply, payload, done) => {
+  instance.addHook('preParsing', (request: HeldRequest, reply, payload, done) => {
     if (!hasBody(request.headers)) return done(null, payload);
     const tenant = request[PRINCIPAL]?.tenantId ?? NO_TENANT;
     const share = shares.get(tenant) ?? { requests: 0, bytes: 0, arriving: 0 };
@@ -55,7 +70,7 @@ export function boundHeldBodies(instance: FastifyInstance, bounds: HeldBodiesBou
   });
 
   function hold(
-    request: FastifyRequest,
+    request: HeldRequest,
     reply: FastifyReply,
     payload: RequestPayload,
     tenant: string,
@@ -65,9 +80,7 @@ export function boundHeldBodies(instance: FastifyInstance, bounds: HeldBodiesBou
     shares.set(tenant, share);
     if (!request.raw.complete) {
       share.arriving += 1;
-      request.raw.once('close', () => {
-        share.arriving -= 1;
-      });
+      request[ARRIVING] = share;
     }
     let ownBytes = 0;
     const letGo = () => {
@@ -90,6 +103,7 @@ export function boundHeldBodies(instance: FastifyInstance, bounds: HeldBodiesBou
     payload.on('data', count);
     reply.raw.once('close', () => {
       letGo();
+      noteArrived(request);
       share.requests -= 1;
       if (share.requests === 0 && shares.get(tenant) === share) shares.delete(tenant);
     });

@@ -1,9 +1,15 @@
 import { connect } from 'node:net';
+import { until } from '@hookstile/testing';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BoundedConnections } from './bounded-connections.js';
 import { HTTP_BOUNDS } from './http.bounds.js';
 import { createHttpServer } from './http-adapter.js';
+import { RawClient } from './raw-client.fake.js';
+
+/** More than the sockets of both sides hold. */
+const LARGE_BYTES = 50 * 1024 * 1024;
 
 const BOUNDS = {
   ...HTTP_BOUNDS,
@@ -11,22 +17,33 @@ const BOUNDS = {
   requestTimeoutMs: 150,
   overdueCheckIntervalMs: 30,
   closeTimeoutMs: 100,
+  stalledTimeoutMs: 300,
+  pipelinedMax: 2,
 };
 
 describe('the HTTP server', () => {
   let instance: FastifyInstance;
   let port: number;
   let served: PromiseWithResolvers<void>;
+  let answered: PromiseWithResolvers<string>;
+  let connections: BoundedConnections;
 
   beforeEach(async () => {
     served = Promise.withResolvers();
-    const { adapter } = createHttpServer({ rawBodyRoutes: ['/raw'] }, pino({ level: 'silent' }), BOUNDS);
-    instance = adapter.getInstance<FastifyInstance>();
+    answered = Promise.withResolvers();
+    const created = createHttpServer({ rawBodyRoutes: ['/raw'] }, pino({ level: 'silent' }), BOUNDS);
+    connections = created.connections;
+    instance = created.adapter.getInstance<FastifyInstance>();
     instance.post('/raw', (_request, reply) => reply.send('ok'));
     instance.get('/hangs', () => {
       served.resolve();
       return new Promise(() => {});
     });
+    instance.get('/later', () => {
+      served.resolve();
+      return answered.promise;
+    });
+    instance.get('/large', (_request, reply) => reply.send('x'.repeat(LARGE_BYTES)));
     await instance.listen({ port: 0, host: '127.0.0.1' });
     port = (instance.server.address() as { port: number }).port;
   });
@@ -60,6 +77,22 @@ describe('the HTTP server', () => {
     await served.promise;
     await instance.close();
     expect(await answer).toBe('');
+  });
+
+  it('answers a connection that asks for too much at once, but does not serve it', async () => {
+    const client = new RawClient(port).write('GET /later HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3));
+    await served.promise;
+    answered.resolve('well');
+    expect(await client.answered(3)).toEqual([200, 200, 429]);
+    client.destroy();
+  });
+
+  it('cuts a caller who takes nothing of his answer', async () => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('GET /large HTTP/1.1\r\nhost: x\r\n\r\n'));
+    socket.on('error', () => undefined);
+    await until(() => connections.count === 1);
+    await until(() => connections.count === 0, { what: 'the end of the connection' });
+    socket.destroy();
   });
 
   it('gives a slow body more time than slow headers', () => {

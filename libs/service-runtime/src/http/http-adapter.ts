@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import { systemClock } from '../clock.js';
 import { AllowedMethods } from '../problems/allowed-methods.js';
 import { OutageLog } from '../problems/outage-log.js';
-import { ProblemError } from '../problems/problem.error.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 import type { ServiceDefinition } from '../service.js';
 import { tracing } from '../telemetry/tracing.js';
@@ -13,7 +12,6 @@ import { registerBodyParsers } from './body-parsers.js';
 import { BoundedConnections } from './bounded-connections.js';
 import { answerBrokenConnection, refuseTunnel } from './broken-connection.js';
 import { refuseUnclearHeads } from './clear-heads.js';
-import { continueOnceAdmitted } from './expectations.js';
 import { boundHeldBodies } from './held-bodies.js';
 import {
   BODY_MAX_BYTES,
@@ -47,15 +45,6 @@ function nameServerSpans(instance: FastifyInstance): void {
   instance.addHook('onRequest', (request, _reply, done) => {
     tracing.nameIncoming(request.method, request.routeOptions.url);
     done();
-  });
-}
-
-/** A connection that asks for more at a time than it may is answered, but not served. */
-function refuseCrowded(instance: FastifyInstance, connections: BoundedConnections, filter: ProblemFilter): void {
-  const detail = 'the connection waits for too many answers at once';
-  instance.addHook('onRequest', (request, reply, done) => {
-    if (!connections.isCrowded(request.raw)) return done();
-    filter.answer(new ProblemError('rate_limited', detail, { retryAfterSeconds: 1 }), request, reply);
   });
 }
 
@@ -98,10 +87,8 @@ export function createHttpServer(
     if (bodyMaxBytes !== undefined) route.bodyLimit = bodyMaxBytes;
   });
   if (tracing.enabled) nameServerSpans(instance);
-  refuseCrowded(instance, connections, filter);
   refuseUnclearHeads(instance, connections, filter);
   boundHeldBodies(instance, bounds);
-  continueOnceAdmitted(instance, filter);
   lingerForUnreadBodies(instance);
   cutWhatOutlastsTheClose(instance, bounds.closeTimeoutMs);
   registerBodyParsers(instance, definition.rawBodyRoutes ?? []);
