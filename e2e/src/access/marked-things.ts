@@ -11,7 +11,7 @@ export interface MarkedThings {
   ids: Readonly<Record<string, string>>;
   /** Values by the name of the parameter, or of the body's member, that takes them. */
   values: Readonly<Record<string, readonly string[]>>;
-  /** The Idempotency-Key of a request that has started something. */
+  /** The Idempotency-Key of requests that have made something, in config and in audit. */
   idempotencyKey: string;
 }
 
@@ -32,8 +32,8 @@ export async function createMarkedThings(
   mark: string,
 ): Promise<MarkedThings> {
   const [type, source, eventId, idempotencyKey] = [`${mark}.type`, `/${mark}`, `${mark}-event`, `${mark}-key`];
-  const created = async (path: string, body: object) =>
-    (await api.expect<{ id: string }>(201, 'POST', path, { body })).id;
+  const created = async (path: string, body: object, headers: Record<string, string> = {}) =>
+    (await api.expect<{ id: string }>(201, 'POST', path, { body, headers })).id;
   const integration = (name: string, more: object = {}) =>
     created('/v1/integrations', { name: `${mark}-${name}`, url: `${receiver.url}/${mark}/${name}`, ...more });
   await api.expect(201, 'PUT', `/v1/event-types/${type}`, {
@@ -49,7 +49,8 @@ export async function createMarkedThings(
     method: 'POST',
     url: `${receiver.url}/${mark}/rule`,
   });
-  const apiKey = await created('/v1/api-keys', { name: `${mark}-key`, role: 'viewer' });
+  const keyed = { 'idempotency-key': idempotencyKey };
+  const apiKey = await created('/v1/api-keys', { name: `${mark}-key`, role: 'viewer' }, keyed);
   await api.expect(202, 'POST', '/v1/events', {
     headers: { 'content-type': 'application/cloudevents+json' },
     body: { specversion: '1.0', id: eventId, source, type, subject: `${mark}-lane`, data: { text: mark } },
@@ -69,7 +70,7 @@ export async function createMarkedThings(
   );
   await firstWhere(api, `/v1/event-log?integrationId=${blocked}`, () => true);
   const recovery = await api.expect<{ id: string }>(202, 'POST', '/v1/recoveries', {
-    headers: { 'idempotency-key': idempotencyKey },
+    headers: keyed,
     body: { integrationId: delivered, since: '2026-01-02T00:00:00Z' },
   });
   await firstWhere<{ id: string; status: string }>(
