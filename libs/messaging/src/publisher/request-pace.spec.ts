@@ -85,6 +85,24 @@ describe('pace of requests', () => {
     expect(spentMs / (last.length - 1)).toBeLessThan(INTERVAL_MS + 4);
   });
 
+  it('waits for several such producers, and no longer once all of them are there', async () => {
+    const { world, queue, after } = setUp(30);
+    const ANSWER_MS = 4;
+    for (let round = 0; round < 200; round += 1) {
+      const before = world.requests.length;
+      for (let producer = 0; producer < 4; producer += 1) {
+        queue();
+        await after(1);
+      }
+      while (world.requests.length === before) await after(1);
+      await after(ANSWER_MS);
+    }
+    const last = world.requests.slice(-90);
+    expect(last.every(({ records }) => records === 4)).toBe(true);
+    const spentMs = (last.at(-1)?.atMs ?? 0) - (last[0]?.atMs ?? 0);
+    expect(spentMs / (last.length - 1)).toBeLessThan(15);
+  });
+
   it('notices when there is company again', async () => {
     const { world, queue, after } = setUp();
     for (let i = 0; i < 100; i += 1) {
