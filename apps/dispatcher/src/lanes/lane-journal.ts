@@ -10,6 +10,9 @@ import type { PartitionProgress } from './partition-progress.js';
 
 const NO_BYTES = Buffer.alloc(0);
 
+/** What of an attempt goes into the counts. */
+type Counts = Pick<EndedAttempt, 'signals' | 'run' | 'sequence'>;
+
 export interface LaneJournalOptions {
   fence: Fence;
   services: LaneServices;
@@ -40,12 +43,15 @@ export class LaneJournal {
       enablement: ended.run.enablement,
       consecutiveFailures: ended.run.consecutiveFailures,
     });
+    const { verdict, signals, run, sequence } = ended;
+    // An aborted attempt changes nothing; its lane may never write a row that would end the need.
+    const retried = typeof verdict === 'object' && verdict !== null ? items : [];
+    const counts = ended.counted ? { signals, run, sequence } : null;
+    // Of the attempt it holds what it needs only: headers and bodies are in the record.
     const onWritten = (offset: number): void => {
       if (!this.options.isOurs()) return;
       progress.needs.open(offset, 1);
-      // An aborted attempt changes nothing; its lane may never write a row that would end the need.
-      const retried = typeof ended.verdict === 'object' && ended.verdict !== null ? items : [];
-      if (ended.counted) this.fold(lane, ended, () => this.acknowledge(lane, outcome, offset, retried));
+      if (counts) this.fold(lane, counts, () => this.acknowledge(lane, outcome, offset, retried));
       else this.acknowledge(lane, outcome, offset, retried);
     };
     // A lane may go on with a few outcomes that are not acknowledged, and counts wait for theirs.
@@ -104,7 +110,7 @@ export class LaneJournal {
   }
 
   /** The run's row with its signals, before the integration's next attempt. */
-  private fold(lane: Lane, { signals: types, run, sequence }: EndedAttempt, then: () => void): void {
+  private fold(lane: Lane, { signals: types, run, sequence }: Counts, then: () => void): void {
     const { fence, services } = this.options;
     const { id: integrationId, tenantId } = lane.integration;
     const nowMs = services.clock.nowMs();

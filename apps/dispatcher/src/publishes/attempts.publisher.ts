@@ -1,4 +1,4 @@
-import { attemptsV1, type JournalEnvelope, type JournalRecord } from '@hookstile/contracts';
+import { attemptsV1, type EncodedRecord, type JournalEnvelope, type JournalRecord } from '@hookstile/contracts';
 import { MessagingError, type OutgoingRecord, type RecordPublisher } from '@hookstile/messaging';
 import type { Logger } from 'pino';
 import { lesserRecord } from '../journal/lesser-record.js';
@@ -12,8 +12,9 @@ const REFUSED_RETRY_DELAY_MS = 5_000;
 const LINGER_MS = 10;
 const LINGER_MAX_RECORDS = 64;
 
+/** Encoded at once: what an outcome is made of would else live until it is acknowledged, in thousands at full rate. */
 interface Queued {
-  record: JournalRecord;
+  encoded: EncodedRecord;
   partition: number;
   onAcknowledged: (offset: number) => void;
 }
@@ -22,6 +23,17 @@ const EPOCH_KEY = 'epoch';
 
 function keyOf(envelope: JournalEnvelope): string {
   return envelope.kind === 'epoch' ? EPOCH_KEY : envelope.integrationId;
+}
+
+function encodedOf(record: JournalRecord): EncodedRecord {
+  return attemptsV1.encode(keyOf(record.envelope), record);
+}
+
+/** Of what was encoded here; null where that is none that a reader would take. */
+function decodedOf({ headers, value }: EncodedRecord): JournalRecord | null {
+  const bytes = Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)] as const);
+  const decoded = attemptsV1.decode({ headers: Object.fromEntries(bytes), value });
+  return decoded.outcome === 'decoded' ? decoded.value : null;
 }
 
 /** Writes the journal in order, collecting while a request is in flight. Nothing is given up: what fails is tried again first. */
@@ -45,14 +57,14 @@ export class AttemptsPublisher {
   }
 
   append(partition: number, record: JournalRecord, onAcknowledged: (offset: number) => void): void {
-    this.queue.push({ record, partition, onAcknowledged });
+    this.queue.push({ encoded: encodedOf(record), partition, onAcknowledged });
     this.urgent = true;
     this.flushAtOnce();
   }
 
   /** For an outcome that nothing waits for yet: it takes along what ends in the next milliseconds. */
   appendSoon(partition: number, record: JournalRecord, onAcknowledged: (offset: number) => void): void {
-    this.queue.push({ record, partition, onAcknowledged });
+    this.queue.push({ encoded: encodedOf(record), partition, onAcknowledged });
     this.flushSoon();
   }
 
@@ -114,14 +126,14 @@ export class AttemptsPublisher {
 
   /** The record with less in it; where there is nothing left to leave out, the same again, after a while. */
   private async lessOf(queued: Queued): Promise<Queued> {
-    const { record, partition } = queued;
-    const { kind } = record.envelope;
-    const where = { partition, integrationId: keyOf(record.envelope), kind };
-    const lesser = lesserRecord(record);
+    const { encoded, partition } = queued;
+    const record = decodedOf(encoded);
+    const where = { partition, integrationId: encoded.key, kind: record?.envelope.kind };
+    const lesser = record && lesserRecord(record);
     if (lesser !== null) {
       const alarm = lesser.namesCut ? { alarm: 'journal_record_cut' } : {};
       this.logger.error({ ...alarm, ...where }, `a journal record is too large: ${lesser.what}`);
-      return { ...queued, record: lesser.record };
+      return { ...queued, encoded: encodedOf(lesser.record) };
     }
     this.refused ??= this.refusedWith(where);
     await pause(REFUSED_RETRY_DELAY_MS);
@@ -134,8 +146,8 @@ export class AttemptsPublisher {
     return problem;
   }
 
-  private outgoing({ record, partition }: Queued): OutgoingRecord {
-    return { ...attemptsV1.encode(keyOf(record.envelope), record), topic: this.topic, partition };
+  private outgoing({ encoded: { key, headers, value }, partition }: Queued): OutgoingRecord {
+    return { key, headers, value, topic: this.topic, partition };
   }
 }
 
