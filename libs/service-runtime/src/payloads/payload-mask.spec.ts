@@ -207,6 +207,16 @@ describe('a form', () => {
 });
 
 describe('headers', () => {
+  it('are looked at in a time that their length bounds, of however many words they are', () => {
+    const [dashes, words] = ['-'.repeat(16_000), '-x'.repeat(8_000)];
+    const pairs: [string, string][] = [
+      [`a${dashes}`, '1'],
+      [`a${words}`, '2'],
+      [`${words}-api${dashes}key`, SECRET],
+    ];
+    expect(mask.headers(pairs).map(([, value]) => value)).toEqual(['1', '2', '***']);
+  });
+
   it.each([
     'Set-Cookie',
     'authorization',

@@ -42,6 +42,7 @@ export const HOSTILE_CONNECTIONS: readonly HostileReceiver[] = [
   lawful('asks to be kept for a time below zero', 'keep-alive: timeout=-1\r\n'),
   lawful('sets a hundred cookies', 'set-cookie: a=b; HttpOnly\r\n'.repeat(100)),
   lawful('names headers as what objects have', '__proto__: 1\r\nconstructor: 2\r\ntoString: 3\r\n__proto__: 4\r\n'),
+  lawful('names a header by thousands of words', `${'-x'.repeat(4_000)}: 1\r\na${'-'.repeat(8_000)}: 2\r\n`),
   lawful('sends headers of bytes beyond ASCII', 'x-a: \u0080\u009b31m\u00ff\r\n'),
   redirecting('redirects to itself', 307, '/'),
   redirecting('redirects to a private address', 302, 'http://169.254.169.254/latest/meta-data/'),
