@@ -35,7 +35,10 @@ async function main(): Promise<number> {
     const verdict = await fuzz(options, python);
     return tell(verdict);
   } catch (error) {
-    if (stop.asked) return INTERRUPTED;
+    if (stop.asked) {
+      terminal.line('Interrupted.\n0 passed, 1 failed');
+      return INTERRUPTED;
+    }
     return refuse(error);
   }
 }
