@@ -62,4 +62,17 @@ describe('a statement about rows of tenants', () => {
     expect(() => tables.rows('things where true or' as 'things')).toThrow('no table of tenants');
     expect(() => new TenantTables(['a|b'])).toThrow('no name of a table');
   });
+
+  it('of several tenants is not taken for one of one, nor one of nobody for either', () => {
+    const sent: string[] = [];
+    const send = ({ text }: TenantSql<'tenant'>) => sent.push(text);
+    send(tables.sql`select 1 from ${tables.rows('things')}`);
+    // @ts-expect-error The compiler refuses it: $1 would be an array.
+    send(tables.sqlOfMany`select 1 from ${tables.rowsOfMany('things')}`);
+    // @ts-expect-error The compiler refuses it: $1 would be the first of its own parameters.
+    send(tables.sqlOfNobody`select 1`);
+    // @ts-expect-error The compiler refuses it: nobody has looked at a plain text.
+    send({ text: 'select 1 from things' });
+    expect(sent).toHaveLength(4);
+  });
 });
