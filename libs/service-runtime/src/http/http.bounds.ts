@@ -12,8 +12,8 @@ export const HEADERS_MAX_BYTES = 16 * 1024;
 export const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 30_000;
 export const KEEP_ALIVE_TIMEOUT_MS = 72_000;
-/** Nothing is read or written for so long: the longest answer, a decision or a test, takes a minute, a stream tells more often. */
-export const STALLED_TIMEOUT_MS = 120_000;
+/** Nothing is read or written for so long: the longest answer, an integration's test, takes 110 s; a stream tells more often. */
+export const STALLED_TIMEOUT_MS = 150_000;
 /** How often Node looks for requests that are overdue. */
 export const OVERDUE_CHECK_INTERVAL_MS = 2_000;
 export const PATH_PARAMETER_MAX_LENGTH = 512;
