@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ExchangeResult, exchange } from './exchange.js';
-import { BODY_GRACE_MS, INTERIM_ANSWERS_MAX } from './response.bounds.js';
+import { BODY_GRACE_MS, DRAINED_BODY_MAX_PIECES, INTERIM_ANSWERS_MAX } from './response.bounds.js';
 
 const TIMEOUT_MS = 60_000;
 
@@ -10,14 +10,17 @@ function begun(): {
   ended: Promise<ExchangeResult>;
   abort(): void;
   answered(status: number): void;
+  received(bytes: Buffer): void;
   isGivenUp(): boolean;
 } {
   const signals = new AbortController();
   let givenUp = false;
   let answered: (status: number) => void = () => {};
+  let received: (bytes: Buffer) => void = () => {};
   const controller = { abort: () => (givenUp = true) } as unknown as Dispatcher.DispatchController;
   const dispatch: Dispatcher['dispatch'] = (_, handler) => {
     handler.onRequestStart?.(controller, {});
+    received = (bytes) => handler.onResponseData?.(controller, bytes);
     answered = (status) => handler.onResponseStart?.(controller, status, {}, '');
     return true;
   };
@@ -28,6 +31,7 @@ function begun(): {
     ended,
     abort: () => signals.abort(),
     answered: (status) => answered(status),
+    received: (bytes) => received(bytes),
     isGivenUp: () => givenUp,
   };
 }
@@ -71,4 +75,13 @@ it('takes no more than a few interim answers for the sake of the one that counts
   expect(isGivenUp()).toBe(false);
   answered(103);
   expect([await ended, isGivenUp()]).toMatchObject([{ answer: null, error: 'response_invalid' }, true]);
+});
+
+it('reads a body in no more than so many pieces, however small they are', async () => {
+  const { ended, answered, received, isGivenUp } = begun();
+  answered(200);
+  for (let n = 0; n < DRAINED_BODY_MAX_PIECES; n += 1) received(Buffer.from('x'));
+  expect(isGivenUp()).toBe(false);
+  received(Buffer.from('x'));
+  expect([await ended, isGivenUp()]).toMatchObject([{ answer: { status: 200, truncated: true } }, true]);
 });
