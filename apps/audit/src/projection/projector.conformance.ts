@@ -100,40 +100,43 @@ async function readTopic(topic: keyof Log, from: number, reading: Reading): Prom
 
 /** `reference` is read straight through; `stores` by two processes at once, as after a rebalance that one missed. */
 export function projectorConformance(make: { stores(): AuditStores; reference(): AuditStores; runs: number }): void {
-  const title = 'ends in the same rows and counts where two processes read one backlog and flushes fail or seem to';
-  it(title, { timeout: HISTORIES_TIMEOUT_MS }, async () => {
-    let run = 0;
-    const property = fc.asyncProperty(scenario, processes, async (made, plan) => {
-      run += 1;
-      const [tenantId, partition] = [`ten_abreast_${run}`, 10_000 + run];
-      const [stores, reference] = [make.stores(), make.reference()];
-      const log = logOf(tenantId, made);
-      await readAll(reference, log, partition);
-      const [first, second] = plan.fates.map((of) => projectorOver(new UnsureStore(stores.projections, of)));
-      if (!first || !second) throw new Error('two were made');
-      await Promise.all(
-        TOPICS.map(async (topic) => {
-          let begun: Promise<void> | null = null;
-          let batches = 0;
-          const onHandled = (next: number) => {
-            batches += 1;
-            if (begun || batches <= plan.beginsAfter) return;
-            const reading = { projector: second, log, partition, batchRecords: plan.batchRecords[1] };
-            begun = readTopic(topic, Math.max(0, next - plan.back), reading);
-          };
-          await readTopic(topic, 0, {
-            projector: first,
-            log,
-            partition,
-            batchRecords: plan.batchRecords[0],
-            onHandled,
-          });
-          await begun;
-        }),
-      );
-      expect(await viewsOf(stores, tenantId)).toEqual(await viewsOf(reference, tenantId));
-      await Promise.all([first.stop(), second.stop()]);
-    });
-    await fc.assert(property, { numRuns: make.runs });
-  });
+  it(
+    'ends in the same rows and counts where two processes read one backlog and flushes fail or seem to',
+    async () => {
+      let run = 0;
+      const property = fc.asyncProperty(scenario, processes, async (made, plan) => {
+        run += 1;
+        const [tenantId, partition] = [`ten_abreast_${run}`, 10_000 + run];
+        const [stores, reference] = [make.stores(), make.reference()];
+        const log = logOf(tenantId, made);
+        await readAll(reference, log, partition);
+        const [first, second] = plan.fates.map((of) => projectorOver(new UnsureStore(stores.projections, of)));
+        if (!first || !second) throw new Error('two were made');
+        await Promise.all(
+          TOPICS.map(async (topic) => {
+            let begun: Promise<void> | null = null;
+            let batches = 0;
+            const onHandled = (next: number) => {
+              batches += 1;
+              if (begun || batches <= plan.beginsAfter) return;
+              const reading = { projector: second, log, partition, batchRecords: plan.batchRecords[1] };
+              begun = readTopic(topic, Math.max(0, next - plan.back), reading);
+            };
+            await readTopic(topic, 0, {
+              projector: first,
+              log,
+              partition,
+              batchRecords: plan.batchRecords[0],
+              onHandled,
+            });
+            await begun;
+          }),
+        );
+        expect(await viewsOf(stores, tenantId)).toEqual(await viewsOf(reference, tenantId));
+        await Promise.all([first.stop(), second.stop()]);
+      });
+      await fc.assert(property, { numRuns: make.runs });
+    },
+    HISTORIES_TIMEOUT_MS,
+  );
 }
