@@ -108,6 +108,8 @@ describe('the lanes of an integration', () => {
     await until(async () => (await lanesOf('int_skip')).items[0]?.blockedBy === 'exhausted');
     await until(() => world.inMemory('int_skip').length === 0, { timeoutMs: 10_000 });
     expect((await world.post('/v1/integrations/int_skip/lanes/none/skip')).status).toBe(404);
+    // It is there, whether something passes it or not.
+    expect((await world.post('/v1/integrations/int_skip/lanes/main/skip')).status).toBe(409);
     const skipped = await world.post(`${path}/skip`);
     expect([skipped.status, skipped.body.key]).toEqual([200, 'door/0']);
     await until(() => numbersAt('/skip').includes(4));

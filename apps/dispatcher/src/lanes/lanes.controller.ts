@@ -44,6 +44,11 @@ const pageOf = <T>({ items, next }: { items: T[]; next: number | null }): Page<T
   nextCursor: next === null ? null : encodeCursor(next),
 });
 
+/** The strict lane of an integration is always there: in memory, only while something passes it. */
+function nothingToSkip(): ProblemError {
+  return new ProblemError('conflict', 'the head of this lane is not exhausted: there is nothing to skip');
+}
+
 @Controller('v1/integrations/:id/lanes')
 @UseInterceptors(OwnerForwarding)
 export class LanesController {
@@ -105,14 +110,13 @@ export class LanesController {
     // Who is not the owner any more, or has not read the log through the lane's rows, knows no more of it.
     const isOwner = () => this.runnerOf(options.partition) === runner;
     if (!isOwner() || (lane !== null && lane.state.catchUp !== null)) throw takenOver();
-    if (lane === null) throw new ProblemError('not_found', 'no such lane');
+    if (lane === null) throw key === STRICT_LANE_KEY ? nothingToSkip() : new ProblemError('not_found', 'no such lane');
     const { head, rules } = lane.state;
     const isHeld = head?.status === 'waiting' && isExhausted(rules, head);
     const skipping = originOf(principal, requestId, this.clock, this.randomBytes);
     const isSkipped = isHeld && (await within(runner.giveUp(lane, skipping), SKIP_TIMEOUT_MS, late));
     if (!isSkipped && !isOwner()) throw takenOver();
-    if (!isSkipped)
-      throw new ProblemError('conflict', 'the head of this lane is not exhausted: there is nothing to skip');
+    if (!isSkipped) throw nothingToSkip();
     return viewOfLane({ ...options, nowMs: this.clock.monotonicMs() }, lane);
   }
 
