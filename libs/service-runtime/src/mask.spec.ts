@@ -12,6 +12,7 @@ describe('reasonOf', () => {
   });
 
   it('masks every URL of a text', () => {
+    expect(maskUrls('postgres://u:p@ss@db/x, smtp://@@h')).toBe('postgres://***@db/x, smtp://***@h');
     expect(maskUrls('kafka://a:b@x postgres://c@y http://z/p@th')).toBe('kafka://***@x postgres://***@y http://z/p@th');
   });
 });

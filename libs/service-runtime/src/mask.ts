@@ -1,8 +1,11 @@
 const MASK = '***';
 
-/** Text with the user and password of every URL masked: libraries put connection URLs into their messages. */
+/**
+ * Text with the user and password of every URL masked: libraries put connection URLs into their messages. Up to the last
+ * `@`, as URLs are read: a password may hold one.
+ */
 export function maskUrls(text: string): string {
-  return text.includes('://') ? text.replaceAll(/:\/\/[^@\s/]*@/g, `://${MASK}@`) : text;
+  return text.includes('://') ? text.replaceAll(/:\/\/[^\s/]*@/g, `://${MASK}@`) : text;
 }
 
 /** A reason in one line without credentials. */
