@@ -46,6 +46,13 @@ describe('names', () => {
     (name) => expect(objection({}, name)).toBeNull(),
   );
 
+  it.each(['localhost..', 'hook.svc..', 'kafka...', '127.0.0.1..'])(
+    '%s is refused, however many dots end it',
+    (name) => {
+      expect(objection({ own: ownEndpointsOf(['kafka:9092']) }, name)).not.toBeNull();
+    },
+  );
+
   it('tell nothing of what they resolve to but its kind', () => {
     expect(objection({}, 'example.com', HTTPS, '10.1.2.3')).toBe(
       'The host name resolves to an address that is not public (private) and not in HOOKSTILE_EGRESS_ALLOW.',

@@ -44,8 +44,8 @@ export function egressPolicyOf(settings: EgressPolicySettings): EgressPolicy {
       if (DENIED_PORTS.has(port) && !allowedPorts.has(port)) throw blocked(`The port ${port} is not for webhooks.`);
       const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
       // Node does not resolve literals: nothing else would look at them.
-      if (ipaddr.isValid(bare)) return literal(addresses, own, bare, port);
       const name = plainName(bare);
+      if (ipaddr.isValid(name)) return literal(addresses, own, name, port);
       if (own.hasName(name)) throw blocked("The host is the platform's own.");
       if (names.some((one) => matches(name, one))) throw blocked('The host name is in HOOKSTILE_EGRESS_DENY.');
       const isPrivate = isPrivateName(name);

@@ -22,10 +22,12 @@ const PRIVATE_SUFFIXES: readonly string[] = [
   'kubernetes.default',
 ];
 
-/** Lower case, without the dot that ends an absolute name. */
+const DOTS_AT_END = /\.+$/;
+
+/** Lower case, without the dot that ends an absolute name, and without more of them, which others may leave out, too. */
 export function plainName(hostname: string): string {
   const lower = hostname.toLowerCase();
-  return lower.endsWith('.') ? lower.slice(0, -1) : lower;
+  return lower.endsWith('.') ? lower.replace(DOTS_AT_END, '') : lower;
 }
 
 /** Whether `name` is `suffix` or stands below it. */
