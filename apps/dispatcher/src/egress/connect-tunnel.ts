@@ -17,8 +17,11 @@ export async function connectTunnel(
   port: number,
   givenUp?: AbortSignal,
 ): Promise<Socket> {
+  const connect = buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS });
   const client = new Client(`${proxy.protocol}//${authorityOf(proxy.host, proxy.port)}`, {
-    connect: buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS }),
+    // Without the server's name that undici takes from the Host header, which holds whom the tunnel is to lead to: the
+    // certificate has to be the proxy's.
+    connect: ({ servername: _, ...options }, callback) => connect(options, callback),
     maxHeaderSize: PROXY_ANSWER_MAX_BYTES,
     headersTimeout: CONNECT_TIMEOUT_MS,
   });

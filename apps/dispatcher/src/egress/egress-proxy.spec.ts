@@ -199,6 +199,16 @@ describe('an egress proxy by https', () => {
     expect(proxy.asked).toEqual([`${PUBLIC_ADDRESS}:${portOf(secured)}`]);
   });
 
+  it('shows its own certificate, not that of the host that it is asked for', async () => {
+    const before = getCACertificates('default');
+    setDefaultCACertificates([...before, authority.cert]);
+    cleanups.push(() => setDefaultCACertificates(before));
+    const names = { 'hook.example.com': PUBLIC_ADDRESS };
+    const { proxy, post } = await world({ kind: 'http', tls, names }, { HOOKSTILE_EGRESS_PROXY_RESOLVES: true });
+    expect(await post(`http://hook.example.com:${portOf(plain)}`)).toMatchObject({ answer: { status: 200 } });
+    expect(proxy.asked).toEqual([`hook.example.com:${portOf(plain)}`]);
+  });
+
   it('gets no password where nobody vouches for it', async () => {
     const { proxy, post } = await world({ kind: 'http', tls, credentials: CREDENTIALS }, { inUrl: IN_URL });
     expect(await post(`http://hook.example.com:${portOf(plain)}`)).toMatchObject({ error: 'connect' });
