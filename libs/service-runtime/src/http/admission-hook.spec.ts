@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { until } from '@hookstile/testing';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -17,9 +18,16 @@ let instance: FastifyInstance;
 let port: number;
 let clients: RawClient[];
 let bodies: number[];
+let lookedUp: PromiseWithResolvers<void>;
+let lookups: number;
+let connections: Set<Socket>;
 
-/** Lets in whoever says for which tenant. */
+/** Lets in whoever says for which tenant, and where that takes a look, once it was had. */
 async function admit(request: AuthenticatedRequest): Promise<void> {
+  if (request.headers['x-look']) {
+    lookups += 1;
+    await lookedUp.promise;
+  }
   const tenantId = request.headers['hookstile-tenant'];
   if (typeof tenantId !== 'string') throw new ProblemError('unauthorized', 'a valid key is needed');
   request[PRINCIPAL] = { type: 'platform', tenantId, role: 'platform', keyId: null, keyName: null };
@@ -28,6 +36,9 @@ async function admit(request: AuthenticatedRequest): Promise<void> {
 beforeEach(async () => {
   clients = [];
   bodies = [];
+  lookups = 0;
+  connections = new Set();
+  lookedUp = Promise.withResolvers();
   const bounds = { ...HTTP_BOUNDS, heldBodiesMaxBytes: HELD_MAX_BYTES, heldBodiesOfTenantMaxBytes: HELD_MAX_BYTES / 2 };
   const { adapter, filter } = createHttpServer(
     { rawBodyRoutes: ['/raw'], bodyMaxBytes: { '/raw': 2 * MEGABYTE } },
@@ -42,6 +53,10 @@ beforeEach(async () => {
     reply.send('ok');
   });
   instance.post('/forgotten', (_request, reply) => reply.send('ok'));
+  instance.server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   await instance.listen({ port: 0, host: '127.0.0.1' });
   port = (instance.server.address() as { port: number }).port;
 });
@@ -150,6 +165,16 @@ describe('a tenant that sends slowly', () => {
         .write('body')
         .answered(),
     ).toEqual([200]);
+  });
+
+  it('has no body on its way whose connection ended while its key was looked up', async () => {
+    const gone = [1, 2, 3].map(() => open().write(head('/raw', 100, OF_A_TENANT, 'x-look: yes')));
+    await until(() => lookups === gone.length, { what: 'the keys are looked up' });
+    const closed = [...connections].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    for (const caller of gone) caller.destroy();
+    await Promise.all(closed);
+    lookedUp.resolve();
+    expect(await slowly(OF_A_TENANT, 100).write('x'.repeat(100)).answered()).toEqual([200]);
   });
 
   it('may hold so many bytes, and holds up no other tenant', async () => {

@@ -57,11 +57,12 @@ export function boundHeldBodies(instance: FastifyInstance, bounds: HeldBodiesBou
   instance.addHook('preParsing', (request: HeldRequest, reply, payload, done) => {
     if (!hasBody(request.headers)) return done(null, payload);
     const tenant = request[PRINCIPAL]?.tenantId ?? NO_TENANT;
-    const share = shares.get(tenant) ?? { requests: 0, bytes: 0, arriving: 0 };
+    const share = shareOf(tenant);
     const full = problemOf(share, 1);
     if (full !== null) return done(full);
     const take = () => {
-      hold(request, reply, payload, tenant, share);
+      // Who has gone while its key was looked up is told of no more: what it held would be held for ever.
+      if (!reply.raw.closed) hold(request, reply, payload, tenant);
       done(null, payload);
     };
     if (share.arriving < bounds.bodiesArrivingOfTenantMax) return take();
@@ -69,13 +70,12 @@ export function boundHeldBodies(instance: FastifyInstance, bounds: HeldBodiesBou
     setImmediate(() => (request.raw.complete ? take() : done(tooManyOfTenant())));
   });
 
-  function hold(
-    request: HeldRequest,
-    reply: FastifyReply,
-    payload: RequestPayload,
-    tenant: string,
-    share: Share,
-  ): void {
+  function shareOf(tenant: string): Share {
+    return shares.get(tenant) ?? { requests: 0, bytes: 0, arriving: 0 };
+  }
+
+  function hold(request: HeldRequest, reply: FastifyReply, payload: RequestPayload, tenant: string): void {
+    const share = shareOf(tenant);
     share.requests += 1;
     shares.set(tenant, share);
     if (!request.raw.complete) {
