@@ -156,6 +156,22 @@ describe('the gateway', () => {
     expect(answer).toContain('"code":"malformed"');
   });
 
+  it('keeps no connection that wanted a tunnel, though its client leaves it half open', async () => {
+    const url = await gatewayTo((_, response) => response.end());
+    const caller = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+    let text = '';
+    caller.on('data', (chunk) => {
+      text += chunk;
+    });
+    caller.on('error', () => {});
+    caller.write('CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n');
+    await until(() => text.includes('"code":"method_not_allowed"'), { what: 'an answer' });
+    // Waits for every connection.
+    await gateway?.close();
+    gateway = undefined;
+    caller.destroy();
+  });
+
   it('ends the request to the service when the caller goes away', async () => {
     let upstreamClosed: () => void = () => {};
     const closed = new Promise<void>((resolve) => {

@@ -100,7 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     else if (connections.isAnswerable(socket)) socket.end(problemResponse(unreadable(error.code)));
     else connections.closeBehindAnswers(socket);
   });
-  server.on('connect', (_request, socket) => socket.on('error', () => {}).end(problemResponse(NO_TUNNEL)));
+  server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, connections));
   server.on('checkExpectation', (request, response) => refuse(request, response, UNKNOWN_EXPECTATION));
   await listen(server, options.port, options.host);
   return {
@@ -110,6 +110,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all([...pools.values(), streams].map((pool) => pool.destroy()));
     },
   };
+}
+
+/** Ended by us, and not before other answers: Node has let go of the connection. */
+function refuseTunnel(socket: Socket, connections: BoundedConnections): void {
+  socket.on('error', () => {});
+  if (connections.isAnswerable(socket)) {
+    socket.write(problemResponse(NO_TUNNEL));
+    socket.destroySoon();
+  } else connections.closeBehindAnswers(socket);
 }
 
 /** What is refused before anybody else sees it, as the services do. */

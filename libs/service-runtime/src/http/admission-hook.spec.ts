@@ -12,6 +12,7 @@ import { createHttpServer } from './http-adapter.js';
 import { RawClient } from './raw-client.fake.js';
 
 const HELD_MAX_BYTES = 10_000;
+const CONNECTIONS_MAX = 60;
 const MEGABYTE = 1024 * 1024;
 
 let instance: FastifyInstance;
@@ -43,7 +44,7 @@ beforeEach(async () => {
   const { adapter, filter } = createHttpServer(
     { rawBodyRoutes: ['/raw'], bodyMaxBytes: { '/raw': 2 * MEGABYTE } },
     pino({ level: 'silent' }),
-    { ...bounds, bodiesArrivingOfTenantMax: 2 },
+    { ...bounds, bodiesArrivingOfTenantMax: 2, connectionsMax: CONNECTIONS_MAX },
   );
   instance = adapter.getInstance<FastifyInstance>();
   instance.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
@@ -104,6 +105,14 @@ describe('a caller who is not let in', () => {
     await stranger.write(Buffer.alloc(MEGABYTE)).closed();
     expect([stranger.statuses, stranger.errorCode]).toEqual([[401], null]);
     expect(stranger.text).toContain('"code":"unauthorized"');
+  });
+
+  it('keeps no other out with a body that is only read to be thrown away', async () => {
+    const strangers = Array.from({ length: CONNECTIONS_MAX }, () => open().write(head('/raw', MEGABYTE)));
+    for (const stranger of strangers) expect(await stranger.answered()).toEqual([401]);
+    const caller = open().write(`${head('/raw', 4, OF_A_TENANT)}body`);
+    await until(() => caller.isClosed || caller.statuses.length > 0, { what: 'an answer, or none' });
+    expect(caller.statuses).toEqual([200]);
   });
 
   it('keeps the connection where the body came with its head', async () => {

@@ -75,6 +75,11 @@ export class BoundedConnections {
     return this.closing.has(socket);
   }
 
+  /** A connection that was answered and only throws away what still comes has waited from now on: it may make room. */
+  giveWay(socket: Socket): void {
+    if (!socket.destroyed) this.waiting.add(socket);
+  }
+
   private take(socket: Socket): void {
     if (this.open >= this.bounds.connectionsMax && !this.makeRoom()) {
       this.onClosedForRoom();

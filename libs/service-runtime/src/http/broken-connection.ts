@@ -1,6 +1,4 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { ProblemError } from '../problems/problem.error.js';
 import { problemAnswer } from '../problems/problem-document.js';
 import type { BoundedConnections } from './bounded-connections.js';
@@ -35,19 +33,27 @@ function textOf(problem: ProblemError, more = ''): string {
   );
 }
 
+type AnswerableConnections = Pick<BoundedConnections, 'isAnswerable' | 'closeBehindAnswers'>;
+
 /** Answers what never became a request, or whose body is none (Node's `clientError`), and closes the connection. */
 export function answerBrokenConnection(
   error: Error & { code?: string },
   socket: Socket,
-  connections: Pick<BoundedConnections, 'isAnswerable' | 'closeBehindAnswers'>,
+  connections: AnswerableConnections,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) socket.destroy();
   else if (connections.isAnswerable(socket)) socket.end(textOf(problemOf(error.code)));
   else connections.closeBehindAnswers(socket);
 }
 
-/** Node's `connect`: a proxy's business. */
-export function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
+/**
+ * Node's `connect`: a proxy's business. Node lets go of the connection with it: nothing but this would ever end one whose
+ * client leaves it half open, and a stop would wait for it.
+ */
+export function refuseTunnel(socket: Socket, connections: AnswerableConnections): void {
   socket.on('error', () => undefined);
-  socket.end(textOf(new ProblemError('method_not_allowed', 'this server is no proxy'), 'allow: GET\r\n'));
+  if (connections.isAnswerable(socket)) {
+    socket.write(textOf(new ProblemError('method_not_allowed', 'this server is no proxy'), 'allow: GET\r\n'));
+    socket.destroySoon();
+  } else connections.closeBehindAnswers(socket);
 }

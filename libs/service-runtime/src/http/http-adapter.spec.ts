@@ -98,4 +98,17 @@ describe('the HTTP server', () => {
   it('gives a slow body more time than slow headers', () => {
     expect(HTTP_BOUNDS.requestTimeoutMs).toBeGreaterThan(HTTP_BOUNDS.headersTimeoutMs);
   });
+
+  it('keeps no connection that wanted a tunnel, though its client leaves it half open', async () => {
+    const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    let text = '';
+    client.on('data', (chunk) => {
+      text += chunk;
+    });
+    client.on('error', () => undefined);
+    client.write('CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n');
+    await until(() => text.includes('"code":"method_not_allowed"'), { what: 'an answer' });
+    await until(() => connections.count === 0, { what: 'the end of the connection' });
+    client.destroy();
+  });
 });

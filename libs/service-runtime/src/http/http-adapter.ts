@@ -79,8 +79,8 @@ export function createHttpServer(
   });
   const instance = adapter.getInstance<FastifyInstance>();
   instance.server.maxHeadersCount = NODE_HEADERS_MAX_COUNT;
-  instance.server.on('connect', refuseTunnel);
   const connections = new BoundedConnections(instance.server, bounds, onClosedForRoom);
+  instance.server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, connections));
   instance.addHook('onRoute', (route) => {
     allowedMethods.add(route.method, route.url);
     const bodyMaxBytes = definition.bodyMaxBytes?.[route.url];
@@ -89,7 +89,7 @@ export function createHttpServer(
   if (tracing.enabled) nameServerSpans(instance);
   refuseUnclearHeads(instance, connections, filter);
   boundHeldBodies(instance, bounds);
-  lingerForUnreadBodies(instance);
+  lingerForUnreadBodies(instance, connections);
   cutWhatOutlastsTheClose(instance, bounds.closeTimeoutMs);
   registerBodyParsers(instance, definition.rawBodyRoutes ?? []);
   return { adapter, connections, filter };

@@ -67,24 +67,30 @@ test('two requests in one write are answered in their order', async () => {
   expect(client.text.endsWith('hidden')).toBe(true);
 });
 
-test('nonsense behind a request that is being served is not answered in its place, and is the end of the connection', async () => {
-  const served = Promise.withResolvers<void>();
-  const answer = Promise.withResolvers<string>();
-  const other = createHttpServer({}, pino({ level: 'silent' })).adapter.getInstance<FastifyInstance>();
-  other.get('/slow', () => {
-    served.resolve();
-    return answer.promise;
-  });
-  await other.listen({ port: 0, host: '127.0.0.1' });
-  client = new RawClient((other.server.address() as { port: number }).port);
-  client.write('GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
-  await served.promise;
-  const broken = new Promise((resolve) => other.server.once('clientError', resolve));
-  client.write('NONSENSE\r\n\r\n');
-  await broken;
-  answer.resolve('well');
-  await client.closed();
-  expect(client.statuses).toEqual([200]);
-  expect(client.text.endsWith('well')).toBe(true);
-  await other.close();
-});
+test.each([
+  ['nonsense', 'NONSENSE\r\n\r\n', 'clientError'],
+  ['a wish for a tunnel', 'CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n', 'connect'],
+])(
+  '%s behind a request that is being served is not answered in its place, and is the end of the connection',
+  async (_name, bytes, event) => {
+    const served = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<string>();
+    const other = createHttpServer({}, pino({ level: 'silent' })).adapter.getInstance<FastifyInstance>();
+    other.get('/slow', () => {
+      served.resolve();
+      return answer.promise;
+    });
+    await other.listen({ port: 0, host: '127.0.0.1' });
+    client = new RawClient((other.server.address() as { port: number }).port);
+    client.write('GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
+    await served.promise;
+    const broken = new Promise((resolve) => other.server.once(event, resolve));
+    client.write(bytes);
+    await broken;
+    answer.resolve('well');
+    await client.closed();
+    expect(client.statuses).toEqual([200]);
+    expect(client.text.endsWith('well')).toBe(true);
+    await other.close();
+  },
+);
