@@ -9,7 +9,7 @@ import { fakeTenantKeys } from '../tenant-keys/tenant-secrets.fake.js';
 import { tenantAggregate } from '../tenants/tenant-aggregate.js';
 import { EVENT_TYPES_MAX_COUNT, EventTypes } from './event-types.js';
 
-async function aTenantsTypes() {
+async function aTenantsTypes(tenantMaxBytes?: number) {
   const readModels = new FakeReadModelStore();
   const changes = new Changes(
     new FakeEventStore(),
@@ -17,6 +17,7 @@ async function aTenantsTypes() {
     { published: async () => true, waiting: 0 },
     12,
     fakeTenantKeys(),
+    tenantMaxBytes,
   );
   let nowMs = Date.parse(FIXED_NOW);
   const waits: number[] = [];
@@ -66,4 +67,15 @@ it('is announced before the answer where it gets a schema, and whenever that may
   expect(await announced({}), 'again').toEqual([RECENT_NOTICE_MS]);
   await remove('t');
   expect(await announced({}), 'created again').toEqual([RECENT_NOTICE_MS]);
+});
+
+it('needs room in what the tenant may configure again where it was deleted', async () => {
+  const { put, remove } = await aTenantsTypes(5_000);
+  const large = 'x'.repeat(3_000);
+  await put('first', large);
+  await remove('first');
+  await put('second', large);
+  await expect(put('first', large)).rejects.toMatchObject({ code: 'configuration_full' });
+  await remove('second');
+  expect((await put('first', large)).created).toBe(true);
 });

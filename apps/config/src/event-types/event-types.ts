@@ -89,7 +89,8 @@ export class EventTypes {
       const noticeMs = needsNotice(eventType.state, definition, this.clock.nowMs()) ? RECENT_NOTICE_MS : 0;
       if (ifMatch !== undefined) heedIfMatch(ifMatch, present(eventType.state).version);
       if (created) await this.requireRoom(change, tenantId);
-      const before = eventType.state;
+      // Of a deleted one its state remains, but takes no room.
+      const before = created ? null : eventType.state;
       const state = await eventType.execute({ type: 'define', at: this.now(), tenantId, eventType: type, definition });
       await change.requireRoom(tenantId, growthOf(before, state));
       return { noticeMs, created, eventType: eventTypeView(present(state)) };
