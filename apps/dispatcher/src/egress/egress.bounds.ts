@@ -4,6 +4,12 @@ export const CONNECT_TIMEOUT_MS = 30_000;
 /** Of several addresses, one that does not answer by then lets the next try; Node's 250 ms are less than some routes take. */
 export const ADDRESS_TRY_TIMEOUT_MS = 1_000;
 
+/**
+ * A name with more has none: each is checked, for every connection anew, and of the thousands that an answer has room for that
+ * took 90 ms, in which nothing else is done.
+ */
+export const ADDRESSES_MAX = 100;
+
 /** A name's addresses beyond these are checked, but not connected to. */
 export const ADDRESSES_TRIED_MAX = 8;
 

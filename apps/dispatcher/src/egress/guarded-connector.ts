@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
-import { ADDRESSES_TRIED_MAX, CONNECT_TIMEOUT_MS } from './egress.bounds.js';
+import { ADDRESSES_MAX, ADDRESSES_TRIED_MAX, CONNECT_TIMEOUT_MS } from './egress.bounds.js';
 import { EgressError } from './egress.error.js';
 import type { Destination, EgressPolicy } from './egress-policy.js';
 import type { Connect, ConnectOptions } from './exchange-client.js';
@@ -64,6 +64,9 @@ async function hostsOf({ resolve }: EgressRoute, destination: Destination, name:
     return [name];
   }
   const addresses = await resolve(name);
+  if (addresses.length > ADDRESSES_MAX) {
+    throw new EgressError('dns', `The host name has more than ${ADDRESSES_MAX} addresses.`);
+  }
   // One that is blocked refuses the name: which of several is connected to is not ours to choose.
   for (const address of addresses) {
     const objection = destination.objectionTo(address);
