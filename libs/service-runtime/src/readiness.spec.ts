@@ -25,6 +25,22 @@ describe('ReadinessChecks', () => {
     });
   });
 
+  it('asks a dependency once for all that want to know at the same time, and anew for the next', async () => {
+    let asked = 0;
+    const answer = Promise.withResolvers<void>();
+    const readiness = new ReadinessChecks();
+    readiness.register('postgres', () => {
+      asked += 1;
+      return answer.promise;
+    });
+    const reports = Array.from({ length: 100 }, () => readiness.report());
+    answer.resolve();
+    expect(new Set((await Promise.all(reports)).map(({ status }) => status))).toEqual(new Set(['ready']));
+    expect(asked).toBe(1);
+    await readiness.report();
+    expect(asked).toBe(2);
+  });
+
   it('takes a dependency that does not answer in time for down', async () => {
     const readiness = new ReadinessChecks(TIMEOUT_MS);
     readiness.register('postgres', () => new Promise(() => {}));

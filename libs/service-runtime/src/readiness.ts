@@ -21,6 +21,7 @@ export interface Readiness {
 export class ReadinessChecks implements Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
   private stopping = false;
+  private looking: Promise<ReadinessReport['dependencies']> | null = null;
 
   /** @param readyWithout names of dependencies that are looked at, and that requests are taken without */
   constructor(
@@ -37,7 +38,21 @@ export class ReadinessChecks implements Readiness {
     this.stopping = true;
   }
 
+  /**
+   * Who asks while somebody is told already is told the same: a probe needs no key, and however many come, what all
+   * requests need, such as the pool of connections to Postgres, is asked for one of them.
+   */
   async report(): Promise<ReadinessReport> {
+    this.looking ??= this.look().finally(() => {
+      this.looking = null;
+    });
+    const dependencies = await this.looking;
+    const up = Object.values(dependencies).every(({ status, required = true }) => status === 'up' || !required);
+    if (this.stopping) return { status: 'stopping', dependencies };
+    return { status: up ? 'ready' : 'unready', dependencies };
+  }
+
+  private async look(): Promise<ReadinessReport['dependencies']> {
     const dependencies: ReadinessReport['dependencies'] = {};
     await Promise.all(
       [...this.checks].map(async ([name, check]) => {
@@ -51,8 +66,6 @@ export class ReadinessChecks implements Readiness {
         dependencies[name] = this.readyWithout.has(name) ? { ...state, required: false } : state;
       }),
     );
-    const up = Object.values(dependencies).every(({ status, required = true }) => status === 'up' || !required);
-    if (this.stopping) return { status: 'stopping', dependencies };
-    return { status: up ? 'ready' : 'unready', dependencies };
+    return dependencies;
   }
 }
