@@ -82,14 +82,15 @@ import { TAIL_POOL } from './tail/tail.bounds.js';
 import { TailController } from './tail/tail.controller.js';
 import { tailMetrics } from './tail/tail-metrics.js';
 
-/**
- * Views may lag by 2 seconds. The broker waits for this many bytes or this long before it answers a fetch, and one
- * answer brings records of all topics; the lingers let what belongs together meet in one flush.
- */
-const FETCH_MIN_BYTES = 1024 * 1024;
-const FETCH_MAX_WAIT_MS = 400;
 /** Behind a backlog a fetch brings something of most partitions, so that a delivery meets its attempts in one flush. */
 const FETCH_PARTITION_MAX_BYTES = 256 * 1024;
+/**
+ * Views may lag by 2 seconds. The broker waits for this many bytes, which one partition with a backlog has, or this long
+ * before it answers a fetch, and one answer brings records of all topics; the lingers let what belongs together meet in
+ * one flush.
+ */
+const FETCH_MIN_BYTES = FETCH_PARTITION_MAX_BYTES;
+const FETCH_MAX_WAIT_MS = 400;
 const TOPIC_LINGER_MS = 50;
 const FLUSH_LINGER_MS = 50;
 /** Of one topic in one flush. */

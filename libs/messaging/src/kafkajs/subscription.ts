@@ -36,15 +36,17 @@ export class KafkajsSubscription implements Subscription {
     private readonly options: SubscriptionOptions,
   ) {
     const sessionTimeout = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
+    const partitionMaxBytes = options.fetchPartitionMaxBytes ?? PARTITION_MAX_BYTES;
     this.consumer = client.memberKafka(sessionTimeout).consumer({
       groupId: options.groupId,
       sessionTimeout,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       heartbeatInterval: Math.floor(sessionTimeout / HEARTBEATS_A_SESSION),
-      minBytes: options.fetchMinBytes ?? 1,
+      // The broker counts of a partition only what it may send: one with a backlog would wait for others without.
+      minBytes: Math.min(options.fetchMinBytes ?? 1, partitionMaxBytes),
       maxWaitTimeInMs: options.fetchMaxWaitMs ?? FETCH_MAX_WAIT_MS,
       maxBytes: FETCH_MAX_BYTES,
-      maxBytesPerPartition: options.fetchPartitionMaxBytes ?? PARTITION_MAX_BYTES,
+      maxBytesPerPartition: partitionMaxBytes,
       allowAutoTopicCreation: false,
     });
     this.pacer = new FetchPacer(options.fetchIntervalMs ?? FETCH_INTERVAL_MS);

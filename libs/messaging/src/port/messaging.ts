@@ -59,7 +59,7 @@ export interface SubscriptionOptions extends SubscriptionHandlers {
   sessionTimeoutMs?: number;
   /**
    * The broker answers a fetch once it has this many bytes (default 1: at once), or after `fetchMaxWaitMs`. A reader
-   * that may lag saves CPU by letting the broker collect.
+   * that may lag saves CPU by letting the broker collect. Never more than `fetchPartitionMaxBytes`.
    */
   fetchMinBytes?: number;
   fetchMaxWaitMs?: number;
