@@ -15,7 +15,7 @@ const record = (partition: number, timestampMs: number): RecordToProject => ({
   timestampMs,
 });
 const batch = (topic: ProjectedTopic, records: readonly RecordToProject[]): Waiting => ({
-  ...{ topic, records },
+  ...{ topic, records, stops: new Set() },
   resolve: () => undefined,
   reject: () => undefined,
 });

@@ -1,9 +1,11 @@
 import type { BatchStop } from '@hookstile/messaging/nest';
+import type { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
 import { JournalLead } from './journal-lead.js';
 import type { Batch } from './write-batches.js';
 
 /** A batch that waits for its flush. */
 export interface Waiting extends Batch {
+  stops: Set<UnknownContractVersionError>;
   resolve(stop: BatchStop): void;
   reject(error: unknown): void;
 }

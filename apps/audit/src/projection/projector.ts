@@ -42,6 +42,10 @@ export class Projector {
   /** Why the database does not take the rows at present, or null. */
   #failure: Error | null = null;
   readonly #told = new WeakSet<UnknownContractVersionError>();
+  /** Batches that are not answered yet. Their topics may know nothing of a stop that an earlier batch met. */
+  readonly #unanswered = new Set<Waiting>();
+  /** Why a flush was given up; those behind it must not be stored without it. */
+  #givenUp: Error | null = null;
 
   constructor(
     private readonly store: ProjectionStore,
@@ -59,7 +63,9 @@ export class Projector {
    */
   add(topic: ProjectedTopic, records: readonly RecordToProject[]): Promise<BatchStop> {
     const { promise, resolve, reject } = Promise.withResolvers<BatchStop>();
-    this.#queue.add({ topic, records, resolve, reject });
+    const waiting = { topic, records, stops: new Set<UnknownContractVersionError>(), resolve, reject };
+    this.#unanswered.add(waiting);
+    this.#queue.add(waiting);
     this.#running ??= this.#run();
     return promise;
   }
@@ -79,14 +85,15 @@ export class Projector {
     let writing: Writing | null = null;
     while (writing || !this.#queue.isEmpty) {
       const underWay: readonly Waiting[] = writing?.taken ?? [];
-      if (!this.#queue.isFull(this.clock.monotonicMs(), underWay)) {
+      const nowMs = this.clock.monotonicMs();
+      if (!this.#queue.isFull(nowMs, underWay)) {
         if (writing) {
           writing = await this.#untilEndedOrFull(writing);
           continue;
         }
         if (!this.#stopped) await pause(this.options.lingerMs);
       }
-      writing = await this.#flush(this.#queue.take(this.clock.monotonicMs(), underWay), writing);
+      writing = await this.#flush(this.#queue.take(nowMs, underWay), writing);
     }
     this.#running = null;
   }
@@ -111,27 +118,39 @@ export class Projector {
     const { retryDelayMs, retryDelayMaxMs } = this.options;
     let ready = projected;
     for (let delayMs = retryDelayMs; ; delayMs = Math.min(delayMs * 2, retryDelayMaxMs)) {
+      if (this.#givenUp) return this.#giveUp(taken, this.#givenUp);
       try {
         const { rows, stopped } = ready ?? (await this.#project(taken, null));
         await this.store.write(rows);
         this.#failure = null;
         this.metrics.flushed(rows, this.clock.monotonicMs() - startedMs, this.clock.nowMs() - oldestMs(taken));
-        for (const waiting of taken) {
-          waiting.resolve({ stopped: (stopped.get(waiting) ?? []).map((error) => this.#stop(error)) });
-        }
+        for (const waiting of taken) this.#answer(waiting, stopped.get(waiting) ?? []);
         return ready !== null;
       } catch (error) {
         ready = null;
         this.#failure = error instanceof Error ? error : new Error(String(error));
         this.metrics.flushFailed();
         this.logger.error({ err: error }, 'the projections could not be written; trying again');
-        if (this.#stopped) {
-          for (const waiting of taken) waiting.reject(error);
-          return false;
-        }
-        await pause(delayMs);
+        if (this.#stopped) this.#givenUp = this.#failure;
+        else await pause(delayMs);
       }
     }
+  }
+
+  #answer(waiting: Waiting, stops: readonly UnknownContractVersionError[]): void {
+    this.#unanswered.delete(waiting);
+    for (const other of this.#unanswered) {
+      if (other.topic === waiting.topic) for (const error of stops) other.stops.add(error);
+    }
+    waiting.resolve({ stopped: stops.map((error) => this.#stop(error)) });
+  }
+
+  #giveUp(taken: readonly Waiting[], error: Error): false {
+    for (const waiting of taken) {
+      this.#unanswered.delete(waiting);
+      waiting.reject(error);
+    }
+    return false;
   }
 
   #project(taken: readonly Waiting[], before: WrittenBatches | null): Promise<WrittenBatches> {

@@ -17,6 +17,8 @@ import type { ProjectionStore } from './projection.store.js';
 export interface Batch {
   topic: ProjectedTopic;
   records: readonly RecordToProject[];
+  /** Where its partitions turned out to have stopped after it was handed over. */
+  stops?: Iterable<UnknownContractVersionError>;
 }
 
 /** What a flush writes, or has written. */
@@ -62,7 +64,10 @@ export async function projectBatches(
   const stops = [...(before?.stopped.values() ?? [])].flat();
   for (const batch of batches) {
     const stopsOfTopic = stops.filter(({ position }) => position.topic === batch.topic);
-    stopped.set(batch, await projectBatch(batch, rows, state, { positions, since }, stopsOfTopic));
+    const known = [...stopsOfTopic, ...(batch.stops ?? [])];
+    const found = await projectBatch(batch, rows, state, { positions, since }, known);
+    stopped.set(batch, found);
+    stops.push(...found);
   }
   rows.addEpochs(state.epochs.found);
   rows.addMarks(state.marks.found);
