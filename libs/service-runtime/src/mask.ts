@@ -14,9 +14,10 @@ export function reasonOf(error: unknown): string {
   return maskUrls(text).replaceAll(/\s*[\r\n]+\s*/g, '; ');
 }
 
-/** Node gives an AggregateError of connection attempts no message of its own. */
+/** Node gives an AggregateError of connection attempts no message of its own, and libraries set these members to what they like. */
 function messageOf(error: Error): string {
-  if (error.message !== '') return error.message;
+  const { message, name }: { message: unknown; name: unknown } = error;
+  if (typeof message === 'string' && message !== '') return message;
   if (error instanceof AggregateError) return error.errors.map((one) => reasonOf(one)).join(', ');
-  return error.name;
+  return typeof name === 'string' ? name : 'Error';
 }
