@@ -17,8 +17,9 @@ import { INGEST_ADMIN_KEY, IngestUnderTest } from './ingest-under-test.js';
 const REQUEST_TIMEOUT_MS = 2_000;
 const BATCH_EVENTS = 40;
 const EVENT_BYTES = 50_000;
-/** More at once than the front door's queue holds. */
+/** More at once than the front door's queue holds, of tenants that each keep within their share of its bodies. */
 const SENDERS = 24;
+const TENANTS = 8;
 const BATCHES_EACH = 2;
 const MEBIBYTE = 1024 * 1024;
 /** The queue, a request of it, and what the link holds of requests that were given up. */
@@ -49,6 +50,11 @@ afterAll(async () => {
   await link?.close();
   await ingest?.destroy();
 });
+
+async function someTenants(): Promise<string[]> {
+  const made = await Promise.all(Array.from({ length: TENANTS }, () => ingest.aTenant()));
+  return made.map(({ tenantId }) => tenantId);
+}
 
 const batchOf = (name: string, count: number) =>
   JSON.stringify(
@@ -104,14 +110,16 @@ function heldBytes(): number {
 }
 
 test('while writes stand still batches are refused whole, within bounds, and nothing acknowledged is lost', async () => {
-  const { tenantId } = await ingest.aTenant();
-  expect((await sendBatch(tenantId, batchOf('before', 2))).status).toBe(202);
+  const tenants = await someTenants();
+  const [tenantId = ''] = tenants;
+  for (const tenant of tenants) expect((await sendBatch(tenant, batchOf('before', 2))).status).toBe(202);
   const before = heldBytes();
   const letWritesThrough = holdWrites();
   const answers: Awaited<ReturnType<typeof sendBatch>>[] = [];
   const sender = async (name: number) => {
     for (let n = 0; n < BATCHES_EACH; n += 1) {
-      answers.push(await sendBatch(tenantId, batchOf(`still-${name}-${n}`, BATCH_EVENTS)));
+      const tenant = tenants[name % TENANTS] ?? '';
+      answers.push(await sendBatch(tenant, batchOf(`still-${name}-${n}`, BATCH_EVENTS)));
     }
   };
   await Promise.all(Array.from({ length: SENDERS }, (_, name) => sender(name)));
@@ -142,14 +150,16 @@ test('while writes stand still batches are refused whole, within bounds, and not
 
 test('bodies that do not come to their end are held within a bound, and others are told to come again', async () => {
   const { hostname, port } = new URL(frontDoor.url);
+  const tenants = await someTenants();
   const slow = Array.from({ length: 20 }, () => connect(Number(port), hostname));
   let answers = '';
-  for (const socket of slow) {
+  for (const [n, socket] of slow.entries()) {
     socket.on('error', () => undefined);
     socket.on('data', (chunk) => {
       answers += chunk;
     });
-    socket.write(`POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: ${4 * MEBIBYTE}\r\n\r\n`);
+    const key = `authorization: Bearer ${INGEST_ADMIN_KEY}\r\nhookstile-tenant: ${tenants[n % TENANTS]}`;
+    socket.write(`POST /v1/events HTTP/1.1\r\nhost: x\r\n${key}\r\ncontent-length: ${4 * MEBIBYTE}\r\n\r\n`);
     socket.write(Buffer.alloc(4 * MEBIBYTE - 1));
   }
   await until(() => answers.includes('"code":"unavailable"'), { what: 'one of them is refused' });

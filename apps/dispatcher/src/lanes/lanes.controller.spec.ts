@@ -18,7 +18,7 @@ beforeEach(() => {
   runner = null;
 });
 
-function skip(): Promise<unknown> {
+function skip(key = 'main'): Promise<unknown> {
   const dispatcher = { partitions: { runnerOf: () => runner } } as unknown as Dispatcher;
   const projection = { integration: () => anIntegration({ id: 'int_1', tenantId: 'ten_1' }) };
   const controller = new LanesController(
@@ -30,7 +30,7 @@ function skip(): Promise<unknown> {
     (size) => new Uint8Array(size),
   );
   const principal = { kind: 'platform', tenantId: 'ten_1', role: 'admin' };
-  return controller.skip(principal as never, 'int_1', 'main', undefined);
+  return controller.skip(principal as never, 'int_1', key, undefined);
 }
 
 function owns(awaken: () => Lane | null, giveUp = () => false): void {
@@ -65,7 +65,14 @@ describe('a head that is to be skipped', () => {
 
   it('is not there where its lane is not, and is none where it is not exhausted', async () => {
     owns(() => null);
-    await expect(skip()).rejects.toMatchObject({ code: 'not_found' });
+    await expect(skip('of a key')).rejects.toMatchObject({ code: 'not_found' });
+    owns(() => exhausted);
+    await expect(skip('of a key')).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('is none in a strict lane, whether or not something passes it at the moment', async () => {
+    owns(() => null);
+    await expect(skip()).rejects.toMatchObject({ code: 'conflict' });
     owns(() => exhausted);
     await expect(skip()).rejects.toMatchObject({ code: 'conflict' });
   });
