@@ -15,8 +15,10 @@ export interface Received {
  */
 export function boundReads(socket: Socket, received: Received): void {
   const read = socket.read.bind(socket);
-  socket.read = () => {
+  socket.read = (size?: number) => {
     if (socket.destroyed) return null;
+    // Node's own way to look for more, at the end of the stream among others: what it gave out would be lost.
+    if (size === 0) return read(0);
     const chunk: Buffer | null = read(Math.min(socket.readableLength, READ_MAX_BYTES) || undefined);
     if (chunk === null) return null;
     received.bytes += chunk.length;
