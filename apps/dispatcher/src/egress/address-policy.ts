@@ -79,7 +79,7 @@ export function cidrOf(text: string): Cidr | null {
   if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text);
   if (!ipaddr.isValid(text)) return null;
   const address = ipaddr.parse(text);
-  return [address, address.kind() === 'ipv4' ? 32 : 128];
+  return [address, bitsOf(address)];
 }
 
 function unreadable(part: string): never {
@@ -96,7 +96,11 @@ function contains(cidr: Cidr, address: Address): boolean {
 }
 
 function isSingle([address, bits]: Cidr): boolean {
-  return bits === (address.kind() === 'ipv4' ? 32 : 128);
+  return bits === bitsOf(address);
+}
+
+function bitsOf(address: Address): number {
+  return address.kind() === 'ipv4' ? 32 : 128;
 }
 
 function rangeOf(address: Address): string {

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { buildConnector, Client } from 'undici';
 import { CONNECT_TIMEOUT_MS, PROXY_ANSWER_MAX_BYTES } from './egress.bounds.js';
-import { EgressError } from './egress.error.js';
-import { authorityOf, type EgressProxy } from './proxy-address.js';
+import { blocked, EgressError } from './egress.error.js';
+import type { EgressProxy } from './proxy-address.js';
+import { authorityOf } from './url-authority.js';
 
 const OK = 200;
 const FORBIDDEN = 403;
@@ -51,7 +52,6 @@ function headersOf({ credentials }: EgressProxy, authority: string): Record<stri
 }
 
 function refusal(status: number): EgressError {
-  if (status === FORBIDDEN)
-    return new EgressError('blocked_address', 'The egress proxy does not allow this host (403).');
+  if (status === FORBIDDEN) return blocked('The egress proxy does not allow this host (403).');
   return new EgressError('connect', `The egress proxy made no connection (${status}).`);
 }

@@ -4,6 +4,7 @@ import { DENIED_PORTS } from './denied-ports.js';
 import { blocked, type EgressError } from './egress.error.js';
 import { type OwnEndpoints, ownEndpointsOf } from './own-endpoints.js';
 import { isPrivateName, isUnder, plainName } from './private-names.js';
+import { bareHost } from './url-authority.js';
 
 export interface EgressPolicySettings {
   /** HOOKSTILE_EGRESS_ALLOW. */
@@ -42,9 +43,8 @@ export function egressPolicyOf(settings: EgressPolicySettings): EgressPolicy {
   return {
     destinationOf: (hostname, port) => {
       if (DENIED_PORTS.has(port) && !allowedPorts.has(port)) throw blocked(`The port ${port} is not for webhooks.`);
-      const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
       // Node does not resolve literals: nothing else would look at them.
-      const name = plainName(bare);
+      const name = plainName(bareHost(hostname));
       if (ipaddr.isValid(name)) return literal(addresses, own, name, port);
       if (own.hasName(name)) throw blocked("The host is the platform's own.");
       if (names.some((one) => matches(name, one))) throw blocked('The host name is in HOOKSTILE_EGRESS_DENY.');

@@ -1,14 +1,16 @@
 import ipaddr from 'ipaddr.js';
 
+/** RFC 4380. */
+const TEREDO = ipaddr.IPv6.parseCIDR('2001::/32');
+
 /** First bits of IPv6 addresses that routers translate, or unpack, to an IPv4 address; and the byte that it begins at. */
 const TRANSLATED: readonly [prefix: [ipaddr.IPv6, number], atByte: number][] = [
   [ipaddr.IPv6.parseCIDR('::ffff:0:0:0/96'), 12], // IPv4-translated (RFC 6145)
   [ipaddr.IPv6.parseCIDR('64:ff9b::/96'), 12], // NAT64 (RFC 6052)
   [ipaddr.IPv6.parseCIDR('2002::/16'), 2], // 6to4 (RFC 3056)
-  [ipaddr.IPv6.parseCIDR('2001::/32'), 4], // Teredo: its server (RFC 4380)
+  [TEREDO, 4], // Its server
 ];
 
-const TEREDO = ipaddr.IPv6.parseCIDR('2001::/32');
 const CLIENT_AT_BYTE = 12;
 const ALL_BITS = 0xff;
 

@@ -1,14 +1,13 @@
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { ADDRESSES_MAX, ADDRESSES_TRIED_MAX, CONNECT_TIMEOUT_MS } from './egress.bounds.js';
-import { EgressError } from './egress.error.js';
+import { blocked, EgressError } from './egress.error.js';
 import type { Destination, EgressPolicy } from './egress-policy.js';
 import type { Connect, ConnectOptions } from './exchange-client.js';
 import type { OpenConnection } from './open-connection.js';
 import type { ResolveName } from './resolve-once.js';
 import { DEFAULT_TLS, secureContextOf, type TlsOptions } from './tls-options.js';
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+import { portOf } from './url-authority.js';
 
 /** Where connections may lead, and by which way. */
 export interface EgressRoute {
@@ -49,18 +48,18 @@ export function guardedConnector(route: EgressRoute, tls: TlsOptions | null = nu
 
 async function open(route: EgressRoute, options: ConnectOptions): Promise<Socket> {
   await route.ready();
-  const { hostname, protocol, port, signal } = options;
-  const portNumber = port === '' || port === undefined ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port);
-  const destination = route.policy.destinationOf(hostname, portNumber);
+  const { hostname, signal } = options;
+  const port = portOf(options);
+  const destination = route.policy.destinationOf(hostname, port);
   const hosts = await hostsOf(route, destination, hostname);
   signal?.throwIfAborted();
-  return route.open({ hosts, port: portNumber, destination, ...(signal ? { signal } : {}) });
+  return route.open({ hosts, port, destination, ...(signal ? { signal } : {}) });
 }
 
 async function hostsOf({ resolve }: EgressRoute, destination: Destination, name: string): Promise<readonly string[]> {
   if (destination.address !== null) return [destination.address];
   if (resolve === null) {
-    if (destination.isPrivate) throw new EgressError('blocked_address', 'The host name is for use inside a network.');
+    if (destination.isPrivate) throw blocked('The host name is for use inside a network.');
     return [name];
   }
   const addresses = await resolve(name);

@@ -3,6 +3,7 @@ import type { Dispatcher, Pool } from 'undici';
 import { CountedConnections, letGoOfOne } from './counted-connections.js';
 import type { Connect } from './exchange-client.js';
 import { exchangePool } from './exchange-pool.js';
+import { RetiredPools } from './retired-pools.js';
 
 /** Of one rule's hook; a rule has connections of its own, so that one that hangs takes none from another. */
 const CONNECTIONS_PER_RULE_MAX = 256;
@@ -15,10 +16,8 @@ const CONNECTIONS_IN_ALL_MAX = 8_192;
 
 /** Connections of each rule's own, behind the egress guard: a hook that hangs holds up neither others nor deliveries. */
 export class HookPools {
-  readonly #pools = new LRUCache<string, Pool>({ max: HOOK_POOLS_MAX, dispose: (pool) => this.#retire(pool) });
-  /** Evicted ones whose requests have not ended. */
-  readonly #closing = new Set<Pool>();
-
+  readonly #retired = new RetiredPools();
+  readonly #pools = new LRUCache<string, Pool>({ max: HOOK_POOLS_MAX, dispose: (pool) => this.#retired.add(pool) });
   readonly #connect: Connect;
 
   constructor(connect: Connect, connectionsInAllMax: number = CONNECTIONS_IN_ALL_MAX) {
@@ -36,14 +35,7 @@ export class HookPools {
 
   /** Ends what is in flight. */
   async close(): Promise<void> {
-    const pools = [...this.#pools.values(), ...this.#closing];
-    await Promise.all(pools.map((pool) => pool.destroy()));
+    await this.#retired.destroyWith(this.#pools.values());
     this.#pools.clear();
-  }
-
-  #retire(pool: Pool): void {
-    this.#closing.add(pool);
-    const retired = () => void this.#closing.delete(pool);
-    pool.close().then(retired, retired);
   }
 }

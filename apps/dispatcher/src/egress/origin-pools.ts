@@ -3,6 +3,7 @@ import type { Dispatcher, Pool } from 'undici';
 import { CountedConnections, letGoOfOne } from './counted-connections.js';
 import type { Connect } from './exchange-client.js';
 import { exchangePool } from './exchange-pool.js';
+import { RetiredPools } from './retired-pools.js';
 import type { TlsOptions } from './tls-options.js';
 
 /** Connections an origin; unlimited ones were measured ten times slower. */
@@ -50,8 +51,7 @@ export class OriginPools {
   readonly #connectorFor: ConnectorFor;
   readonly #connect: Connect;
   readonly #counted: CountedConnections;
-  /** Evicted ones whose requests have not ended. */
-  readonly #closing = new Set<Pool>();
+  readonly #retired = new RetiredPools();
   readonly #sweeping: NodeJS.Timeout;
 
   constructor(connectorFor: ConnectorFor, bounds: Partial<OriginPoolsBounds> = {}) {
@@ -59,7 +59,7 @@ export class OriginPools {
     this.#counted = new CountedConnections(connectionsInAll, () => letGoOfOne([this.#pools, this.#secured]));
     this.#connectorFor = (tls) => this.#counted.counting(connectorFor(tls));
     this.#connect = this.#connectorFor(null);
-    const dispose = (pool: Pool) => this.#retire(pool);
+    const dispose = (pool: Pool) => this.#retired.add(pool);
     this.#pools = new LRUCache({ max: origins, dispose });
     this.#secured = new LRUCache({ max: secured, dispose, ttl: securedIdleMaxMs, updateAgeOnGet: true });
     this.#sweeping = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS).unref();
@@ -102,8 +102,7 @@ export class OriginPools {
   /** Ends what is in flight. */
   async close(): Promise<void> {
     clearInterval(this.#sweeping);
-    const pools = [...this.#pools.values(), ...this.#secured.values(), ...this.#closing];
-    await Promise.all(pools.map((pool) => pool.destroy()));
+    await this.#retired.destroyWith([...this.#pools.values(), ...this.#secured.values()]);
     this.#pools.clear();
     this.#secured.clear();
   }
@@ -115,11 +114,5 @@ export class OriginPools {
     const pool = exchangePool(origin, CONNECTIONS_MAX, this.#connectorFor(tls));
     this.#secured.set(key, pool);
     return pool;
-  }
-
-  #retire(pool: Pool): void {
-    this.#closing.add(pool);
-    const retired = () => void this.#closing.delete(pool);
-    pool.close().then(retired, retired);
   }
 }

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { isUnder, plainName } from './private-names.js';
+import { bareHost, portOf } from './url-authority.js';
 
 /** Where the platform itself is reached: a webhook must not be there, whatever HOOKSTILE_EGRESS_ALLOW says. */
 export interface OwnEndpoints {
@@ -18,14 +19,6 @@ interface HostAndPort {
 }
 
 const LOOPBACK = '127.0.0.1';
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = {
-  'http:': 80,
-  'https:': 443,
-  'postgres:': 5432,
-  'postgresql:': 5432,
-  'socks5:': 1080,
-};
 
 /**
  * Of settings that hold `host:port` or a URL. Names are the platform's on every port, addresses on the given one; an
@@ -60,10 +53,8 @@ function hostsAndPortsOf(setting: string): HostAndPort[] {
   if (setting === '') return [];
   const url = setting.includes('://') ? setting : `tcp://${setting}`;
   if (!URL.canParse(url)) return [];
-  const { protocol, hostname, port } = new URL(url);
-  if (hostname === '') return [];
-  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : plainName(hostname);
-  return [{ host, port: port === '' ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port) }];
+  const read = new URL(url);
+  return read.hostname === '' ? [] : [{ host: plainName(bareHost(read.hostname)), port: portOf(read) }];
 }
 
 function keyOf(text: string, port: number): string {

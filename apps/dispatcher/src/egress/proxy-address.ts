@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { bareHost, portOf } from './url-authority.js';
 
 export interface EgressProxy {
   protocol: 'http:' | 'https:' | 'socks5:';
@@ -9,19 +9,14 @@ export interface EgressProxy {
   credentials: { username: string; password: string } | null;
 }
 
-const DEFAULT_PORTS: Readonly<Record<EgressProxy['protocol'], number>> = {
-  'http:': 80,
-  'https:': 443,
-  'socks5:': 1080,
-};
-
 /** RFC 1929. */
 const CREDENTIAL_MAX_BYTES = 255;
 
 /** Reads HOOKSTILE_EGRESS_PROXY; throws where it cannot be read, without its value. */
 export function proxyAddressOf(setting: string): EgressProxy {
   if (!URL.canParse(setting)) throw unreadable('cannot be read');
-  const { protocol, hostname, port, username, password } = new URL(setting);
+  const url = new URL(setting);
+  const { protocol, hostname, username, password } = url;
   if (protocol !== 'http:' && protocol !== 'https:' && protocol !== 'socks5:') {
     throw unreadable('must begin with http://, https:// or socks5://');
   }
@@ -30,8 +25,8 @@ export function proxyAddressOf(setting: string): EgressProxy {
     username === '' && password === '' ? null : { username: decoded(username), password: decoded(password) };
   return {
     protocol,
-    host: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
-    port: port === '' ? DEFAULT_PORTS[protocol] : Number(port),
+    host: bareHost(hostname),
+    port: portOf(url),
     credentials,
   };
 }
@@ -51,9 +46,4 @@ function decoded(part: string): string {
 
 function unreadable(problem: string): Error {
   return new Error(`HOOKSTILE_EGRESS_PROXY ${problem}`);
-}
-
-/** As a URL and CONNECT write it. */
-export function authorityOf(host: string, port: number): string {
-  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

@@ -1,7 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { CONNECT_TIMEOUT_MS } from './egress.bounds.js';
-import { EgressError } from './egress.error.js';
+import { blocked, EgressError } from './egress.error.js';
 import type { EgressProxy } from './proxy-address.js';
 
 /** RFC 1928 and, for a user name and password, RFC 1929. */
@@ -104,7 +104,7 @@ function addressBytes(host: string): number[] {
 }
 
 function refusal(reply: number): EgressError {
-  if (reply === NOT_ALLOWED) return new EgressError('blocked_address', 'The egress proxy does not allow this host.');
+  if (reply === NOT_ALLOWED) return blocked('The egress proxy does not allow this host.');
   if (reply === TTL_EXPIRED) return new EgressError('timeout', 'The egress proxy could not connect in time.');
   return new EgressError('connect', `The egress proxy made no connection: ${REASONS[reply] ?? `reply ${reply}`}.`);
 }
