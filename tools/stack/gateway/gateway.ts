@@ -3,9 +3,11 @@ import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
+  answerBroken,
   BoundedConnections,
   hasTooManyHeaders,
   NODE_HEADERS_MAX_COUNT,
+  refuseTunnel,
   unclearIn,
 } from '@hookstile/service-runtime/edge';
 import { Pool } from 'undici';
@@ -95,12 +97,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   );
   server.maxHeadersCount = NODE_HEADERS_MAX_COUNT;
   const connections = new BoundedConnections(server, CONNECTION_BOUNDS);
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else if (connections.isAnswerable(socket)) socket.end(problemResponse(unreadable(error.code)));
-    else connections.closeBehindAnswers(socket);
-  });
-  server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, connections));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
+    answerBroken(error, socket, connections, (code) => problemResponse(unreadable(code))),
+  );
+  server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, connections, problemResponse(NO_TUNNEL)));
   server.on('checkExpectation', (request, response) => refuse(request, response, UNKNOWN_EXPECTATION));
   await listen(server, options.port, options.host);
   return {
@@ -110,15 +110,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all([...pools.values(), streams].map((pool) => pool.destroy()));
     },
   };
-}
-
-/** Ended by us, and not before other answers: Node has let go of the connection. */
-function refuseTunnel(socket: Socket, connections: BoundedConnections): void {
-  socket.on('error', () => {});
-  if (connections.isAnswerable(socket)) {
-    socket.write(problemResponse(NO_TUNNEL));
-    socket.destroySoon();
-  } else connections.closeBehindAnswers(socket);
 }
 
 /** What is refused before anybody else sees it, as the services do. */

@@ -1,7 +1,5 @@
-import type { Socket } from 'node:net';
 import { ProblemError } from '../problems/problem.error.js';
 import { problemAnswer } from '../problems/problem-document.js';
-import type { BoundedConnections } from './bounded-connections.js';
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -33,27 +31,9 @@ function textOf(problem: ProblemError, more = ''): string {
   );
 }
 
-type AnswerableConnections = Pick<BoundedConnections, 'isAnswerable' | 'closeBehindAnswers'>;
+/** To what never became a request, or whose body is none; the connection ends behind it. */
+export const brokenAnswer = (errorCode: string | undefined): string => textOf(problemOf(errorCode));
 
-/** Answers what never became a request, or whose body is none (Node's `clientError`), and closes the connection. */
-export function answerBrokenConnection(
-  error: Error & { code?: string },
-  socket: Socket,
-  connections: AnswerableConnections,
-): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) socket.destroy();
-  else if (connections.isAnswerable(socket)) socket.end(textOf(problemOf(error.code)));
-  else connections.closeBehindAnswers(socket);
-}
-
-/**
- * Node's `connect`: a proxy's business. Node lets go of the connection with it: nothing but this would ever end one whose
- * client leaves it half open, and a stop would wait for it.
- */
-export function refuseTunnel(socket: Socket, connections: AnswerableConnections): void {
-  socket.on('error', () => undefined);
-  if (connections.isAnswerable(socket)) {
-    socket.write(textOf(new ProblemError('method_not_allowed', 'this server is no proxy'), 'allow: GET\r\n'));
-    socket.destroySoon();
-  } else connections.closeBehindAnswers(socket);
-}
+/** To CONNECT; the connection ends behind it. */
+export const tunnelAnswer = (): string =>
+  textOf(new ProblemError('method_not_allowed', 'this server is no proxy'), 'allow: GET\r\n');

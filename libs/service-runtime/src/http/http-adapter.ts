@@ -10,7 +10,7 @@ import type { ServiceDefinition } from '../service.js';
 import { tracing } from '../telemetry/tracing.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { BoundedConnections } from './bounded-connections.js';
-import { answerBrokenConnection, refuseTunnel } from './broken-connection.js';
+import { brokenAnswer, tunnelAnswer } from './broken-connection.js';
 import { refuseUnclearHeads } from './clear-heads.js';
 import { boundHeldBodies } from './held-bodies.js';
 import {
@@ -21,6 +21,7 @@ import {
   KEEP_ALIVE_TIMEOUT_MS,
   PATH_PARAMETER_MAX_LENGTH,
 } from './http.bounds.js';
+import { answerBroken, refuseTunnel } from './last-words.js';
 import { lingerForUnreadBodies } from './late-bytes.js';
 import { NODE_HEADERS_MAX_COUNT } from './unclear-head.js';
 
@@ -73,14 +74,14 @@ export function createHttpServer(
     // While stopping, requests that still arrive are served until the server closes.
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    clientErrorHandler: (error, socket) => answerBrokenConnection(error, socket as Socket, connections),
+    clientErrorHandler: (error, socket) => answerBroken(error, socket as Socket, connections, brokenAnswer),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       filter.answer(error, request, reply),
   });
   const instance = adapter.getInstance<FastifyInstance>();
   instance.server.maxHeadersCount = NODE_HEADERS_MAX_COUNT;
   const connections = new BoundedConnections(instance.server, bounds, onClosedForRoom);
-  instance.server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, connections));
+  instance.server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, connections, tunnelAnswer()));
   instance.addHook('onRoute', (route) => {
     allowedMethods.add(route.method, route.url);
     const bodyMaxBytes = definition.bodyMaxBytes?.[route.url];
