@@ -15,6 +15,9 @@ import type {
   UnreadableRow,
 } from './rows.js';
 
+export const positionKey = ({ topic, partition }: Pick<PositionRow, 'topic' | 'partition'>): string =>
+  `${topic}:${partition}`;
+
 /**
  * What one flush writes, one row a key: a delivery that was routed and delivered within the same flush is one upsert.
  * Every merge is commutative, associative and idempotent, so neither the order of topics nor a replay changes the end.
@@ -97,9 +100,8 @@ export class ProjectionRows {
 
   /** Positions only rise: a partition that is read again is still projected as far as it was. */
   addPosition(row: PositionRow): void {
-    const key = `${row.topic}:${row.partition}`;
-    const known = this.positions.get(key);
-    if (!known || row.nextOffset > known.nextOffset) this.positions.set(key, row);
+    const known = this.positions.get(positionKey(row));
+    if (!known || row.nextOffset > known.nextOffset) this.positions.set(positionKey(row), row);
   }
 
   get count(): number {

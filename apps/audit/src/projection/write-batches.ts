@@ -9,7 +9,8 @@ import {
   projectRecord,
   type RecordToProject,
 } from '../project/project-record.js';
-import { ProjectionRows } from '../project/projection-rows.js';
+import { ProjectionRows, positionKey } from '../project/projection-rows.js';
+import type { PositionRow } from '../project/rows.js';
 import { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
 import type { ProjectionStore } from './projection.store.js';
 
@@ -64,8 +65,8 @@ export async function projectBatches(
   const stops = [...(before?.stopped.values() ?? [])].flat();
   for (const batch of batches) {
     const stopsOfTopic = stops.filter(({ position }) => position.topic === batch.topic);
-    const known = [...stopsOfTopic, ...(batch.stops ?? [])];
-    const found = await projectBatch(batch, rows, state, { positions, since }, known);
+    const stopsBefore = [...stopsOfTopic, ...(batch.stops ?? [])];
+    const found = await projectBatch(batch, rows, state, { positions, since }, stopsBefore);
     stopped.set(batch, found);
     stops.push(...found);
   }
@@ -91,7 +92,7 @@ async function knownState(store: ProjectionStore, batches: readonly Batch[], bef
   return {
     epochs: new Epochs([...known.epochs.values()]),
     marks: new DeliveryMarks([...known.marks.values()]),
-    positions: new Map([...known.positions.values()].map((row) => [placeOf(row), row.nextOffset])),
+    positions: known.positions,
   };
 }
 
@@ -103,11 +104,9 @@ function partitionsOf(wanted: ProjectedTopic, batches: readonly Batch[]): number
   return [...partitions];
 }
 
-const placeOf = ({ topic, partition }: { topic: string; partition: number }) => `${topic}:${partition}`;
-
 interface Dropped {
   /** How far each partition was projected before. */
-  positions: ReadonlyMap<string, number>;
+  positions: ReadonlyMap<string, PositionRow>;
   since: KeptSinceMs;
 }
 
@@ -123,7 +122,8 @@ function project(
   dropped: Dropped,
 ) {
   const { positions, since } = dropped;
-  const isReadAgain = record.offset < (positions.get(placeOf({ topic, partition: record.partition })) ?? 0);
+  const position = positions.get(positionKey({ topic, partition: record.partition }));
+  const isReadAgain = record.offset < (position?.nextOffset ?? 0);
   if (!isReadAgain) return projectRecord(topic, record, rows, state);
   const itsRows = new ProjectionRows();
   projectRecord(topic, record, itsRows, state);
