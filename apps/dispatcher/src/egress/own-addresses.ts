@@ -1,4 +1,5 @@
 import { promises } from 'node:dns';
+import { within } from '@hookstile/service-runtime';
 import { OWN_ADDRESSES_KEPT_MS, OWN_ADDRESSES_TIMEOUT_MS } from './egress.bounds.js';
 import type { OwnEndpoints } from './own-endpoints.js';
 import type { ResolveName } from './resolve-once.js';
@@ -35,12 +36,9 @@ export class OwnAddresses {
   }
 
   async #learn(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, OWN_ADDRESSES_TIMEOUT_MS);
-    });
-    await Promise.race([late, Promise.all(this.own.named.map((name) => this.#learnOne(name)))]);
-    clearTimeout(timer);
+    const learned = Promise.all(this.own.named.map((name) => this.#learnOne(name)));
+    // What comes late is learned all the same.
+    await within(learned, OWN_ADDRESSES_TIMEOUT_MS, () => new Error('late')).catch(() => undefined);
   }
 
   /** A name that cannot be resolved now keeps the addresses that it had. */
