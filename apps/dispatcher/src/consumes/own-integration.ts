@@ -14,9 +14,17 @@ export async function ownIntegration(
   tenantId: string,
   id: string,
 ): Promise<IntegrationConfiguration> {
-  const known = knownOwn(projection, tenantId, id);
-  if (known) return known;
-  const caughtUp = await caughtUpWithin(projection, BARRIER_WAIT_MAX_MS);
+  return knownOwn(projection, tenantId, id) ?? newestOwnIntegration(projection, tenantId, id, BARRIER_WAIT_MAX_MS);
+}
+
+/** The same, as it is at least since the call, where that is known within the wait. */
+export async function newestOwnIntegration(
+  projection: Projection,
+  tenantId: string,
+  id: string,
+  waitMaxMs: number,
+): Promise<IntegrationConfiguration> {
+  const caughtUp = await caughtUpWithin(projection, waitMaxMs);
   const found = knownOwn(projection, tenantId, id);
   if (found) return found;
   if (caughtUp) throw new ProblemError('not_found', 'no such integration');

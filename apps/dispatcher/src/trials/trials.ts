@@ -10,7 +10,7 @@ import {
   within,
 } from '@hookstile/service-runtime';
 import type { AttemptMaker } from '../attempts/attempt.types.js';
-import { caughtUpWithin } from '../consumes/newest-configuration.js';
+import { newestOwnIntegration } from '../consumes/own-integration.js';
 import type { TrialsPublisher } from '../publishes/trials.publisher.js';
 import { BARRIER_WAIT_MAX_MS, RECORD_WAIT_MAX_MS, RETRY_AFTER_S, TRIAL_TIMEOUT_MAX_MS } from './trial.bounds.js';
 import { trialDeliveryOf } from './trial-delivery.js';
@@ -51,21 +51,12 @@ export class Trials {
 
   /** Rejects with a problem: `not_found`, `rate_limited`, or `unavailable` beyond the bounds. */
   async make(request: TrialRequest): Promise<AttemptWithBodies> {
-    const { records, turns, signal } = this.parts;
+    const { projection, records, turns, signal } = this.parts;
     if (signal.aborted) throw unavailable('this process is stopping');
     if (records.isFull) throw unavailable('tests cannot be recorded at present');
-    const integration = await this.integrationOf(request);
-    return turns.during(request.tenantId, () => this.attempt(integration, request));
-  }
-
-  /** As it is at least since the call. Another tenant's does not exist here. */
-  private async integrationOf({ tenantId, integrationId }: TrialRequest): Promise<IntegrationConfiguration> {
-    const { projection } = this.parts;
-    const caughtUp = await caughtUpWithin(projection, BARRIER_WAIT_MAX_MS);
-    const integration = projection.integration(integrationId);
-    if (integration && !integration.deleted && integration.tenantId === tenantId) return integration;
-    if (caughtUp) throw new ProblemError('not_found', 'no such integration');
-    throw unavailable('whether there is such an integration cannot be known at present');
+    const { tenantId, integrationId } = request;
+    const integration = await newestOwnIntegration(projection, tenantId, integrationId, BARRIER_WAIT_MAX_MS);
+    return turns.during(tenantId, () => this.attempt(integration, request));
   }
 
   private async attempt(integration: IntegrationConfiguration, request: TrialRequest): Promise<AttemptWithBodies> {
