@@ -1,5 +1,7 @@
 import { get } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { portsFrom } from '../../../tools/stack/ports.ts';
+import type { StackUnderTest } from '../stack-under-test.ts';
 import { residentBytesOf } from './process-usage.ts';
 
 const INTERVAL_MS = 500;
@@ -55,4 +57,11 @@ export class MemorySeries {
       return peak;
     };
   }
+}
+
+/** Of the stack's first dispatcher. */
+export function dispatcherMemory({ run }: StackUnderTest): MemorySeries {
+  const { metrics } = portsFrom(Number(new URL(run.baseUrl).port));
+  const pid = run.services.dispatcher[0]?.pid ?? 0;
+  return new MemorySeries(pid, `http://127.0.0.1:${metrics.dispatcher}/metrics`);
 }

@@ -6,6 +6,17 @@ export interface Percentiles {
   max: number;
 }
 
+/** Of several phases as one. */
+export function percentilesOfAll(...parts: readonly Float64Array[]): Percentiles {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return percentilesOf(all);
+}
+
 /** Nearest-rank percentiles; zeros of nothing. */
 export function percentilesOf(values: Float64Array): Percentiles {
   const sorted = values.toSorted();

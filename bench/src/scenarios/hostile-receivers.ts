@@ -2,8 +2,8 @@ import { Child } from '../child.ts';
 import type { HostileEndpoint, HostileReport } from '../hostile/hostile.types.ts';
 import { type Figure, type FiguresResult, figure, MEBIBYTE } from '../measure/figures.ts';
 import { latenciesOf } from '../measure/latencies.ts';
-import { MemorySeries } from '../measure/memory-series.ts';
-import { percentilesOf } from '../measure/percentiles.ts';
+import { dispatcherMemory } from '../measure/memory-series.ts';
+import { percentilesOf, percentilesOfAll } from '../measure/percentiles.ts';
 import { cpuMsOf } from '../measure/process-usage.ts';
 import { type Bench, openBench } from '../open-bench.ts';
 import type { BenchOptions } from '../options.ts';
@@ -78,7 +78,7 @@ async function phase(bench: Bench, stack: StackUnderTest, seconds: number, hosti
   if (!dispatcher?.pid) throw new Error('the stack has no dispatcher');
   const durationMs = seconds * 1_000;
   const cpuMs = cpuMsOf(dispatcher.pid);
-  const endPeak = new MemorySeries(dispatcher.pid, `${dispatcher.url}/metrics`).startPeak();
+  const endPeak = dispatcherMemory(stack).startPeak();
   try {
     const harm = hostile?.load.ask(
       { kind: 'run', run: { ...common, run: bench.wire.nextRun, durationMs, ratePerSecond: HOSTILE_RATE } },
@@ -99,7 +99,7 @@ async function phase(bench: Bench, stack: StackUnderTest, seconds: number, hosti
 }
 
 function figuresOf(before: Phase, hostile: Phase, after: Phase): Figure[] {
-  const quiet = percentilesOf(Float64Array.of(...before.acceptedMs, ...after.acceptedMs));
+  const quiet = percentilesOfAll(before.acceptedMs, after.acceptedMs);
   const [first, last] = [percentilesOf(before.acceptedMs), percentilesOf(after.acceptedMs)];
   const loud = percentilesOf(hostile.acceptedMs);
   const mib = (bytes: number): number => bytes / MEBIBYTE;

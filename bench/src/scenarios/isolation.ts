@@ -1,6 +1,6 @@
 import { type Figure, type FiguresResult, figure } from '../measure/figures.ts';
 import { latenciesOf } from '../measure/latencies.ts';
-import { type Percentiles, percentilesOf } from '../measure/percentiles.ts';
+import { type Percentiles, percentilesOf, percentilesOfAll } from '../measure/percentiles.ts';
 import { type Bench, openBench } from '../open-bench.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Behaviour } from '../receive/receive.types.ts';
@@ -48,7 +48,7 @@ function wellFigures(name: string, { p50, p99 }: Percentiles): Figure[] {
 
 /** Against the phases next to it. */
 function figuresOf(name: string, before: Float64Array, latencies: Float64Array, after: Float64Array): Figure[] {
-  const baseline = percentilesOf(Float64Array.of(...before, ...after));
+  const baseline = percentilesOfAll(before, after);
   const latency = percentilesOf(latencies);
   return [
     figure(`${name}: p50`, latency.p50, 'ms', 1),

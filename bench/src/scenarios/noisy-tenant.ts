@@ -1,12 +1,11 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Child } from '../child.ts';
 import { type FiguresResult, figure } from '../measure/figures.ts';
 import { latenciesOf } from '../measure/latencies.ts';
-import { percentilesOf } from '../measure/percentiles.ts';
+import { percentilesOf, percentilesOfAll } from '../measure/percentiles.ts';
 import { type Bench, openBench } from '../open-bench.ts';
 import type { BenchOptions } from '../options.ts';
 import type { PressCommand, PressPlan, PressReport } from '../press/press.types.ts';
+import { startHttpReceiver } from '../receive/http-receiver.ts';
 import { runLoad } from '../run-load.ts';
 import { startStackUnderTest } from '../stack-under-test.ts';
 import { createTenant } from '../tenant.ts';
@@ -41,21 +40,6 @@ async function phase(bench: Bench, seconds: number): Promise<Float64Array> {
   return latenciesOf(streams, received).acceptedMs;
 }
 
-/** An endpoint that takes all, for what the quota lets through of the noise. */
-async function takingAll() {
-  const server = createServer((request, response) => {
-    request.resume();
-    response.end();
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  const end = () => {
-    server.close();
-    server.closeAllConnections();
-  };
-  return { url: `http://127.0.0.1:${port}/`, end };
-}
-
 /** All of it for so long: one event a request, and a hundred. */
 async function makeNoise(pressers: readonly [Presser, Presser], plan: Omit<PressPlan, 'eventsARequest' | 'everyMs'>) {
   const every = (perSecond: number) => (1_000 * plan.connections) / perSecond;
@@ -77,14 +61,15 @@ export async function noisyTenant(options: BenchOptions): Promise<FiguresResult>
   const quotas = { HOOKSTILE_EVENTS_PER_SECOND: String(QUOTA), HOOKSTILE_EVENTS_BURST: String(BURST) };
   const stack = await startStackUnderTest(options, quotas);
   const pressers: [Presser, Presser] = [new Child('./press/press-process.ts'), new Child('./press/press-process.ts')];
-  const endpoint = await takingAll();
+  // It takes all that the quota lets through of the noise.
+  const endpoint = await startHttpReceiver((_path, _body, exchange) => exchange.answer(200));
   const bench = await openBench(options, stack, { integrations: QUIET_INTEGRATIONS, streams: options.streams });
   try {
     const { run } = stack;
     const api = { configUrl: run.services.config.url, adminKey: run.adminKey };
     const noisy = await createTenant(api, {
       integrations: NOISY_INTEGRATIONS,
-      urlOf: () => endpoint.url,
+      urlOf: () => `http://127.0.0.1:${endpoint.port}/`,
       settings: { eventTypes: ['*'] },
     });
     const { hostname: host, port } = new URL(run.services['event-ingest'].url);
@@ -95,7 +80,7 @@ export async function noisyTenant(options: BenchOptions): Promise<FiguresResult>
     const plan = { ...target, seconds, dataBytes: options.dataBytes, refusals: 'count' } as const;
     const [during, noise] = await Promise.all([phase(bench, seconds), makeNoise(pressers, plan)]);
     const after = await phase(bench, seconds);
-    const baseline = percentilesOf(Float64Array.of(...before, ...after));
+    const baseline = percentilesOfAll(before, after);
     const latency = percentilesOf(during);
     return {
       scenario: 'noisy-tenant',
@@ -113,7 +98,7 @@ export async function noisyTenant(options: BenchOptions): Promise<FiguresResult>
     };
   } finally {
     for (const presser of pressers) presser.end();
-    endpoint.end();
+    await endpoint.refuse();
     await bench.end();
     await stack.stop();
   }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { portsFrom } from '../../../tools/stack/ports.ts';
 import { type FiguresResult, figure, MEBIBYTE } from '../measure/figures.ts';
-import { MemorySeries } from '../measure/memory-series.ts';
+import { dispatcherMemory } from '../measure/memory-series.ts';
 import { percentilesOf } from '../measure/percentiles.ts';
 import { startUsage } from '../measure/usage-of-parts.ts';
 import { type Bench, openBench } from '../open-bench.ts';
@@ -47,12 +46,6 @@ function latencySince({ streams, received }: LoadResult, sinceMs: number) {
   return percentilesOf(Float64Array.from(latencies));
 }
 
-function memoryOf({ run }: StackUnderTest): MemorySeries {
-  const { metrics } = portsFrom(Number(new URL(run.baseUrl).port));
-  const pid = run.services.dispatcher[0]?.pid ?? 0;
-  return new MemorySeries(pid, `http://127.0.0.1:${metrics.dispatcher}/metrics`);
-}
-
 const mebibytes = (bytes: number): number => bytes / MEBIBYTE;
 const now = (): number => performance.timeOrigin + performance.now();
 
@@ -65,7 +58,7 @@ export async function recovery(options: BenchOptions, stack: StackUnderTest): Pr
   const settings = { retry: { delaysMs: Array.from({ length: RETRIES }, () => RETRY_DELAY_MS) } };
   const bench = await openBench(options, stack, { integrations: 1, streams: STREAMS, settings });
   const { wire, eventLog } = bench;
-  const memory = memoryOf(stack);
+  const memory = dispatcherMemory(stack);
   try {
     await sleep(SETTLE_MS);
     const before = await memory.read();

@@ -1,6 +1,6 @@
 import { Child } from '../child.ts';
 import { type FiguresResult, figure, MEBIBYTE } from '../measure/figures.ts';
-import { percentilesOf } from '../measure/percentiles.ts';
+import { percentilesOf, percentilesOfAll } from '../measure/percentiles.ts';
 import { cpuMsOf, peakBytesOf } from '../measure/process-usage.ts';
 import type { BenchOptions } from '../options.ts';
 import { OwnStack } from '../own-stack.ts';
@@ -58,7 +58,7 @@ export async function slowConnections(options: BenchOptions): Promise<FiguresRes
     const memoryDuring = peakBytesOf(service.pid);
     slow.end();
     const after = await press();
-    const baseline = percentilesOf(Float64Array.of(...before, ...after));
+    const baseline = percentilesOfAll(before, after);
     const latency = percentilesOf(during);
     return {
       scenario: 'slow-connections',
