@@ -21,7 +21,7 @@ const NAMED_CHECKS = ['tools/check/run.ts', 'tools/test/run.ts', '.dependency-cr
 /** How a threat begins its defence that no test of ours can show. */
 const WITHOUT_TEST = /^\*\*(Yours|Accepted):\*\* /;
 
-export interface Threat {
+interface Threat {
   flow: string;
   line: number;
   letters: readonly string[];
@@ -29,7 +29,7 @@ export interface Threat {
   tests: readonly { title: string; path: string }[];
 }
 
-export function threatsOf(page: string): { flows: string[]; threats: Threat[] } {
+function threatsOf(page: string): { flows: string[]; threats: Threat[] } {
   const flows: string[] = [];
   const threats: Threat[] = [];
   let flow: string | null = null;

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
 
 /** The user of the image, as the Dockerfile says it. */
 export const IMAGE_USER = '1000:1000';
@@ -72,5 +71,3 @@ export function containedCommand(
 
 /** What a contained process finds its programs by. */
 export const CONTAINED_PATH = '/opt:/usr/bin:/bin';
-
-export const appOf = ({ imageRoot }: Container): string => join(imageRoot, 'app');

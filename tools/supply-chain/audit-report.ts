@@ -5,7 +5,7 @@ const SEVERITIES = ['info', 'low', 'moderate', 'high', 'critical'] as const;
 type Severity = (typeof SEVERITIES)[number];
 
 /** From these on a vulnerability fails the gate: what serves strangers is held to more than what builds. */
-export const FAILS_FROM: Readonly<Record<'production' | 'development', Severity>> = {
+const FAILS_FROM: Readonly<Record<'production' | 'development', Severity>> = {
   production: 'low',
   development: 'high',
 };

@@ -19,8 +19,8 @@ const FUZZ = join(REPOSITORY, 'e2e/src/fuzz/run.ts');
 const FUZZ_OPTIONS = ['--minutes', '3', '--seed', '1', '--optional'];
 /** Each runner's projects of vitest.config.ts. */
 const RUNNERS = { unit: ['unit', 'unit-apart'], integration: ['integration'], e2e: ['e2e'] };
-/** So that tests do not take over what the user's shell says of a running stack. */
-const NOT_PASSED_ON = /^(HOOKSTILE_|OTEL_|PORT$|METRICS_PORT$|DATABASE_SCHEMA$|NODE_ENV$|KAFKA_(TLS|SASL))/;
+/** So that tests do not take over what the user's shell says of a running stack; where downloads are kept is none of that. */
+const NOT_PASSED_ON = /^(HOOKSTILE_(?!CACHE$)|OTEL_|PORT$|METRICS_PORT$|DATABASE_SCHEMA$|NODE_ENV$|KAFKA_(TLS|SASL))/;
 
 const terminal = new Terminal();
 const stop = new StopRequest();
@@ -28,14 +28,14 @@ const stop = new StopRequest();
 async function runAll(services: Promise<BackingServices>): Promise<Tally> {
   let total = await counted('Building', () => buildAll(stop.stopping));
   if (total.failed > 0) return total;
-  if (existsSync(CHECK)) total = plus(total, await check());
+  if (existsSync(CHECK)) total = plus(total, await script(CHECK));
   for (const [runner, projects] of Object.entries(RUNNERS)) {
     const environment = runner === 'unit' ? {} : (await services).environment;
     terminal.line(`\nTests: ${runner}`);
     total = plus(total, await vitest(projects, environment));
   }
   terminal.line('\nFuzzing');
-  return plus(total, await fuzz());
+  return plus(total, await script(FUZZ, ...FUZZ_OPTIONS));
 }
 
 /** A step of our own, counted as one test. */
@@ -50,18 +50,9 @@ async function counted(name: string, work: () => Promise<unknown>): Promise<Tall
   }
 }
 
-async function check(): Promise<Tally> {
-  const { code, output } = await run(process.execPath, [CHECK], {});
-  return tallyOfLine(output, code);
-}
-
-async function fuzz(): Promise<Tally> {
-  const { HOOKSTILE_CACHE: cache } = process.env;
-  const { code, output } = await run(
-    process.execPath,
-    [FUZZ, ...FUZZ_OPTIONS],
-    cache ? { HOOKSTILE_CACHE: cache } : {},
-  );
+/** One of our own that ends on `N passed, N failed`. */
+async function script(path: string, ...args: readonly string[]): Promise<Tally> {
+  const { code, output } = await run(process.execPath, [path, ...args], {});
   return tallyOfLine(output, code);
 }
 
