@@ -14,6 +14,7 @@ import {
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { type EventQuotaSettings, EventQuotas } from './accept/event-quotas.js';
 import { EventsController } from './accept/events.controller.js';
+import { EventsHeadCheck } from './accept/events-head-check.js';
 import { SCHEMA_GATE, SchemaGate } from './accept/schema-gate.js';
 import { EVENT_METRICS, ingestMetrics } from './ingest-metrics.js';
 import { EventsPublisher } from './publishes/events.publisher.js';
@@ -32,6 +33,7 @@ const GATHER_MS = 30;
   controllers: [EventsController],
   providers: [
     { provide: EVENT_METRICS, useFactory: ingestMetrics },
+    EventsHeadCheck,
     {
       provide: EventQuotas,
       useFactory: (settings: EventQuotaSettings, clock: Clock) => new EventQuotas(settings, clock),

@@ -47,7 +47,7 @@ export async function startApplication(
   app.useGlobalFilters(filter);
   for (const strategy of definition.strategies?.(app) ?? []) app.connectMicroservice({ strategy });
   const admission = app.get(Admission);
-  admitBeforeBodies(instance, filter, (request, reply, access) => admission.admit(request, reply, access));
+  admitBeforeBodies(instance, filter, (request, reply, conditions) => admission.admit(request, reply, conditions));
   // Providers are initialized before the first record or request reaches one.
   await app.init();
   await app.startAllMicroservices();

@@ -8,6 +8,7 @@ export {
 } from './auth/access.js';
 export { bearerKeyOf } from './auth/admission.js';
 export { AuthGuard } from './auth/auth.guard.js';
+export type { HeadCheck } from './auth/head-check.js';
 export type { Access, OperationEntry } from './auth/operations/operation.js';
 export { OPERATIONS, type OperationId, type OperationsByService } from './auth/operations/operations.js';
 export * from './auth/origin.js';

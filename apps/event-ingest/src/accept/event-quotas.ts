@@ -42,9 +42,12 @@ export class EventQuotas {
     this.buckets = new LRUCache({ max: COUNTED_TENANTS_MAX });
   }
 
-  /** Before the events are read: reading is most of what a refused request costs. Throws `rate_limited`. */
+  /**
+   * Before the events are read: of a tenant that has nothing left, none would be taken whatever the request holds. One
+   * of which nothing is known has sent nothing. Throws `rate_limited`.
+   */
   refuseSpent(tenantId: string, headers: AnswerHeaders): void {
-    if (this.perSecond > 0) this.refuseBelow(1, this.bucketOf(tenantId), headers);
+    if (this.perSecond > 0 && this.buckets.has(tenantId)) this.refuseBelow(1, this.bucketOf(tenantId), headers);
   }
 
   /** Counts events that are to be written, all or, where it throws `rate_limited`, none. */

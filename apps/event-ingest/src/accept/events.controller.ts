@@ -20,6 +20,7 @@ import { EventsPublisher } from '../publishes/events.publisher.js';
 import type { AcceptedEvent, Reading } from './accepted-event.js';
 import { EventQuotas } from './event-quotas.js';
 import type { ItemAnswer, TakenEvent } from './events-answer.js';
+import { EventsHeadCheck } from './events-head-check.js';
 import { readHttpRequest } from './http-event.js';
 import type { EventDefaults } from './plain-event.js';
 import type { Rejection } from './rejection.js';
@@ -49,12 +50,13 @@ export class EventsController {
     @Inject(EVENT_METRICS) private readonly metrics: IngestMetrics,
     @Inject(CONFIGURATION_PROJECTION) private readonly configuration: ConfigurationProjection,
     @Inject(EventQuotas) private readonly quotas: EventQuotas,
+    @Inject(EventsHeadCheck) private readonly headCheck: EventsHeadCheck,
     @Inject(SCHEMA_GATE) private readonly schemas: SchemaGate,
   ) {}
 
   /** 202 means that all in-sync replicas have the event, or every item of the batch that was not refused. */
   @Post()
-  @Operation('events.emit')
+  @Operation('events.emit', EventsHeadCheck)
   @HttpCode(202)
   async accept(
     @CurrentPrincipal() principal: Principal,
@@ -63,8 +65,8 @@ export class EventsController {
   ): Promise<TakenEvent | { items: ItemAnswer[] }> {
     const tenantId = tenantOf(principal);
     if (principal.type === 'platform') await this.requireTenant(tenantId);
-    this.quotas.refuseSpent(tenantId, reply);
-    this.publisher.refuseWhileAway();
+    // Once more: others were taken while the body was on its way, and to read it costs most.
+    this.headCheck.checkHead(principal, reply);
     const reading = readHttpRequest(
       {
         rawHeaders: request.raw.rawHeaders,

@@ -1,4 +1,6 @@
+import { connect } from 'node:net';
 import { hashKey } from '@hookstile/service-runtime';
+import { until } from '@hookstile/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FIRST_VERSION, INGEST_ADMIN_KEY, IngestUnderTest } from '../ingest-under-test.js';
 
@@ -108,6 +110,33 @@ test('of a batch the events that do not match their schema are refused alone', a
   const body = JSON.stringify([event('a', { id: 1 }), event('b', {}), event('c', { id: 1 })]);
   const answer = await ingest.post(key, body, { 'content-type': 'application/cloudevents-batch+json' });
   expect(answer.body.items).toMatchObject([{ id: 'a' }, { error: { code: 'invalid', pointer: '/data' } }, { id: 'c' }]);
+});
+
+test('the events of a tenant that has spent its quota are refused before a byte of them has come', async () => {
+  const { key } = await ingest.aTenant();
+  const limits = { HOOKSTILE_EVENTS_PER_SECOND: '1', HOOKSTILE_EVENTS_BURST: '1' };
+  const door = await ingest.start({ HOOKSTILE_INGEST_ROLES: 'front-door', ...limits });
+  try {
+    const event = { specversion: '1.0', source: '/s', type: 't', data: 1 };
+    const batch = JSON.stringify(Array.from({ length: 30 }, (_, n) => ({ ...event, id: `b${n}` })));
+    const taken = await ingest.postTo(door, key, batch, { 'content-type': 'application/cloudevents-batch+json' });
+    expect(taken.status, 'a batch that is larger than the burst, which is paid for afterwards').toBe(202);
+    const { hostname, port } = new URL(door.url);
+    const client = connect(Number(port), hostname);
+    let answer = '';
+    client.on('data', (chunk) => {
+      answer += chunk;
+    });
+    client.write(
+      `POST /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\ncontent-length: 200000\r\n\r\n`,
+    );
+    await until(() => answer.includes('"code":"rate_limited"'), { what: 'the refusal' });
+    expect(answer).toMatch(/^HTTP\/1\.1 429 /);
+    expect(answer).toMatch(/\r\nretry-after: \d+\r\n/);
+    client.destroy();
+  } finally {
+    await door.stop();
+  }
 });
 
 test('a tenant that sends too much is told so with 429, and others go on as before', async () => {

@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
 import { timesGiven } from '../http/raw-headers.js';
 import { ProblemError } from '../problems/problem.error.js';
 import { REQUEST_LIMITS, type RequestLimits } from '../rate-limit/request-limits.js';
-import { type AuthenticatedRequest, PRINCIPAL } from './access.js';
+import { type AuthenticatedRequest, type Conditions, PRINCIPAL } from './access.js';
+import type { HeadCheck } from './head-check.js';
 import type { Access } from './operations/operation.js';
 import { type FoundKey, KEY_DIRECTORY, type KeyDirectory, keyDigest, type Principal } from './principal.js';
 
@@ -62,6 +63,7 @@ export function checkAccess(access: Access, principal: Principal): void {
 @Injectable()
 export class Admission {
   private directory: KeyDirectory | undefined;
+  private readonly headChecks = new Map<Type<HeadCheck>, HeadCheck>();
 
   constructor(
     @Inject(PLATFORM_KEY_DIGEST) private readonly platformKeyDigest: Buffer | null,
@@ -70,7 +72,7 @@ export class Admission {
   ) {}
 
   /** Leaves the principal on the request, or rejects with the problem. */
-  async admit(request: AuthenticatedRequest, reply: FastifyReply, access: Access): Promise<void> {
+  async admit(request: AuthenticatedRequest, reply: FastifyReply, { access, headCheck }: Conditions): Promise<void> {
     const key = bearerKeyOf(request);
     if (key === null) throw unauthorized();
     const digest = keyDigest(key);
@@ -78,6 +80,7 @@ export class Admission {
       ? this.platform(request)
       : await this.tenantKey(digest, request, reply);
     checkAccess(access, principal);
+    if (headCheck) this.headCheckOf(headCheck).checkHead(principal, reply);
     request[PRINCIPAL] = principal;
   }
 
@@ -111,6 +114,14 @@ export class Admission {
     }
     this.limits.countUnknownKey(address, hash);
     throw unauthorized();
+  }
+
+  private headCheckOf(type: Type<HeadCheck>): HeadCheck {
+    const known = this.headChecks.get(type);
+    if (known) return known;
+    const provided = this.moduleRef.get(type, { strict: false });
+    this.headChecks.set(type, provided);
+    return provided;
   }
 
   /** Looked up late and anywhere, because it is the app that provides the directory. */

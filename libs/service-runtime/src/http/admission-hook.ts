@@ -1,5 +1,7 @@
+import type { Type } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import type { AuthenticatedRequest } from '../auth/access.js';
+import type { AuthenticatedRequest, Conditions } from '../auth/access.js';
+import type { HeadCheck } from '../auth/head-check.js';
 import type { Access } from '../auth/operations/operation.js';
 import { ProblemError } from '../problems/problem.error.js';
 import type { ProblemFilter } from '../problems/problem.filter.js';
@@ -8,10 +10,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call the route; one without it is refused to all. */
     access?: Access;
+    /** What else is asked of the head of a request. */
+    headCheck?: Type<HeadCheck> | undefined;
   }
 }
 
-export type Admit = (request: AuthenticatedRequest, reply: FastifyReply, access: Access) => Promise<void>;
+export type Admit = (request: AuthenticatedRequest, reply: FastifyReply, conditions: Conditions) => Promise<void>;
 
 /** So that a forgotten route is no hole. */
 const nobodyMay = () => Promise.reject(new ProblemError('forbidden', 'nobody may do this'));
@@ -23,8 +27,9 @@ const nobodyMay = () => Promise.reject(new ProblemError('forbidden', 'nobody may
  */
 export function admitBeforeBodies(instance: FastifyInstance, filter: ProblemFilter, admit: Admit): void {
   instance.addHook('onRoute', (route) => {
-    const access = route.config?.access;
-    const admitOne = access === undefined ? nobodyMay : (q: FastifyRequest, r: FastifyReply) => admit(q, r, access);
+    const { access, headCheck } = route.config ?? {};
+    const admitOne =
+      access === undefined ? nobodyMay : (q: FastifyRequest, r: FastifyReply) => admit(q, r, { access, headCheck });
     const hook: onRequestHookHandler = (request, reply, done) => {
       admitOne(request, reply).then(
         () => {
