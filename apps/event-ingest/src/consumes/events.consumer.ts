@@ -7,11 +7,9 @@ import type {
   TopicPartition,
 } from '@hookstile/messaging';
 import type { IngestMetrics } from '../ingest-metrics.js';
-import { RecordQueue, type RoundBounds } from './record-queue.js';
+import { FetchPauses } from './fetch-pauses.js';
+import { type Amount, RecordQueue } from './record-queue.js';
 
-/** Beyond either, partitions pause until half of it is left. */
-export const QUEUED_MAX_RECORDS = 5_000;
-export const QUEUED_MAX_BYTES = 32 * 1024 * 1024;
 /** A killed router's partitions stand still for as long, also where its successor is up at once. */
 const SESSION_TIMEOUT_MS = 6_000;
 /** What closely follows on fetched records comes with the next fetch (docs/adr/0017). */
@@ -27,9 +25,9 @@ export interface EventsConsumerOptions {
 /** Membership of the router's group: queues what is fetched, within bounds, until a round takes it. */
 export class EventsConsumer {
   private readonly queue = new RecordQueue();
+  private readonly pauses = new FetchPauses(this.queue);
   private readonly highWatermarks = new Map<number, number>();
   private assigned = new Set<number>();
-  private paused = false;
   private stopped = false;
   private subscription: Subscription | null = null;
   private wake: (() => void) | null = null;
@@ -71,12 +69,9 @@ export class EventsConsumer {
     this.wake = null;
   }
 
-  take(bounds: RoundBounds): ReceivedRecord[] {
-    const round = this.queue.take(bounds);
-    if (this.paused && this.queue.records <= QUEUED_MAX_RECORDS / 2 && this.queue.bytes <= QUEUED_MAX_BYTES / 2) {
-      this.paused = false;
-      this.subscription?.resume(this.topicPartitions());
-    }
+  take(most: Amount): ReceivedRecord[] {
+    const round = this.queue.take(most);
+    this.subscription?.resume(this.topicPartitions(this.pauses.toResume(this.assigned)));
     return round;
   }
 
@@ -117,19 +112,17 @@ export class EventsConsumer {
     this.queue.keep((partition) => this.assigned.has(partition));
     this.generation += 1;
     this.options.metrics.rebalances.add(1);
-    this.paused = false;
-    this.subscription?.resume(this.topicPartitions());
+    this.pauses.forget();
+    this.subscription?.resume(this.topicPartitions(this.assigned));
     this.pauseWhenFull();
     this.interrupt();
   }
 
   private pauseWhenFull(): void {
-    if (this.paused || (this.queue.records <= QUEUED_MAX_RECORDS && this.queue.bytes <= QUEUED_MAX_BYTES)) return;
-    this.paused = true;
-    this.subscription?.pause(this.topicPartitions());
+    this.subscription?.pause(this.topicPartitions(this.pauses.toPause(this.assigned)));
   }
 
-  private topicPartitions(): TopicPartition[] {
-    return [...this.assigned].map((partition) => ({ topic: this.options.topic, partition }));
+  private topicPartitions(partitions: Iterable<number>): TopicPartition[] {
+    return Array.from(partitions, (partition) => ({ topic: this.options.topic, partition }));
   }
 }

@@ -2,7 +2,7 @@ import type { ReceivedRecord } from '@hookstile/messaging';
 import { expect, test } from 'vitest';
 import { RecordQueue } from './record-queue.js';
 
-const ALL = { maxRecords: 100, maxBytes: 1_000_000 };
+const ALL = { records: 100, bytes: 1_000_000 };
 
 function batch(partition: number, ...offsets: number[]) {
   const records = offsets.map(
@@ -27,7 +27,7 @@ test('holds a record once, however often rejoins bring it again', () => {
   queue.push(batch(1, 5));
   queue.push(batch(0, 4, 5, 6, 7));
   expect(queue.records).toBe(4);
-  expect(places(queue.take(ALL))).toEqual(['0/5', '0/6', '1/5', '0/7']);
+  expect(places(queue.take(ALL))).toEqual(['0/5', '1/5', '0/6', '0/7']);
   queue.push(batch(0, 6, 7));
   expect([queue.records, queue.bytes]).toEqual([0, 0]);
 });
@@ -48,7 +48,38 @@ test('counts what headers and keys take of memory, too', () => {
   const large = { ...record, key: 'k'.repeat(1_000), headers: { ['n'.repeat(2_000)]: Buffer.alloc(4_000) } };
   queue.push({ ...batch(0), records: [large, { ...large, offset: 2 }] });
   expect(queue.bytes).toBeGreaterThan(14_000);
-  expect(queue.take({ maxRecords: 100, maxBytes: 14_000 })).toHaveLength(1);
+  expect(queue.take({ records: 100, bytes: 14_000 })).toHaveLength(1);
   queue.take(ALL);
   expect(queue.bytes).toBe(0);
+});
+
+test('gives each partition its turn, so that a burst in one stands before nobody in another', () => {
+  const queue = new RecordQueue();
+  queue.push(batch(0, ...Array.from({ length: 1_000 }, (_, offset) => offset)));
+  queue.push(batch(1, 1, 2));
+  expect(places(queue.take({ ...ALL, records: 4 }))).toEqual(['0/0', '1/1', '0/1', '1/2']);
+  queue.push(batch(2, 1, 2, 3));
+  queue.push(batch(1, 3));
+  expect(places(queue.take({ ...ALL, records: 3 }))).toEqual(['0/2', '2/1', '1/3']);
+  expect(places(queue.take({ ...ALL, records: 4 }))).toEqual(['0/3', '2/2', '0/4', '2/3']);
+  expect(queue.records).toBe(995);
+});
+
+test('goes on after a round with whose turn it is', () => {
+  const queue = new RecordQueue();
+  for (const partition of [0, 1, 2]) queue.push(batch(partition, 1, 2));
+  const one = { ...ALL, records: 1 };
+  const rounds = Array.from({ length: 6 }, () => places(queue.take(one)));
+  expect(rounds.flat()).toEqual(['0/1', '1/1', '2/1', '0/2', '1/2', '2/2']);
+});
+
+test('knows what it holds of a partition', () => {
+  const queue = new RecordQueue();
+  queue.push(batch(0, 1, 2, 3));
+  queue.push(batch(1, 1));
+  queue.take({ ...ALL, records: 2 });
+  expect(queue.heldOf(0)).toMatchObject({ records: 2, bytes: queue.bytes });
+  expect(queue.heldOf(1)).toMatchObject({ records: 0, bytes: 0 });
+  queue.keep((partition) => partition === 1);
+  expect([queue.heldOf(0).records, queue.records, queue.bytes]).toEqual([0, 0, 0]);
 });

@@ -4,16 +4,20 @@ import type { ReceivedRecord, RecordBatch } from '@hookstile/messaging';
 const RECORD_OVERHEAD_BYTES = 512;
 const HEADER_OVERHEAD_BYTES = 128;
 
-export interface RoundBounds {
-  maxRecords: number;
-  maxBytes: number;
+/** How much is held, or may be. */
+export interface Amount {
+  records: number;
+  bytes: number;
 }
 
-interface QueuedBatch {
-  partition: number;
-  records: readonly ReceivedRecord[];
+interface PartitionQueue extends Amount {
+  /** What is left of fetched batches, in the order of their offsets. */
+  batches: (readonly ReceivedRecord[])[];
+  /** Of the first batch. */
   taken: number;
 }
+
+const NOTHING: Amount = { records: 0, bytes: 0 };
 
 /** Headers and keys count as values do: a producer may put megabytes into either. */
 export function recordBytes({ key, headers, value }: ReceivedRecord): number {
@@ -22,9 +26,14 @@ export function recordBytes({ key, headers, value }: ReceivedRecord): number {
   return bytes;
 }
 
-/** Fetched batches in the order they came; a partition's records leave it in the order of their offsets. */
+function firstOf({ batches, taken }: PartitionQueue): ReceivedRecord | undefined {
+  return batches[0]?.[taken];
+}
+
+/** Fetched records by partition. They leave it in the order of their offsets, and partitions take turns. */
 export class RecordQueue {
-  private batches: QueuedBatch[] = [];
+  /** In the order of their turns; none is empty. */
+  private readonly queues = new Map<number, PartitionQueue>();
   /** The next offset expected of each partition: a rejoin brings what is queued, or was taken, once more. */
   private readonly next = new Map<number, number>();
   records = 0;
@@ -36,44 +45,66 @@ export class RecordQueue {
     const last = fresh.at(-1);
     if (!last) return;
     this.next.set(partition, last.offset + 1);
-    this.enter({ partition, records: fresh, taken: 0 });
+    const queue = this.queues.get(partition) ?? { batches: [], taken: 0, records: 0, bytes: 0 };
+    queue.batches.push(fresh);
+    this.queues.set(partition, queue);
+    this.count(
+      queue,
+      fresh.length,
+      fresh.reduce((sum, record) => sum + recordBytes(record), 0),
+    );
   }
 
-  /** Removes records for one round: at least one, and no more than the bounds allow. */
-  take({ maxRecords, maxBytes }: RoundBounds): ReceivedRecord[] {
+  /**
+   * Removes records for one round: at least one, and no more than the bounds allow. One of each partition in turn, so
+   * that what a tenant sends at once stands before nobody in another partition for longer than a round.
+   */
+  take(most: Amount): ReceivedRecord[] {
     const round: ReceivedRecord[] = [];
     let bytes = 0;
-    for (let batch = this.batches[0]; batch; batch = this.batches[0]) {
-      const record = batch.records[batch.taken];
-      if (!record) {
-        this.batches.shift();
-        continue;
-      }
+    // Who has had its turn comes last: a map is gone through up to the entries that are made meanwhile.
+    for (const [partition, queue] of this.queues) {
+      const record = firstOf(queue);
+      if (!record) continue;
       const size = recordBytes(record);
-      if (round.length >= maxRecords || (round.length > 0 && bytes + size > maxBytes)) break;
+      if (round.length >= most.records || (round.length > 0 && bytes + size > most.bytes)) break;
       round.push(record);
       bytes += size;
-      batch.taken += 1;
+      this.removeFirst(partition, queue, size);
     }
-    this.records -= round.length;
-    this.bytes -= bytes;
     return round;
+  }
+
+  /** Of one partition. */
+  heldOf(partition: number): Amount {
+    return this.queues.get(partition) ?? NOTHING;
   }
 
   /** Forgets partitions that are not kept; when they come back they begin wherever they do. */
   keep(isKept: (partition: number) => boolean): void {
     for (const partition of this.next.keys()) if (!isKept(partition)) this.next.delete(partition);
-    const kept = this.batches.filter(({ partition }) => isKept(partition));
-    this.batches = [];
-    this.records = 0;
-    this.bytes = 0;
-    for (const { partition, records, taken } of kept)
-      this.enter({ partition, records: records.slice(taken), taken: 0 });
+    for (const [partition, queue] of this.queues) {
+      if (isKept(partition)) continue;
+      this.queues.delete(partition);
+      this.count(queue, -queue.records, -queue.bytes);
+    }
   }
 
-  private enter(batch: QueuedBatch): void {
-    this.batches.push(batch);
-    this.records += batch.records.length;
-    for (const record of batch.records) this.bytes += recordBytes(record);
+  private removeFirst(partition: number, queue: PartitionQueue, bytes: number): void {
+    queue.taken += 1;
+    if (queue.taken === queue.batches[0]?.length) {
+      queue.batches.shift();
+      queue.taken = 0;
+    }
+    this.count(queue, -1, -bytes);
+    this.queues.delete(partition);
+    if (queue.records > 0) this.queues.set(partition, queue);
+  }
+
+  private count(queue: PartitionQueue, records: number, bytes: number): void {
+    queue.records += records;
+    queue.bytes += bytes;
+    this.records += records;
+    this.bytes += bytes;
   }
 }

@@ -14,7 +14,7 @@ export const CHECKPOINT_INTERVAL_MS = 1_000;
 /** With Kafka or Postgres away a round or a commit does not end; a stop leaves it as it is after this. */
 export const STOP_TIMEOUT_MS = 8_000;
 
-const ROUND_BOUNDS = { maxRecords: ROUND_MAX_RECORDS, maxBytes: ROUND_MAX_BYTES };
+const ROUND_BOUNDS = { records: ROUND_MAX_RECORDS, bytes: ROUND_MAX_BYTES };
 
 /** Takes what one round holds from bytes to acknowledged records. */
 export interface Rounds {
