@@ -58,6 +58,13 @@ export function ambiguousRequests(path: string, hiddenPath: string): readonly Am
     ['no version', `GET ${hiddenPath}\r\n\r\n`, 400],
     ['the preface of HTTP/2', `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${hidden}`, 400],
     ['a tunnel', `CONNECT x:80 HTTP/1.1\r\nhost: x\r\n\r\n${hidden}`, 405],
+    ['an expectation that nobody knows', `${post}expect: x\r\ncontent-length: 0\r\n\r\n${hidden}`, 417],
+    ['an expectation, and no body behind it', `${post}expect: x\r\ncontent-length: 4\r\n\r\n${hidden}`, 417],
+    [
+      'chunk extensions without end',
+      `${post}transfer-encoding: chunked\r\n\r\n1;${'x'.repeat(20_000)}\r\na\r\n0\r\n\r\n${hidden}`,
+      413,
+    ],
     ['more headers than are looked at', `${post}${'a: b\r\n'.repeat(250)}content-length: 0\r\n\r\n${hidden}`, 431],
   ];
 }

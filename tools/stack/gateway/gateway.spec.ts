@@ -166,6 +166,7 @@ describe('the gateway', () => {
     caller.on('error', () => {});
     caller.write('CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n');
     await until(() => text.includes('"code":"method_not_allowed"'), { what: 'an answer' });
+    expect(text).toContain('allow: GET\r\n');
     // Waits for every connection.
     await gateway?.close();
     gateway = undefined;

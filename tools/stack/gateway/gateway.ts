@@ -5,26 +5,14 @@ import { pipeline } from 'node:stream/promises';
 import {
   answerBroken,
   BoundedConnections,
-  hasTooManyHeaders,
+  clearHeadsOf,
   NODE_HEADERS_MAX_COUNT,
+  ProblemError,
+  type ProblemOfHead,
+  problemAnswer,
   refuseTunnel,
-  unclearIn,
 } from '@hookstile/service-runtime/edge';
 import { Pool } from 'undici';
-import {
-  CROWDED,
-  type GatewayProblem,
-  malformed,
-  NO_ROUTE,
-  NO_TUNNEL,
-  problemBody,
-  problemHeaders,
-  problemResponse,
-  TOO_MANY_HEADERS,
-  UNKNOWN_EXPECTATION,
-  unavailable,
-  unreadable,
-} from './gateway-problem.ts';
 import { isStream, type Upstream, upstreamOf } from './route-table.ts';
 
 /** More than the bodies that a service lets one tenant have on their way (500): slow ones leave connections for everything else. */
@@ -59,6 +47,10 @@ const HOP_BY_HOP = new Set([
   'expect',
 ]);
 
+const noRoute = () => new ProblemError('not_found', 'no route has this path');
+const unavailable = (service: Upstream) =>
+  new ProblemError('unavailable', `the service ${service} does not answer at present`, { retryAfterSeconds: 1 });
+
 export interface Gateway {
   close(): Promise<void>;
 }
@@ -89,7 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       requireHostHeader: false,
     },
     (request, response) => {
-      const problem = problemOfHead(request, connections);
+      const problem = problemOfHead(request);
       if (connections.isClosing(request)) response.setHeader('connection', 'close');
       if (problem === null) void answer(request, response, pools, streams);
       else refuse(request, response, problem);
@@ -97,11 +89,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   );
   server.maxHeadersCount = NODE_HEADERS_MAX_COUNT;
   const connections = new BoundedConnections(server, CONNECTION_BOUNDS);
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
-    answerBroken(error, socket, connections, (code) => problemResponse(unreadable(code))),
-  );
-  server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, connections, problemResponse(NO_TUNNEL)));
-  server.on('checkExpectation', (request, response) => refuse(request, response, UNKNOWN_EXPECTATION));
+  const problemOfHead: ProblemOfHead = clearHeadsOf(server, connections);
+  server.on('clientError', (error: Error, socket: Socket) => answerBroken(error, socket, connections));
+  server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, connections));
   await listen(server, options.port, options.host);
   return {
     close: async () => {
@@ -110,17 +100,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all([...pools.values(), streams].map((pool) => pool.destroy()));
     },
   };
-}
-
-/** What is refused before anybody else sees it, as the services do. */
-function problemOfHead(request: IncomingMessage, connections: BoundedConnections): GatewayProblem | null {
-  const isBehind = connections.isClosing(request);
-  const unclear = isBehind ? 'the request came behind one that is not HTTP/1.1' : unclearIn(request);
-  if (unclear !== null || hasTooManyHeaders(request)) {
-    connections.closeBehindAnswers(request.socket);
-    return unclear === null ? TOO_MANY_HEADERS : malformed(unclear);
-  }
-  return connections.isCrowded(request) ? CROWDED : null;
 }
 
 function poolOf(url: string, connections: number): Pool {
@@ -145,7 +124,7 @@ async function answer(
   if (method === 'GET' && path === '/readyz') return readiness(response, pools);
   const upstream = upstreamOf(method, path);
   const pool = isStream(path) ? streams : upstream && pools.get(upstream);
-  if (upstream === null || !pool) return refuse(request, response, NO_ROUTE);
+  if (upstream === null || !pool) return refuse(request, response, noRoute());
   await forward(request, response, pool, upstream);
 }
 
@@ -214,9 +193,10 @@ function endToEnd(raw: readonly string[]): string[] {
 }
 
 /** What is left of the request's body is read and dropped, so that the connection stays usable. */
-function refuse(request: IncomingMessage, response: ServerResponse, problem: GatewayProblem): void {
+function refuse(request: IncomingMessage, response: ServerResponse, problem: ProblemError): void {
   request.resume();
-  response.writeHead(problem.status, problemHeaders(problem)).end(problemBody(problem));
+  const { status, headers, body } = problemAnswer(problem);
+  response.writeHead(status, headers).end(JSON.stringify(body));
 }
 
 function plain(response: ServerResponse, status: number, body: string): void {

@@ -10,8 +10,7 @@ import type { ServiceDefinition } from '../service.js';
 import { tracing } from '../telemetry/tracing.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { BoundedConnections } from './bounded-connections.js';
-import { brokenAnswer, tunnelAnswer } from './broken-connection.js';
-import { refuseUnclearHeads } from './clear-heads.js';
+import { refuseUnclearHeads } from './clear-heads-hook.js';
 import { boundHeldBodies } from './held-bodies.js';
 import {
   BODY_MAX_BYTES,
@@ -74,14 +73,14 @@ export function createHttpServer(
     // While stopping, requests that still arrive are served until the server closes.
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    clientErrorHandler: (error, socket) => answerBroken(error, socket as Socket, connections, brokenAnswer),
+    clientErrorHandler: (error, socket) => answerBroken(error, socket as Socket, connections),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       filter.answer(error, request, reply),
   });
   const instance = adapter.getInstance<FastifyInstance>();
   instance.server.maxHeadersCount = NODE_HEADERS_MAX_COUNT;
   const connections = new BoundedConnections(instance.server, bounds, onClosedForRoom);
-  instance.server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, connections, tunnelAnswer()));
+  instance.server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, connections));
   instance.addHook('onRoute', (route) => {
     allowedMethods.add(route.method, route.url);
     const bodyMaxBytes = definition.bodyMaxBytes?.[route.url];
