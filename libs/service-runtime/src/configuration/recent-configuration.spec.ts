@@ -70,6 +70,29 @@ test('a question that was under way for too long is asked again', async () => {
   expect(recent.isRecent).toBe(true);
 });
 
+test('a question that was asked a moment before serves who comes meanwhile, however late its answer', async () => {
+  const recent = configuration();
+  const first = recent.recent();
+  nowMs += RECENT_MAX_AGE_MS;
+  const second = recent.recent();
+  nowMs += RECENT_MAX_AGE_MS;
+  asked.shift()?.resolve();
+  await Promise.all([first, second]);
+  expect(asked).toHaveLength(0);
+});
+
+test('who comes long after the question under way asks one for himself and all behind him', async () => {
+  const recent = configuration();
+  const first = recent.recent();
+  nowMs += RECENT_MAX_AGE_MS + 1;
+  const [second, third] = [recent.recent(), recent.recent()];
+  expect(asked).toHaveLength(2);
+  asked[1]?.resolve();
+  await Promise.all([second, third]);
+  asked[0]?.resolve();
+  await first;
+});
+
 test('the age is counted from before the question, however late the answer', async () => {
   const recent = configuration();
   const waits = recent.newest();

@@ -11,7 +11,17 @@ export const RECENT_CONFIRMED_AFTER_MS = 100;
  * then all of them have seen it. The difference is for clocks that run at different speeds.
  */
 export const RECENT_NOTICE_MS = 300;
-const CATCH_UP_TIMEOUT_MS = 2_000;
+/**
+ * About as long as a known key is trusted and then waited for (4.5 s): a broker or a process that stands still for less
+ * is answered a little later, and nobody is told to come again for it.
+ */
+export const RECENT_TIMEOUT_MS = 4_000;
+
+/** A question for the topic's end: its answer holds for whatever had been acknowledged when it was asked. */
+interface Question {
+  askedAtMs: number;
+  answered: Promise<void>;
+}
 
 const unknown = () => new ProblemError('unavailable', 'the newest configuration is not known at present');
 
@@ -22,24 +32,25 @@ const unknown = () => new ProblemError('unavailable', 'the newest configuration 
 export class RecentConfiguration {
   /** When the projection was last known to hold all that had been acknowledged. */
   private confirmedAtMs = Number.NEGATIVE_INFINITY;
-  private confirming: Promise<void> | null = null;
+  private underWay: Question | null = null;
   /** The last question was not answered in time: whoever comes is told at once, lest requests pile up while Kafka is away. */
   private isAway = false;
 
   constructor(
     private readonly projection: { catchUp(): Promise<void> },
     private readonly clock: Pick<Clock, 'monotonicMs'>,
-    private readonly timeoutMs = CATCH_UP_TIMEOUT_MS,
+    private readonly timeoutMs = RECENT_TIMEOUT_MS,
   ) {}
 
   get isRecent(): boolean {
     return this.ageMs <= RECENT_MAX_AGE_MS;
   }
 
-  /** Resolves once all is known that was acknowledged `RECENT_MAX_AGE_MS` ago. Rejects with `unavailable`. */
+  /** Resolves once all is known that was acknowledged `RECENT_MAX_AGE_MS` before this call. Rejects with `unavailable`. */
   async recent(): Promise<void> {
-    if (!this.isRecent) await this.bounded(() => this.renew());
-    else if (this.ageMs > RECENT_CONFIRMED_AFTER_MS) this.confirm().catch(() => undefined);
+    const { ageMs } = this;
+    if (ageMs > RECENT_MAX_AGE_MS) await this.bounded(() => this.knownOf(this.clock.monotonicMs() - RECENT_MAX_AGE_MS));
+    else if (ageMs > RECENT_CONFIRMED_AFTER_MS) this.confirm();
   }
 
   /** The barrier: resolves once all is known that was acknowledged before this call. Rejects with `unavailable`. */
@@ -57,7 +68,7 @@ export class RecentConfiguration {
 
   private async bounded(ask: () => Promise<void>): Promise<void> {
     if (this.isAway) {
-      this.confirm().catch(() => undefined);
+      this.confirm();
       throw unknown();
     }
     try {
@@ -72,16 +83,26 @@ export class RecentConfiguration {
     return this.clock.monotonicMs() - this.confirmedAtMs;
   }
 
-  /** What was under way may have asked long ago; then it is asked once more. */
-  private async renew(): Promise<void> {
-    await this.confirm();
-    if (!this.isRecent) await this.catchUp();
+  /**
+   * Resolves once all is known that was acknowledged at `atMs`. What is under way serves whoever it was asked late enough
+   * for, however late its answer: else answers that take longer than `RECENT_MAX_AGE_MS` would each be waited for in vain.
+   */
+  private knownOf(atMs: number): Promise<void> {
+    return this.underWay && this.underWay.askedAtMs >= atMs ? this.underWay.answered : this.ask();
   }
 
-  private confirm(): Promise<void> {
-    this.confirming ??= this.catchUp().finally(() => {
-      this.confirming = null;
-    });
-    return this.confirming;
+  /** Asks beside the requests, unless somebody has. */
+  private confirm(): void {
+    if (!this.underWay) this.ask().catch(() => undefined);
+  }
+
+  private ask(): Promise<void> {
+    const question = { askedAtMs: this.clock.monotonicMs(), answered: this.catchUp() };
+    this.underWay = question;
+    const settled = () => {
+      if (this.underWay === question) this.underWay = null;
+    };
+    question.answered.then(settled, settled);
+    return question.answered;
   }
 }
