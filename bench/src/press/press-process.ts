@@ -35,7 +35,7 @@ async function press(plan: PressPlan): Promise<void> {
       let dueAt = startedAt + (plan.everyMs * index) / plan.connections;
       const sendDue = (): void => {
         if (plan.everyMs === 0) send(performance.now());
-        else setTimeout(send, dueAt - performance.now(), dueAt);
+        else setTimeout(send, Math.max(0, dueAt - performance.now()), dueAt);
         dueAt += plan.everyMs;
       };
       const send = (sentAt: number): void => {

@@ -28,6 +28,14 @@ interface World {
 /** Audit reads deliveries and attempts at a steady rate, is stopped for a minute, and comes back to them. */
 export async function auditViews(options: BenchOptions): Promise<FiguresResult> {
   const stack = await OwnStack.start(options);
+  try {
+    return await aroundAStop(options, stack);
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function aroundAStop(options: BenchOptions, stack: OwnStack): Promise<FiguresResult> {
   const written = { attempts: 0 };
   const journal = new Child<JournalCommand, JournalReport>('./journal/journal-process.ts', (report) => {
     if (report.kind === 'progress') written.attempts = report.attempts;
@@ -58,7 +66,6 @@ export async function auditViews(options: BenchOptions): Promise<FiguresResult> 
   } finally {
     journal.end();
     await eventLog.close();
-    await stack.stop();
   }
 }
 

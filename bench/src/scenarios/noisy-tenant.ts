@@ -7,7 +7,7 @@ import type { BenchOptions } from '../options.ts';
 import type { PressCommand, PressPlan, PressReport } from '../press/press.types.ts';
 import { startHttpReceiver } from '../receive/http-receiver.ts';
 import { runLoad } from '../run-load.ts';
-import { startStackUnderTest } from '../stack-under-test.ts';
+import { type StackUnderTest, startStackUnderTest } from '../stack-under-test.ts';
 import { createTenant } from '../tenant.ts';
 
 /** Events a second of each tenant; the one that is measured stays below it. */
@@ -60,6 +60,14 @@ async function makeNoise(pressers: readonly [Presser, Presser], plan: Omit<Press
 export async function noisyTenant(options: BenchOptions): Promise<FiguresResult> {
   const quotas = { HOOKSTILE_EVENTS_PER_SECOND: String(QUOTA), HOOKSTILE_EVENTS_BURST: String(BURST) };
   const stack = await startStackUnderTest(options, quotas);
+  try {
+    return await besideNoise(options, stack);
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function besideNoise(options: BenchOptions, stack: StackUnderTest): Promise<FiguresResult> {
   const pressers: [Presser, Presser] = [new Child('./press/press-process.ts'), new Child('./press/press-process.ts')];
   // It takes all that the quota lets through of the noise.
   const endpoint = await startHttpReceiver((_path, _body, exchange) => exchange.answer(200));
@@ -100,6 +108,5 @@ export async function noisyTenant(options: BenchOptions): Promise<FiguresResult>
     for (const presser of pressers) presser.end();
     await endpoint.refuse();
     await bench.end();
-    await stack.stop();
   }
 }
