@@ -59,10 +59,26 @@ it('refuses what would take more than a tenant may have, of every kind, and stor
   };
   expect(await as('POST', 'decision-rules', rule)).toMatchObject(FULL);
   const items = SIZES.map((kilobytes, n) => integration(`i${n}`, kilobytes));
-  expect(await as('PUT', 'integrations:apply', { items: [...items, integration('one more', 50)] })).toMatchObject(FULL);
+  const more = [...items, integration('one more', 50)];
+  expect(await as('PUT', 'integrations:apply', { items: more })).toMatchObject(FULL);
+  expect(await as('PUT', 'integrations:apply', { items: more, dryRun: true })).toMatchObject(FULL);
+  const once = { tenant: 'full', body: integration('one more', 50), headers: { 'idempotency-key': 'a-key' } };
+  expect(await call('POST', 'integrations', once)).toMatchObject(FULL);
   expect((await as('GET', 'integrations')).body.items).toHaveLength(SIZES.length);
   expect((await as('GET', 'event-types')).body.items).toEqual([]);
   expect((await as('GET', 'decision-rules')).body.items).toEqual([]);
+});
+
+it('lets in no more of what comes at once than of what comes one after the other', async () => {
+  const patient = await aFullTenant('patient');
+  let fitting = 0;
+  while ((await patient.create(`more ${fitting}`, 10)).status === 201) fitting += 1;
+  expect(fitting).toBeGreaterThan(0);
+  const hasty = await aFullTenant('hasty');
+  const answers = await Promise.all(Array.from({ length: 24 }, (_, n) => hasty.create(`more ${n}`, 10)));
+  const refused = answers.filter(({ status }) => status !== 201);
+  expect(refused).toHaveLength(answers.length - fitting);
+  for (const answer of refused) expect(answer).toMatchObject(FULL);
 });
 
 it('lets a full tenant disable, shrink and delete, and then grow again', async () => {

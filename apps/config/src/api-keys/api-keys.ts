@@ -43,7 +43,7 @@ export class ApiKeys implements KeyDirectory {
       const apiKey = change.begin(apiKeyAggregate, id);
       const hash = hashKey(key);
       const state = await apiKey.execute({ type: 'create', at: this.now(), tenantId, name, role, hash });
-      await change.requireRoom(tenantId, growthOf(null, state));
+      change.requireRoom(tenantId, growthOf(null, state));
       return state;
     });
     return { ...apiKeyView(id, state as ApiKey), key };

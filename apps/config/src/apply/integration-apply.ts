@@ -47,13 +47,12 @@ export class IntegrationApply {
     const secrets = await change.secretsOf(caller.tenantId);
     const all = forEachItem(targets, (target) => this.settingsFor(target, secrets));
     checkSingleEndpoints(all.map(({ made: { profile } }) => profile));
-    const bytesBefore = await change.bytesOf(caller.tenantId);
+    await change.requireRoomForAll(caller.tenantId);
     const deleted: AppliedItem[] = [];
     for (const id of absent) deleted.push(await this.delete(caller, change, id));
     const written: AppliedItem[] = [];
     for (const [index, { item, made }] of all.entries())
       written.push(await this.write(caller, plan, index, item, made));
-    await change.requireRoom(caller.tenantId, (await change.bytesOf(caller.tenantId)) - bytesBefore);
     return [...written, ...deleted];
   }
 

@@ -12,7 +12,7 @@ import { aggregateOfKind } from './aggregates.js';
 import { type ChangeContext, LoadedAggregate } from './loaded-aggregate.js';
 import { noSuch } from './no-such.js';
 import { type Origin, SYSTEM_ORIGIN } from './origin.js';
-import { checkRoom, TENANT_CONFIGURATION_MAX_BYTES, THING_BYTES } from './tenant-room.js';
+import { TENANT_CONFIGURATION_MAX_BYTES, TenantRoom } from './tenant-room.js';
 
 /** Longest wait for a change's records to be in their topics; beyond it the answer says that they will be. */
 export const PUBLICATION_WAIT_MAX_MS = 5_000;
@@ -106,17 +106,16 @@ export class Change<Handle = unknown> {
   }
 
   /**
-   * Rejects with `configuration_full` where the tenant's things take more than they may, what this change has written
-   * included. What became smaller is let through, so that a tenant above its bound can come below it.
+   * Has the change rejected with `configuration_full`, at its end, where the tenant's things take more than they may. What
+   * became smaller is let through, so that a tenant above its bound can come below it.
    */
-  async requireRoom(tenantId: string, growthBytes: number): Promise<void> {
-    if (growthBytes > 0) checkRoom(await this.bytesOf(tenantId), this.context.tenantMaxBytes);
+  requireRoom(tenantId: string, growthBytes: number): void {
+    if (growthBytes > 0) this.context.room.require(tenantId);
   }
 
-  /** What the tenant's things take, as this change has them. */
-  bytesOf(tenantId: string): Promise<number> {
-    const { readModels, transaction } = this.context;
-    return readModels.bytesOfTenant(transaction.handle, tenantId, THING_BYTES);
+  /** The same for a change that makes some things larger and others smaller, in a tenant that is held alone. */
+  async requireRoomForAll(tenantId: string): Promise<void> {
+    this.context.room.require(tenantId, await this.context.room.bytesOf(tenantId));
   }
 
   async failuresOf(tenantId: string, integrationId: string): Promise<FailureCount | undefined> {
@@ -181,6 +180,12 @@ export class Change<Handle = unknown> {
   }
 }
 
+/** What the changes of one transaction share. */
+interface Shared<Handle> {
+  transaction: EventStoreTransaction<Handle>;
+  room: TenantRoom<Handle>;
+}
+
 /** Takes a transaction back, and its result out of it. */
 class Rehearsed extends Error {
   constructor(readonly result: unknown) {
@@ -191,7 +196,7 @@ class Rehearsed extends Error {
 /** Carries changes out and answers only when the other services can see them (invariant 6). */
 export class Changes<Handle = unknown> {
   /** The transaction that `run` is a part of, where somebody joins changes. */
-  private readonly joined = new AsyncLocalStorage<EventStoreTransaction<Handle>>();
+  private readonly joined = new AsyncLocalStorage<Shared<Handle>>();
 
   constructor(
     private readonly events: EventStore<Handle>,
@@ -205,20 +210,24 @@ export class Changes<Handle = unknown> {
   /** What `run` would answer, or reject with; nothing is stored. It takes its transaction back, so it joins no other. */
   async rehearse<T>(origin: Origin, work: (change: Change<Handle>) => Promise<T>): Promise<T> {
     if (this.joined.getStore()) throw new Error('a rehearsal would take back what it is joined to');
-    const rehearsal = this.run(origin, async (change) => {
-      throw new Rehearsed(await work(change));
-    });
-    return rehearsal.catch((error: unknown) => {
+    try {
+      const { result } = await this.transaction(async (shared): Promise<never> => {
+        const result = await work(this.changeIn(shared, origin));
+        await shared.room.settle();
+        throw new Rehearsed(result);
+      });
+      return result;
+    } catch (error) {
       if (error instanceof Rehearsed) return error.result as T;
       throw error;
-    });
+    }
   }
 
   /** Carries one change out in a transaction of its own, or in the one that it is joined to. */
   async run<T>(origin: Origin, work: (change: Change<Handle>) => Promise<T>): Promise<T> {
     const joined = this.joined.getStore();
     if (joined) return work(this.changeIn(joined, origin));
-    const { result, outboxIds } = await this.transaction((transaction) => work(this.changeIn(transaction, origin)));
+    const { result, outboxIds } = await this.transaction((shared) => work(this.changeIn(shared, origin)));
     await this.awaitPublication(outboxIds);
     return result;
   }
@@ -229,7 +238,7 @@ export class Changes<Handle = unknown> {
    * connection waits for another one, none comes free.
    */
   join<T>(work: (transaction: EventStoreTransaction<Handle>) => Promise<T>): Promise<Committed<T>> {
-    return this.transaction((transaction) => this.joined.run(transaction, () => work(transaction)));
+    return this.transaction((shared) => this.joined.run(shared, () => work(shared.transaction)));
   }
 
   /** Rejects with `unavailable` where the rows are not in their topics in time; they will be. */
@@ -238,18 +247,22 @@ export class Changes<Handle = unknown> {
     throw new ProblemError('unavailable', NOT_PUBLISHED, { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 
-  private async transaction<T>(
-    work: (transaction: EventStoreTransaction<Handle>) => Promise<T>,
-  ): Promise<Committed<T>> {
+  private async transaction<T>(work: (shared: Shared<Handle>) => Promise<T>): Promise<Committed<T>> {
     if (this.publications.waiting > PUBLICATIONS_WAITING_MAX) throw new ProblemError('unavailable', TOO_MANY_WAIT);
-    return this.events.transaction(work).catch((error: unknown) => {
+    const all = async (transaction: EventStoreTransaction<Handle>) => {
+      const room = new TenantRoom(transaction, this.readModels, this.tenantMaxBytes);
+      const result = await work({ transaction, room });
+      await room.settle();
+      return result;
+    };
+    return this.events.transaction(all).catch((error: unknown) => {
       throw refused(error);
     });
   }
 
-  private changeIn(transaction: EventStoreTransaction<Handle>, origin: Origin): Change<Handle> {
-    const { readModels, partitionCount, tenantKeys, tenantMaxBytes } = this;
-    return new Change({ transaction, readModels, tenantKeys, origin, partitionCount, tenantMaxBytes });
+  private changeIn(shared: Shared<Handle>, origin: Origin): Change<Handle> {
+    const { readModels, partitionCount, tenantKeys } = this;
+    return new Change({ ...shared, readModels, tenantKeys, origin, partitionCount });
   }
 }
 

@@ -10,6 +10,7 @@ import { type Aggregate, formsOf, type Happened } from './aggregate.js';
 import { noSuch } from './no-such.js';
 import type { Origin } from './origin.js';
 import { StreamFold } from './stream-fold.js';
+import type { TenantRoom } from './tenant-room.js';
 
 /** What an aggregate needs to be loaded, changed, and made known. */
 export interface AggregateContext<Handle> {
@@ -21,8 +22,7 @@ export interface AggregateContext<Handle> {
 
 export interface ChangeContext<Handle> extends AggregateContext<Handle> {
   tenantKeys: TenantKeys<Handle>;
-  /** Of all that a tenant has configured. */
-  tenantMaxBytes: number;
+  room: TenantRoom<Handle>;
 }
 
 /** An aggregate that is locked and folded inside a transaction; `execute` decides, appends, projects and enqueues. */

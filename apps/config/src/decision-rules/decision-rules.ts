@@ -46,7 +46,7 @@ export class DecisionRules {
       await this.requireFreeName(change, tenantId, id, settings.name);
       const enabled = input.enabled ?? true;
       const state = await rule.execute({ type: 'create', at: this.now(), tenantId, settings, enabled });
-      await change.requireRoom(tenantId, growthOf(null, settings));
+      change.requireRoom(tenantId, growthOf(null, settings));
       return state;
     });
     return decisionRuleView(id, present(state, tenantId));
@@ -102,7 +102,7 @@ export class DecisionRules {
       const current = present(rule.state, tenantId);
       const changed = await rule.execute(...(await commandsFor(current, change)));
       const { settings } = present(changed, tenantId);
-      await change.requireRoom(tenantId, growthOf(current.settings, settings));
+      change.requireRoom(tenantId, growthOf(current.settings, settings));
       return changed;
     });
     return decisionRuleView(id, present(state, tenantId));

@@ -92,7 +92,7 @@ export class EventTypes {
       // Of a deleted one its state remains, but takes no room.
       const before = created ? null : eventType.state;
       const state = await eventType.execute({ type: 'define', at: this.now(), tenantId, eventType: type, definition });
-      await change.requireRoom(tenantId, growthOf(before, state));
+      change.requireRoom(tenantId, growthOf(before, state));
       return { noticeMs, created, eventType: eventTypeView(present(state)) };
     });
     if (noticeMs > 0) await this.sleep(noticeMs);

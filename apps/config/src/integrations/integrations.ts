@@ -91,7 +91,7 @@ export class Integrations {
       const integration = change.begin(integrationAggregate, id);
       const enabled = input.enabled ?? true;
       const state = await integration.execute({ type: 'create', at: this.now(), tenantId, settings, enabled });
-      await change.requireRoom(tenantId, growthOf(null, settings));
+      change.requireRoom(tenantId, growthOf(null, settings));
       return { state, newSigningSecret: made.newSigningSecret };
     });
     return { integration: integrationView(id, present(state, tenantId), 0), newSigningSecret };
@@ -123,7 +123,7 @@ export class Integrations {
         { type: 'update', at: this.now(), settings },
         ...switching(caller, input.enabled, this.now()),
       );
-      await change.requireRoom(caller.tenantId, growthOf(current.settings, settings));
+      change.requireRoom(caller.tenantId, growthOf(current.settings, settings));
       return { state, newSigningSecret };
     });
   }
