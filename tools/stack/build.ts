@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { tryNameLock } from './processes/name-lock.ts';
 import { runCommand } from './processes/run-command.ts';
+import { whileAlone } from './processes/while-alone.ts';
 import { REPOSITORY } from './settings.ts';
 import { isBuilt, rememberBuild, sourcesStamp } from './sources-stamp.ts';
 import { StackProblem } from './stack-problem.error.ts';
-
-const LOCK_POLL_MS = 250;
 
 /** What has to be there after a build. */
 export const BUILD_OUTPUTS = [
@@ -23,28 +20,19 @@ export function needsBuild(): boolean {
 
 /** Compiles the apps and libs unless what is there is of these very sources. */
 export async function build(signal?: AbortSignal): Promise<void> {
-  await whileAlone(signal, async () => {
+  await inTurn(async () => {
     if (needsBuild()) await compile(['--projects=apps/*,libs/*'], signal);
-  });
+  }, signal);
 }
 
 /** Compiles every project, also the tests' and the measurements'; nx skips what has not changed. */
 export async function buildAll(signal?: AbortSignal): Promise<void> {
-  await whileAlone(signal, () => compile([], signal));
+  await inTurn(() => compile([], signal), signal);
 }
 
 /** Two starts of one clone take turns. */
-async function whileAlone(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
-  let lock = await tryNameLock('build', REPOSITORY);
-  while (lock === null) {
-    await sleep(LOCK_POLL_MS, undefined, signal === undefined ? {} : { signal });
-    lock = await tryNameLock('build', REPOSITORY);
-  }
-  try {
-    await work();
-  } finally {
-    lock.release();
-  }
+function inTurn(work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  return whileAlone('build', REPOSITORY, work, signal);
 }
 
 async function compile(args: readonly string[], signal: AbortSignal | undefined): Promise<void> {

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cacheDirectory } from '../../../tools/stack/cache-directory.ts';
-import { tryNameLock } from '../../../tools/stack/processes/name-lock.ts';
 import { runCommand } from '../../../tools/stack/processes/run-command.ts';
+import { whileAlone } from '../../../tools/stack/processes/while-alone.ts';
 import { StackProblem } from '../../../tools/stack/stack-problem.error.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 /** The oldest that the pinned packages run on. */
 const PYTHON_MINOR_MIN = 11;
 const PYTHONS = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python'];
-const LOCK_POLL_MS = 500;
 
 /** No Python, or no package index to be reached: nothing that the code under test could be blamed for. */
 export class FuzzerMissingError extends StackProblem {}
@@ -52,23 +50,11 @@ export async function fuzzPython(signal: AbortSignal, environment: NodeJS.Proces
   const python = await findPython(askPython(signal));
   const pins = createHash('sha256').update(readFileSync(REQUIREMENTS)).update(python.version).digest('hex');
   const directory = join(cacheDirectory(environment), `fuzz-${pins.slice(0, 12)}`);
-  await whileAlone(directory, signal, async () => {
+  const make = async () => {
     if (!existsSync(directory)) await makeEnvironment(python.command, directory, signal);
-  });
+  };
+  await whileAlone('fuzz', directory, make, signal);
   return join(directory, 'bin', 'python');
-}
-
-async function whileAlone(directory: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-  let lock = await tryNameLock('fuzz', directory);
-  while (lock === null) {
-    await sleep(LOCK_POLL_MS, undefined, { signal });
-    lock = await tryNameLock('fuzz', directory);
-  }
-  try {
-    await work();
-  } finally {
-    lock.release();
-  }
 }
 
 async function makeEnvironment(python: string, directory: string, signal: AbortSignal): Promise<void> {
