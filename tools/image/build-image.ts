@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { runCommand } from '../stack/processes/run-command.ts';
 import { buildContext } from './build-context.ts';
 import type { Instruction } from './dockerfile.ts';
 
@@ -109,21 +109,12 @@ function copyFromStage({ sources, destination }: Copy, from: string, stage: Stag
   }
 }
 
-function run(command: string, stage: Stage): Promise<void> {
+async function run(command: string, stage: Stage): Promise<void> {
   if (/(^|[\s'"=])\//.test(command)) throw new Error(`a command here may name no absolute path: ${command}`);
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)));
-  return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', ['-ec', command], {
-      cwd: join(stage.root, stage.workdir),
-      env: { ...kept, ...stage.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (output = (output + chunk).slice(-4_000)));
-    child.once('error', reject);
-    child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${command} failed (${code}):\n${output}`)),
-    );
+  const { code, output } = await runCommand('/bin/sh', ['-ec', command], {
+    cwd: join(stage.root, stage.workdir),
+    env: { ...kept, ...stage.environment },
   });
+  if (code !== 0) throw new Error(`${command} failed (${code}):\n${output}`);
 }

@@ -16,7 +16,7 @@ import {
   startContained,
   startContainerStack,
 } from './container-stack.ts';
-import { parseDockerfile } from './dockerfile.ts';
+import { lastStageOf, parseDockerfile } from './dockerfile.ts';
 import { productionTree } from './production-tree.ts';
 
 const START_TIMEOUT_MS = 300_000;
@@ -36,7 +36,7 @@ const WRITES = [
 ];
 
 const instructions = parseDockerfile(readFileSync(join(REPOSITORY, 'Dockerfile'), 'utf8'));
-const lastStage = instructions.slice(instructions.findLastIndex(({ kind }) => kind === 'from'));
+const lastStage = lastStageOf(instructions);
 const imageVariables = Object.assign({}, ...lastStage.map((one) => (one.kind === 'env' ? one.variables : {})));
 const adminKey = `hk_${randomBytes(24).toString('hex')}`;
 const name = `image_${randomBytes(6).toString('hex')}`;

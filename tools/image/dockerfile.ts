@@ -20,6 +20,11 @@ export function parseDockerfile(text: string): Instruction[] {
     .map(instruction);
 }
 
+/** What the image itself is made by. */
+export function lastStageOf(instructions: readonly Instruction[]): readonly Instruction[] {
+  return instructions.slice(instructions.findLastIndex(({ kind }) => kind === 'from'));
+}
+
 function instruction(line: string): Instruction {
   const [keyword = '', rest = ''] = [/^\S+/.exec(line)?.[0], line.replace(/^\S+\s*/, '')];
   const words = rest.split(/\s+/);
