@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type DocumentedOperation, isFreeText } from './documented-operations.js';
-import type { MarkedThings } from './marked-things.js';
+import { idFor, type MarkedThings } from './marked-things.js';
 
 /** A request without its credentials. */
 export interface PlannedRequest {
@@ -53,8 +53,7 @@ function planned(operation: DocumentedOperation, path: string, body: unknown = o
 /** The path with one parameter's value, and a thing of the same tenant's in every other. */
 function pathWith(path: string, name: string, value: string, given: Given, foreign: MarkedThings): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
-    const segment = path.split('/')[2] ?? '';
-    const other = parameter === 'id' ? foreign.ids[segment] : foreign.values[parameter]?.[0];
+    const other = parameter === 'id' ? idFor(path, foreign) : foreign.values[parameter]?.[0];
     return encodeURIComponent(given(parameter === name ? value : (other ?? '')));
   });
 }
@@ -92,7 +91,7 @@ function bodyOf({ id, example }: DocumentedOperation): unknown {
   return id === 'decision-rules.test' ? { context: {} } : example;
 }
 
-type Body = (given: string, own: MarkedThings) => { body: unknown; path?: string; headers?: Record<string, string> };
+type Body = (given: string) => { body: unknown; headers?: Record<string, string> };
 
 /** Members of bodies that name a thing, or that another tenant's thing is found by: operation, member, and a body with it. */
 const BODIES: readonly [operation: string, member: string, values: string, body: Body][] = [
@@ -106,31 +105,11 @@ const BODIES: readonly [operation: string, member: string, values: string, body:
     'eventTypes',
     (type) => ({ body: { items: [{ name: 'n', ...HOOK, eventTypes: [type] }], dryRun: true } }),
   ],
-  [
-    'integrations.update',
-    'name',
-    'name',
-    (name, { ids }) => ({ path: `/v1/integrations/${ids.integrations}`, body: { name } }),
-  ],
-  [
-    'integrations.update',
-    'eventTypes',
-    'eventTypes',
-    (type, { ids }) => ({ path: `/v1/integrations/${ids.integrations}`, body: { eventTypes: [type] } }),
-  ],
-  [
-    'integrations.test',
-    'eventType',
-    'eventType',
-    (eventType, { ids }) => ({ path: `/v1/integrations/${ids.integrations}/test`, body: { eventType } }),
-  ],
+  ['integrations.update', 'name', 'name', (name) => ({ body: { name } })],
+  ['integrations.update', 'eventTypes', 'eventTypes', (type) => ({ body: { eventTypes: [type] } })],
+  ['integrations.test', 'eventType', 'eventType', (eventType) => ({ body: { eventType } })],
   ['decision-rules.create', 'name', 'name', (name) => ({ body: { name, method: 'GET', ...HOOK } })],
-  [
-    'decision-rules.update',
-    'name',
-    'name',
-    (name, { ids }) => ({ path: `/v1/decision-rules/${ids['decision-rules']}`, body: { name } }),
-  ],
+  ['decision-rules.update', 'name', 'name', (name) => ({ body: { name } })],
   ['decisions.make', 'rule', 'rule', (rule) => ({ body: { rule, context: {} } })],
   [
     'recoveries.create',
@@ -201,8 +180,8 @@ function bodySpots(operation: DocumentedOperation): Spot[] {
     where: `the member ${member} of the body`,
     values: (of) => valuesFor(values, of),
     request: (value, given, _foreign, own) => {
-      const made = body(given(value), own);
-      const request = planned(operation, made.path ?? operation.path, made.body);
+      const made = body(given(value));
+      const request = planned(operation, operation.path.replace('{id}', idFor(operation.path, own)), made.body);
       return { ...request, headers: { ...request.headers, ...made.headers } };
     },
   }));

@@ -6,7 +6,7 @@ import { type Asked, askFor, comparable } from './asking.js';
 import { DOCUMENTED_OPERATIONS, type DocumentedOperation } from './documented-operations.js';
 import { type FollowedStream, followStream } from './followed-stream.js';
 import { type PlannedRequest, type Spot, spotsOf, unknownOf, untriedMembers } from './foreign-requests.js';
-import type { MarkedThings } from './marked-things.js';
+import { idFor, type MarkedThings } from './marked-things.js';
 import { snapshotOf } from './snapshot.js';
 
 const AT_ONCE = 8;
@@ -178,7 +178,7 @@ export function foreignThings(worldOf: () => AccessWorld): void {
     const KEYED = OF_TENANTS.filter(({ parameters }) => parameters.some(({ name }) => name === 'Idempotency-Key'));
 
     it.each(named(KEYED))('have Idempotency-Keys of their own: %s replays nothing', async (_id, operation) => {
-      const path = operation.path.replace('{id}', String(own.ids[operation.path.split('/')[2] ?? '']));
+      const path = operation.path.replace('{id}', idFor(operation.path, own));
       const asked = {
         method: operation.method,
         path,

@@ -15,6 +15,11 @@ export interface MarkedThings {
   idempotencyKey: string;
 }
 
+/** The id of the tenant's thing that a path of this kind names. */
+export function idFor(path: string, { ids }: MarkedThings): string {
+  return ids[path.split('/')[2] ?? ''] ?? '';
+}
+
 async function firstWhere<Row>(api: Api, path: string, isMeant: (row: Row) => boolean): Promise<Row> {
   return until(async () => (await api.list<Row>(path)).find(isMeant) ?? null, {
     what: `a row of ${path}`,

@@ -1,6 +1,6 @@
 import type { Api } from '../api.js';
 import { DOCUMENTED_OPERATIONS } from './documented-operations.js';
-import type { MarkedThings } from './marked-things.js';
+import { idFor, type MarkedThings } from './marked-things.js';
 
 const ALL_TIME = 'since=2026-01-02T00:00:00Z&until=2026-01-03T00:00:00Z&bucket=day';
 const READS = DOCUMENTED_OPERATIONS.filter(
@@ -21,9 +21,9 @@ export async function snapshotOf(api: Api, things: MarkedThings): Promise<Record
   return Object.fromEntries(await Promise.all(pages));
 }
 
-function pathsOf(path: string, { ids, values }: MarkedThings): string[] {
-  const segment = path.split('/')[2] ?? '';
-  const meant = segment === 'integrations' ? (values.integrationId ?? []) : [ids[segment] ?? ''];
+function pathsOf(path: string, things: MarkedThings): string[] {
+  const { values } = things;
+  const meant = path.startsWith('/v1/integrations/') ? (values.integrationId ?? []) : [idFor(path, things)];
   if (!path.includes('{')) return [path];
   return meant.map((id) =>
     path
