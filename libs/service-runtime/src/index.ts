@@ -54,6 +54,7 @@ export * from './start-service.js';
 export { flushTelemetry } from './telemetry/flush.js';
 export * from './telemetry/metrics.js';
 export * from './telemetry/tracing.js';
+export * from './tenancy/tenant-query.js';
 export * from './tenancy/tenant-tables.js';
 export * from './tokens.js';
 export { AttemptView, AttemptWithBodies } from './views/attempt-view.js';

@@ -1,5 +1,5 @@
 import type { EndedStatus } from '@hookstile/contracts';
-import type { TenantSql } from '@hookstile/service-runtime';
+import { queryOf, type TenantQuery } from '@hookstile/service-runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ViewReader } from '../read/view-reader.js';
 import { VIEWS } from '../read/view-tables.js';
@@ -79,7 +79,7 @@ export class TypeormRecoveryStore implements RecoveryStore {
   }
 
   startedBefore(tenantId: string, key: StartKey): Promise<StartedBefore | null> {
-    return startedBefore((statement, values) => this.views.read(tenantId, statement, values), key);
+    return startedBefore((statement, values = []) => this.views.read(tenantId, statement, values), key);
   }
 
   async get(tenantId: string, id: string): Promise<RecoveryRow | null> {
@@ -91,13 +91,6 @@ export class TypeormRecoveryStore implements RecoveryStore {
     await queryOf(this.dataSource, tenantId)(STOP, [id, reason, new Date(atMs), by]);
     return this.get(tenantId, id);
   }
-}
-
-/** Sends statements of one tenant; values from `$2` on. */
-type Query = <Row>(statement: TenantSql<'tenant'>, values: readonly unknown[]) => Promise<Row[]>;
-
-function queryOf(handle: Pick<EntityManager, 'query'>, tenantId: string): Query {
-  return ({ text }, values) => handle.query(text, [tenantId, ...values]);
 }
 
 async function startIn(manager: EntityManager, recovery: NewRecovery, key: StartKey | null): Promise<Started> {
@@ -120,7 +113,7 @@ async function claimed(manager: EntityManager, { id }: StartKey): Promise<boolea
   return found.claimed;
 }
 
-async function startedBefore(query: Query, { id, expiredMs }: StartKey): Promise<StartedBefore | null> {
+async function startedBefore(query: TenantQuery, { id, expiredMs }: StartKey): Promise<StartedBefore | null> {
   const [found] = await query<FoundRecovery & { key_fingerprint: string }>(STARTED_BEFORE, [id, new Date(expiredMs)]);
   if (!found) return null;
   return { outcome: 'started-before', recovery: recoveryRowOf(found), fingerprint: found.key_fingerprint };
@@ -128,7 +121,7 @@ async function startedBefore(query: Query, { id, expiredMs }: StartKey): Promise
 
 async function refusalOf(
   manager: EntityManager,
-  query: Query,
+  query: TenantQuery,
   { tenantId, integrationId }: NewRecovery,
 ): Promise<Started | null> {
   const [running] = await query<{ id: string }>(RUNNING, [integrationId]);
@@ -145,7 +138,7 @@ async function refusalOf(
 /** All in one transaction: who works a recovery sees it with all of its members. */
 async function insertRecovery(
   manager: EntityManager,
-  query: Query,
+  query: TenantQuery,
   recovery: NewRecovery,
   key: StartKey | null,
 ): Promise<Started> {

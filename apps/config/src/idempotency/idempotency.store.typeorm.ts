@@ -1,5 +1,5 @@
 import { quoted } from '@hookstile/event-store';
-import { TenantTables } from '@hookstile/service-runtime';
+import { queryOf, TenantTables } from '@hookstile/service-runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { IdempotencyStore, KeptAnswer } from './idempotency.store.js';
 
@@ -34,10 +34,10 @@ export class TypeormIdempotencyStore implements IdempotencyStore<EntityManager> 
   }
 
   async get(manager: EntityManager, tenantId: string | null, id: string, now: string): Promise<KeptAnswer | null> {
-    const { text } = this.tables
+    const statement = this.tables
       .sql`SELECT * FROM ${this.tables.rowsFoundById('idempotency_keys')} WHERE id = $2 AND expires_at > $3`;
-    const rows: Row[] = await manager.query(text, [tenantId, id, now]);
-    return rows[0] ? answerOf(rows[0]) : null;
+    const [row] = await queryOf(manager, tenantId)<Row>(statement, [id, now]);
+    return row ? answerOf(row) : null;
   }
 
   async put(manager: EntityManager, answer: KeptAnswer): Promise<void> {
@@ -58,7 +58,7 @@ export class TypeormIdempotencyStore implements IdempotencyStore<EntityManager> 
   }
 
   async deleteOfTenant(manager: EntityManager, tenantId: string): Promise<void> {
-    await manager.query(this.tables.delete('idempotency_keys').text, [tenantId]);
+    await queryOf(manager, tenantId)(this.tables.delete('idempotency_keys'));
   }
 
   async deleteExpired(now: string, limit: number): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Role } from '@hookstile/contracts';
 import { preparedQuery, quoted } from '@hookstile/event-store';
-import { type FoundKey, type TenantSql, TenantTables } from '@hookstile/service-runtime';
+import { type FoundKey, queryOf, type TenantSql, TenantTables } from '@hookstile/service-runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import type {
   FailureCount,
@@ -95,7 +95,7 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
   async list(tenantId: string, kind: Kind, { limit, before }: ReadModelPage): Promise<ReadModelRow[]> {
     const statement = this.tables.sql`SELECT ${COLUMNS} FROM ${this.rows(kind)}
        WHERE NOT deleted AND ($2::bigint IS NULL OR position < $2) ORDER BY position DESC LIMIT $3`;
-    return (await this.read<Row>(tenantId, statement, [before, limit])).map(rowOf);
+    return (await queryOf(this.dataSource, tenantId)<Row>(statement, [before, limit])).map(rowOf);
   }
 
   async listTenants({ limit, before }: ReadModelPage): Promise<ReadModelRow[]> {
@@ -109,26 +109,26 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
 
   async idsOfTenant(manager: EntityManager, kind: Kind, tenantId: string): Promise<string[]> {
     const statement = this.tables.sql`SELECT id FROM ${this.rows(kind)} WHERE NOT deleted ORDER BY id`;
-    return (await this.read<{ id: string }>(tenantId, statement, [], manager)).map(({ id }) => id);
+    return (await queryOf(manager, tenantId)<{ id: string }>(statement)).map(({ id }) => id);
   }
 
   namesOfTenant(manager: EntityManager, kind: 'integration', tenantId: string, limit: number): Promise<NamedThing[]> {
     const statement = this.tables.sql`SELECT id, state #>> '{settings,name}' AS name FROM ${this.rows(kind)}
        WHERE NOT deleted ORDER BY position LIMIT $2`;
-    return this.read(tenantId, statement, [limit], manager);
+    return queryOf(manager, tenantId)(statement, [limit]);
   }
 
   async idByName(manager: EntityManager, kind: NamedKind, tenantId: string, name: string): Promise<string | null> {
     const statement = this.tables.sql`SELECT id FROM ${this.rows(kind)}
        WHERE state #>> '{settings,name}' = $2 AND NOT deleted`;
-    const rows = await this.read<{ id: string }>(tenantId, statement, [name], manager);
+    const rows = await queryOf(manager, tenantId)<{ id: string }>(statement, [name]);
     return rows[0]?.id ?? null;
   }
 
   async idsOfProfiles(manager: EntityManager, tenantId: string, profiles: readonly string[]): Promise<string[]> {
     const statement = this.tables.sql`SELECT id FROM ${this.rows('integration')}
        WHERE NOT deleted AND state->'settings'->>'profile' = ANY($2::text[]) ORDER BY id`;
-    return (await this.read<{ id: string }>(tenantId, statement, [profiles], manager)).map(({ id }) => id);
+    return (await queryOf(manager, tenantId)<{ id: string }>(statement, [profiles])).map(({ id }) => id);
   }
 
   async bytesOfTenant(manager: EntityManager, tenantId: string, thingBytes: number): Promise<number> {
@@ -188,7 +188,7 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
   ): Promise<Map<string, FailureCount>> {
     const statement = this.tables.sql`SELECT failures.* FROM ${this.schema}.integration_failures AS failures
        JOIN ${this.found('integration')} ON id = integration_id WHERE integration_id = ANY($2::text[])`;
-    const rows = await this.read<FailureRow>(tenantId, statement, [integrationIds], manager);
+    const rows = await queryOf(manager ?? this.dataSource, tenantId)<FailureRow>(statement, [integrationIds]);
     return new Map(rows.map((row) => [row.integration_id, failureCountOf(row)]));
   }
 
@@ -223,7 +223,7 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
 
   async isSubscribed(manager: EntityManager, { tenantId, patterns, exceptId }: Subscription): Promise<boolean> {
     const statement = this.tables.sql`SELECT FROM ${this.rows('integration')} WHERE ${SUBSCRIBED} AND id <> $3 LIMIT 1`;
-    return (await this.read(tenantId, statement, [patterns, exceptId], manager)).length > 0;
+    return (await queryOf(manager, tenantId)(statement, [patterns, exceptId])).length > 0;
   }
 
   async subscribedTenants(tenantIds: readonly string[], patterns: readonly string[]): Promise<Set<string>> {
@@ -231,16 +231,6 @@ export class TypeormReadModelStore implements ReadModelStore<EntityManager> {
       .sqlOfMany`SELECT DISTINCT tenant_id FROM ${this.tables.rowsOfMany('integrations')} WHERE ${SUBSCRIBED}`;
     const rows: { tenant_id: string }[] = await this.dataSource.query(statement.text, [tenantIds, patterns]);
     return new Set(rows.map((row) => row.tenant_id));
-  }
-
-  /** @param values from `$2` on */
-  private read<Found>(
-    tenantId: string,
-    { text }: TenantSql<'tenant'>,
-    values: readonly unknown[],
-    manager?: EntityManager,
-  ): Promise<Found[]> {
-    return (manager ?? this.dataSource).query(text, [tenantId, ...values]);
   }
 
   private rows(kind: Kind): TenantSql<'tenant'> {
