@@ -7,6 +7,7 @@ import {
   meetAll,
   type RunningHostileReceiver,
   startHostileReceiver,
+  trustIn,
 } from '@hookstile/testing/hostile-receivers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Dispatching } from './dispatching.fake.js';
@@ -36,10 +37,13 @@ async function configure(receiver: HostileReceiver): Promise<void> {
   const started = await startHostileReceiver(receiver);
   running.set(receiver, started);
   const { request } = (await world.configure({ id: 'int_template' })).settings;
-  const tls = receiver.ca === undefined ? {} : { tls: { verify: true, ca: receiver.ca } };
   await world.configure({
     id: idOf(receiver),
-    settings: { url: started.url, request: { ...request, ...tls, timeoutMs: timeoutMsOf(receiver) }, retry: ONCE },
+    settings: {
+      url: started.url,
+      request: { ...request, ...trustIn(receiver), timeoutMs: timeoutMsOf(receiver) },
+      retry: ONCE,
+    },
   });
 }
 

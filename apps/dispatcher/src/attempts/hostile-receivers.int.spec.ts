@@ -1,23 +1,19 @@
 import { type Receiver, startReceiver, until } from '@hookstile/testing';
 import {
+  HANG_MS,
   type HostileReceiver,
   hostileReceivers,
   meetAll,
   type RunningHostileReceiver,
   startHostileReceiver,
   timed,
+  timeoutMsOf,
+  trustIn,
 } from '@hookstile/testing/hostile-receivers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KEPT_BODY_MAX_BYTES } from '../egress/response.bounds.js';
 import type { AttemptMaker, AttemptOutcome } from './attempt.types.js';
 import { attemptInput, attemptMaker } from './attempt-maker.fake.js';
-
-/** Of attempts that nothing else ends. */
-const SHORT_TIMEOUT_MS = 500;
-/** Of those that end by another bound, in a process that meets many at a time. */
-const LONG_TIMEOUT_MS = 10_000;
-/** No attempt may outlast its deadline by so much. */
-const HANG_MS = 1_000;
 
 interface Met {
   running: RunningHostileReceiver;
@@ -34,20 +30,17 @@ const neighbours: AttemptOutcome[] = [];
 let maker: AttemptMaker;
 let neighbour: Receiver;
 
-const timeoutMsOf = ({ attempt }: HostileReceiver): number =>
-  attempt === 'timeout' ? SHORT_TIMEOUT_MS : LONG_TIMEOUT_MS;
+const deadlineOf = ({ attempt }: HostileReceiver): number => timeoutMsOf({ endsByDeadline: attempt === 'timeout' });
 
 function attempt(receiver: RunningHostileReceiver): Promise<AttemptOutcome> {
-  const { url, ca } = receiver;
-  const tls = ca === undefined ? {} : { tls: { verify: true, ca } };
-  return maker.make(attemptInput(url, { timeoutMs: timeoutMsOf(receiver), ...tls }));
+  return maker.make(attemptInput(receiver.url, { timeoutMs: deadlineOf(receiver), ...trustIn(receiver) }));
 }
 
 async function meet(receiver: HostileReceiver): Promise<void> {
   const meeting: Met = { running: await startHostileReceiver(receiver), outcomes: [], lateMs: [], left: 0 };
   met.set(receiver, meeting);
   for (let n = 0; n < 2; n += 1) {
-    const { result, lateMs } = await timed(timeoutMsOf(receiver), attempt(meeting.running));
+    const { result, lateMs } = await timed(deadlineOf(receiver), attempt(meeting.running));
     meeting.outcomes.push(result);
     meeting.lateMs.push(lateMs);
   }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decisionRuleSettings } from '@hookstile/testing';
 import {
+  HANG_MS,
   type HostileReceiver,
   hostileReceivers,
   meetAll,
   startHostileReceiver,
   timed,
+  timeoutMsOf,
 } from '@hookstile/testing/hostile-receivers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { egressUnderTest } from '../egress/egress.fake.js';
@@ -16,11 +18,6 @@ import { askHook } from './ask-hook.js';
 import { REASON_MAX_CHARACTERS } from './decision.bounds.js';
 import { type Judgement, judgeAnswer } from './judge-answer.js';
 
-/** Of decisions that nothing else ends; and of those that end by another bound, in a process that meets many hooks at a time. */
-const SHORT_TIMEOUT_MS = 500;
-const LONG_TIMEOUT_MS = 10_000;
-const HANG_MS = 1_000;
-
 /** What some of them answer would be granted, were it believed. */
 const RULE = decisionRuleSettings({ responseActions: [{ type: 'allow', key: 'status', value: 'ok' }] });
 const NO_TOKENS: TokenSource = { tokenFor: () => Promise.reject(new Error('no token is asked for')) };
@@ -29,12 +26,9 @@ const receivers = await hostileReceivers();
 const judged = new Map<HostileReceiver, Judgement & { lateMs: number }>();
 let pools: HookPools;
 
-const timeoutMsOf = ({ decision }: HostileReceiver): number =>
-  decision === 'timeout' ? SHORT_TIMEOUT_MS : LONG_TIMEOUT_MS;
-
 async function decide(receiver: HostileReceiver): Promise<void> {
   const running = await startHostileReceiver(receiver);
-  const timeoutMs = timeoutMsOf(receiver);
+  const timeoutMs = timeoutMsOf({ endsByDeadline: receiver.decision === 'timeout' });
   const asker = { pools, tokens: NO_TOKENS, monotonicMs: () => performance.now(), sleep: (ms: number) => sleep(ms) };
   const asking = askHook(asker, {
     ruleId: receiver.name,

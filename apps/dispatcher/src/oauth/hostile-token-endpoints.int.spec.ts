@@ -1,20 +1,19 @@
 import { type Receiver, startReceiver } from '@hookstile/testing';
 import {
+  HANG_MS,
   type HostileReceiver,
   hostileReceivers,
   meetAll,
   startHostileReceiver,
   timed,
+  timeoutMsOf,
+  trustIn,
 } from '@hookstile/testing/hostile-receivers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AttemptMaker, AttemptOutcome } from '../attempts/attempt.types.js';
 import { attemptInput, attemptMaker } from '../attempts/attempt-maker.fake.js';
 import { sealed } from '../request/sealed-fixture.js';
 
-/** Of attempts that nothing else ends; and of those whose token endpoint ends by another bound. */
-const SHORT_TIMEOUT_MS = 500;
-const LONG_TIMEOUT_MS = 10_000;
-const HANG_MS = 1_000;
 const DETAIL_MAX_CHARACTERS = 500;
 const SECRET = 'the-clients-secret';
 
@@ -24,16 +23,14 @@ let maker: AttemptMaker;
 let webhook: Receiver;
 
 /** A token endpoint's answer is nothing without its body: it is awaited until the deadline. */
-const timeoutMsOf = ({ attempt, decision }: HostileReceiver): number =>
-  attempt === 'timeout' || decision === 'timeout' ? SHORT_TIMEOUT_MS : LONG_TIMEOUT_MS;
+const endsByDeadline = ({ attempt, decision }: HostileReceiver): boolean => [attempt, decision].includes('timeout');
 
 async function attempt(receiver: HostileReceiver): Promise<void> {
   const running = await startHostileReceiver(receiver);
   const clientSecret = sealed(SECRET);
   const auth = { type: 'oauth2', tokenUrl: `${running.url}token`, clientId: 'hookstile', clientSecret } as const;
-  const tls = receiver.ca === undefined ? {} : { tls: { verify: true, ca: receiver.ca } };
-  const timeoutMs = timeoutMsOf(receiver);
-  const input = attemptInput(`${webhook.url}/hook`, { auth, ...tls, timeoutMs });
+  const timeoutMs = timeoutMsOf({ endsByDeadline: endsByDeadline(receiver) });
+  const input = attemptInput(`${webhook.url}/hook`, { auth, ...trustIn(receiver), timeoutMs });
   const { result, lateMs } = await timed(timeoutMs, maker.make(input));
   outcomes.set(receiver, { ...result, lateMs });
   await running.close();

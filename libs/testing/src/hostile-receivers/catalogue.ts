@@ -20,6 +20,21 @@ export interface RunningHostileReceiver extends HostileReceiver {
   close(): Promise<void>;
 }
 
+/** Of what nothing but its deadline ends; and of what ends by another bound, in a process that meets many at a time. */
+const SHORT_TIMEOUT_MS = 500;
+const LONG_TIMEOUT_MS = 10_000;
+/** Nothing may outlast its deadline by so much. */
+export const HANG_MS = 1_000;
+
+export function timeoutMsOf({ endsByDeadline }: { endsByDeadline: boolean }): number {
+  return endsByDeadline ? SHORT_TIMEOUT_MS : LONG_TIMEOUT_MS;
+}
+
+/** What a request needs to trust a receiver that has an authority of its own. */
+export function trustIn({ ca }: HostileReceiver): { tls?: { verify: boolean; ca: string } } {
+  return ca === undefined ? {} : { tls: { verify: true, ca } };
+}
+
 /** Met at a time: what they flood a test's process with must not make it late. */
 const MET_AT_ONCE = 20;
 
