@@ -1,14 +1,13 @@
 import { CONTRACT_HEADER, type Delivery } from '@hookstile/contracts';
-import { PayloadMask } from '@hookstile/service-runtime';
-import { aDelivery, fixedClock, until } from '@hookstile/testing';
-import pino from 'pino';
+import { aDelivery, until } from '@hookstile/testing';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RecordToProject } from '../project/project-record.js';
 import { ProjectionRows } from '../project/projection-rows.js';
 import type { PositionRow } from '../project/rows.js';
 import { deliveryRecord, journalRecord, received, sampleAttempt } from '../project/sample-records.js';
 import { FakeProjectionStore } from './projection.store.fake.js';
-import { Projector } from './projector.js';
+import { projectorOver } from './projector.fake.js';
+import type { Projector } from './projector.js';
 
 /** Every write waits until the test ends it. */
 class HeldStore extends FakeProjectionStore {
@@ -43,15 +42,7 @@ describe('projector with a backlog', () => {
     store = new HeldStore();
     partitionStopped.mockClear();
     const metrics = { flushed: () => undefined, flushFailed: () => undefined, partitionStopped };
-    projector = new Projector(store, fixedClock(), pino({ level: 'silent' }), metrics, {
-      lingerMs: 1,
-      batchFullRecords: 1,
-      journalLeadMaxMs: 60_000,
-      journalLeadRestMs: 60_000,
-      retryDelayMs: 1,
-      retryDelayMaxMs: 2,
-      mask: new PayloadMask([]),
-    });
+    projector = projectorOver(store, { lingerMs: 1, batchFullRecords: 1 }, metrics);
   });
 
   const writeOf = async (n: number) => {

@@ -1,7 +1,4 @@
-import { PayloadMask } from '@hookstile/service-runtime';
-import { fixedClock } from '@hookstile/testing';
 import fc from 'fast-check';
-import pino from 'pino';
 import { expect, it } from 'vitest';
 import type { ProjectionRows } from '../project/projection-rows.js';
 import type { EpochRow, MarkRow, PositionRow } from '../project/rows.js';
@@ -17,10 +14,10 @@ import {
 } from './audit.store.conformance.js';
 import type { AuditStores } from './audit.store.js';
 import type { ProjectionStore } from './projection.store.js';
-import { Projector } from './projector.js';
+import { projectorOver } from './projector.fake.js';
+import type { Projector } from './projector.js';
 
 const BATCHES_AT_ONCE = 2;
-const silent = { flushed: () => undefined, flushFailed: () => undefined, partitionStopped: () => undefined };
 
 /** `before`: nothing was stored. `after`: all was, and only the answer is lost. */
 const fates = fc.array(fc.constantFrom('stored', 'stored', 'before', 'after'), { maxLength: 12 });
@@ -74,17 +71,7 @@ class UnsureStore implements ProjectionStore {
 }
 
 /** Every batch counts as full, so that flushes overlap wherever they can. */
-function projectorOver(store: ProjectionStore): Projector {
-  return new Projector(store, fixedClock(), pino({ level: 'silent' }), silent, {
-    lingerMs: 0,
-    batchFullRecords: 1,
-    journalLeadMaxMs: 60_000,
-    journalLeadRestMs: 60_000,
-    retryDelayMs: 1,
-    retryDelayMaxMs: 1,
-    mask: new PayloadMask([]),
-  });
-}
+const HASTY = { lingerMs: 0, batchFullRecords: 1 };
 
 interface Reading {
   projector: Projector;
@@ -149,7 +136,7 @@ export function projectorConformance(make: { stores(): AuditStores; reference():
         const [stores, reference] = [make.stores(), make.reference()];
         const log = logOf(tenantId, made);
         await readAll(reference, log, partition);
-        const [first, second] = plan.fates.map((of) => projectorOver(new UnsureStore(stores.projections, of)));
+        const [first, second] = plan.fates.map((of) => projectorOver(new UnsureStore(stores.projections, of), HASTY));
         if (!first || !second) throw new Error('two were made');
         await Promise.all(
           TOPICS.map(async (topic) => {
@@ -190,11 +177,11 @@ export function projectorConformance(make: { stores(): AuditStores; reference():
       await readAll(reference, log, partition);
       const fatesOfWrites = [...Array<string>(writes).fill('stored'), ...Array<string>(failing).fill('before')];
       const store = new UnsureStore(stores.projections, fatesOfWrites, () => void first.stop());
-      const first: Projector = projectorOver(store);
+      const first: Projector = projectorOver(store, HASTY);
       const reading = { projector: first, log, partition, batchRecords };
       const committed = await Promise.all(TOPICS.map((topic) => readUntilGivenUp(topic, reading)));
       await first.stop();
-      const second = projectorOver(stores.projections);
+      const second = projectorOver(stores.projections, HASTY);
       await Promise.all(
         TOPICS.map((topic, index) => readTopic(topic, committed[index] ?? 0, { ...reading, projector: second })),
       );

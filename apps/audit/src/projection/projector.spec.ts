@@ -1,18 +1,16 @@
 import { CONTRACT_HEADER } from '@hookstile/contracts';
-import { PayloadMask } from '@hookstile/service-runtime';
-import { aDelivery, fixedClock, until } from '@hookstile/testing';
-import pino from 'pino';
+import { aDelivery, until } from '@hookstile/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ProjectionRows } from '../project/projection-rows.js';
 import { deliveryRecord, journalRecord, received, sampleAttempt } from '../project/sample-records.js';
 import { FakeProjectionStore } from './projection.store.fake.js';
-import { Projector } from './projector.js';
+import { projectorOver } from './projector.fake.js';
+import type { Projector } from './projector.js';
 
 const delivery = aDelivery();
 const routed = received(deliveryRecord(delivery), 0);
 const attempted = received(journalRecord(sampleAttempt(delivery)), 0);
 const newer = { ...attempted, headers: { [CONTRACT_HEADER]: Buffer.from('attempts/2') }, offset: 1 };
-const silent = { flushed: () => undefined, flushFailed: () => undefined, partitionStopped: () => undefined };
 
 class WatchedStore extends FakeProjectionStore {
   readonly written: ProjectionRows[] = [];
@@ -34,16 +32,7 @@ describe('projector', () => {
 
   beforeEach(() => {
     store = new WatchedStore();
-    const options = {
-      lingerMs: 1,
-      batchFullRecords: 3,
-      journalLeadMaxMs: 60_000,
-      journalLeadRestMs: 60_000,
-      retryDelayMs: 1,
-      retryDelayMaxMs: 2,
-      mask: new PayloadMask([]),
-    };
-    projector = new Projector(store, fixedClock(), pino({ level: 'silent' }), silent, options);
+    projector = projectorOver(store, { lingerMs: 1, batchFullRecords: 3 });
   });
 
   it('writes a delivery that was routed and delivered at once as one row, in one flush', async () => {
