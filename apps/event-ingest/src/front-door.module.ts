@@ -57,10 +57,15 @@ const GATHER_MS = 30;
       inject: [RECORD_PUBLISHER, TOPICS, PARTITION_COUNT],
     },
     {
-      provide: SCHEMA_GATE,
-      useFactory: (projection: ConfigurationProjection, clock: Clock) =>
-        new SchemaGate(new ProjectedEventSchemas(projection), new RecentConfiguration(projection, clock), clock),
+      provide: RecentConfiguration,
+      useFactory: (projection: ConfigurationProjection, clock: Clock) => new RecentConfiguration(projection, clock),
       inject: [CONFIGURATION_PROJECTION, CLOCK],
+    },
+    {
+      provide: SCHEMA_GATE,
+      useFactory: (projection: ConfigurationProjection, recent: RecentConfiguration, clock: Clock) =>
+        new SchemaGate(new ProjectedEventSchemas(projection), recent, clock),
+      inject: [CONFIGURATION_PROJECTION, RecentConfiguration, CLOCK],
     },
   ],
 })

@@ -10,6 +10,7 @@ import {
   ProblemError,
   RANDOM_BYTES,
   type RandomBytes,
+  RecentConfiguration,
   tenantOf,
   tracing,
 } from '@hookstile/service-runtime';
@@ -48,7 +49,8 @@ export class EventsController {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RANDOM_BYTES) private readonly randomBytes: RandomBytes,
     @Inject(EVENT_METRICS) private readonly metrics: IngestMetrics,
-    @Inject(CONFIGURATION_PROJECTION) private readonly configuration: ConfigurationProjection,
+    @Inject(CONFIGURATION_PROJECTION) private readonly configuration: Pick<ConfigurationProjection, 'tenant'>,
+    @Inject(RecentConfiguration) private readonly recent: Pick<RecentConfiguration, 'newest'>,
     @Inject(EventQuotas) private readonly quotas: EventQuotas,
     @Inject(EventsHeadCheck) private readonly headCheck: EventsHeadCheck,
     @Inject(SCHEMA_GATE) private readonly schemas: SchemaGate,
@@ -96,7 +98,7 @@ export class EventsController {
   private async requireTenant(tenantId: string): Promise<void> {
     const exists = () => this.configuration.tenant(tenantId)?.deleted === false;
     if (exists()) return;
-    await this.configuration.catchUp();
+    await this.recent.newest();
     if (!exists()) throw new ProblemError('not_found', `There is no tenant ${tenantId}.`);
   }
 
