@@ -66,7 +66,7 @@ export interface BenchOptions {
 }
 
 const USAGE = `npm run bench -- [${SCENARIOS.join('|')}…] [--seconds 20] [--warm-up-seconds 5] [--integrations 20]
-  [--streams 2] [--window 2000] [--rate 200] [--data-bytes 300] [--parked 100000] [--lanes 10000] [--deliveries 60000]
+  [--streams 2] [--window 2000] [--rate 200] [--data-bytes 300] [--parked 100000] [--lanes 10000] [--deliveries 240000]
   [--configured 10000] [--rows 10000000] [--json] [--keep] [--profile <folder>]
 Without a name: ${LOAD_SCENARIOS.join(', ')}.`;
 
@@ -123,7 +123,7 @@ function parse(args: readonly string[]) {
         'data-bytes': { type: 'string', default: '300' },
         parked: { type: 'string', default: '100000' },
         lanes: { type: 'string', default: '10000' },
-        deliveries: { type: 'string', default: '60000' },
+        deliveries: { type: 'string', default: '240000' },
         configured: { type: 'string', default: '10000' },
         rows: { type: 'string', default: '10000000' },
         json: { type: 'boolean', default: false },

@@ -1,6 +1,7 @@
 import { DeliveryBook } from './delivery-book.ts';
 import { Endpoints } from './endpoints.ts';
 import { type Exchange, startHttpReceiver } from './http-receiver.ts';
+import { startNodeReceiver } from './node-receiver.ts';
 import type { ReceiveCommand, ReceiveReport } from './receive.types.ts';
 
 const PROGRESS_INTERVAL_MS = 10;
@@ -25,12 +26,13 @@ function onRequest(path: string, body: string, exchange: Exchange): void {
 
 const receiver = await startHttpReceiver(onRequest);
 const fragile = await startHttpReceiver(onRequest);
+const nodePort = await startNodeReceiver(onRequest);
 
 process.on('message', async (command: ReceiveCommand) => {
   switch (command.kind) {
     case 'configure':
       streams = command.integrations * command.streams;
-      report({ kind: 'listening', port: receiver.port, fragilePort: fragile.port });
+      report({ kind: 'listening', port: receiver.port, fragilePort: fragile.port, nodePort });
       break;
     case 'behave':
       endpoints.behave(command.behaviours);

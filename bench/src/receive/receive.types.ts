@@ -38,7 +38,7 @@ export interface Faults {
 
 /** Receiver → parent. */
 export type ReceiveReport =
-  | { kind: 'listening'; port: number; fragilePort: number }
+  | { kind: 'listening'; port: number; fragilePort: number; nodePort: number }
   | { kind: 'behaving' }
   | { kind: 'progress'; count: number }
   | { kind: 'ended'; count: number; received: Received[]; faults: Faults };

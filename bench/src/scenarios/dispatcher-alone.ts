@@ -27,6 +27,12 @@ interface World {
   stack: OwnStack;
   receiver: Receiver;
   progress: { count: number };
+  frugal: Target;
+  ordinary: Target;
+}
+
+/** A way to receive, and a tenant whose integrations all end there. */
+interface Target {
   port: number;
   tenant: BenchTenant;
 }
@@ -41,12 +47,16 @@ async function open(options: BenchOptions, stack: OwnStack): Promise<World> {
   const receiver: Receiver = new Child('./receive/receive-process.ts', (report: ReceiveReport) => {
     if (report.kind === 'progress') progress.count = report.count;
   });
-  const { port } = await receiver.ask({ kind: 'configure', integrations: MANY, streams: 1 }, 'listening');
+  const { port, nodePort } = await receiver.ask({ kind: 'configure', integrations: MANY, streams: 1 }, 'listening');
   const config = await stack.startService('config');
-  const urlOf = (index: number) => `http://127.0.0.1:${port}/${index}`;
-  const tenant = await createTenant(stack.api, { integrations: MANY, urlOf });
+  const target = async (at: number, integrations: number): Promise<Target> => {
+    const urlOf = (index: number) => `http://127.0.0.1:${at}/${index}`;
+    return { port: at, tenant: await createTenant(stack.api, { integrations, urlOf }) };
+  };
+  const frugal = await target(port, MANY);
+  const ordinary = await target(nodePort, FEW);
   await config.stop();
-  return { options, stack, receiver, progress, port, tenant };
+  return { options, stack, receiver, progress, frugal, ordinary };
 }
 
 function begin({ receiver, progress }: World, run: number): void {
@@ -55,8 +65,8 @@ function begin({ receiver, progress }: World, run: number): void {
 }
 
 /** undici alone, against the same receiver, with as many connections. */
-async function bare(world: World, run: number, api: BareApi): Promise<Measured> {
-  const { options, port } = world;
+async function bare(world: World, { port }: Target, run: number, api: BareApi): Promise<Measured> {
+  const { options } = world;
   begin(world, run);
   const client = new Child<BareCommand, BareReport>('./bare/bare-process.ts');
   const plan = { api, origin: `http://127.0.0.1:${port}`, connections: CONNECTIONS, seconds: BARE_SECONDS };
@@ -78,8 +88,8 @@ async function reached({ progress }: World, count: number): Promise<void> {
 }
 
 /** Fills the topic, then starts one dispatcher and waits until all have come. */
-async function dispatch(world: World, run: number, integrations: number): Promise<Measured> {
-  const { options, stack, receiver, progress, tenant } = world;
+async function dispatch(world: World, { tenant }: Target, run: number, integrations: number): Promise<Measured> {
+  const { options, stack, receiver, progress } = world;
   const { deliveries, dataBytes } = options;
   const seeder = new Child<SeedCommand, SeedReport>('./seed/seed-process.ts');
   const plan = {
@@ -107,18 +117,25 @@ async function dispatch(world: World, run: number, integrations: number): Promis
   return result;
 }
 
-interface Bases {
-  /** Before and after the dispatcher. */
-  request: readonly [Measured, Measured];
-  dispatch: readonly [Measured, Measured];
+/** Before and after the dispatcher. */
+type Base = readonly [Measured, Measured];
+
+interface Runs {
+  request: Base;
+  dispatch: Base;
+  few: Measured;
+  many: Measured;
+  /** At the ordinary receiver. */
+  ordinaryRequest: Base;
+  ordinaryFew: Measured;
 }
 
-function mean([first, second]: readonly [Measured, Measured]): Measured {
+function mean([first, second]: Base): Measured {
   const half = (of: (measured: Measured) => number): number => (of(first) + of(second)) / 2;
   return { perSecond: half(({ perSecond }) => perSecond), cpuMsEach: half(({ cpuMsEach }) => cpuMsEach) };
 }
 
-function baseFigures(name: string, pair: readonly [Measured, Measured]): Figure[] {
+function baseFigures(name: string, pair: Base): Figure[] {
   return [
     figure(`${name}, before`, pair[0].perSecond, '/s'),
     figure(`${name}, after`, pair[1].perSecond, '/s'),
@@ -126,27 +143,60 @@ function baseFigures(name: string, pair: readonly [Measured, Measured]): Figure[
   ];
 }
 
-function figuresOf({ request, dispatch }: Bases, few: Measured, many: Measured): Figure[] {
-  const part = (base: readonly [Measured, Measured]): number => (few.perSecond / mean(base).perSecond) * 100;
+async function runs(world: World): Promise<Runs> {
+  const { frugal, ordinary } = world;
+  const [requestBefore, dispatchBefore] = [
+    await bare(world, frugal, 1, 'request'),
+    await bare(world, frugal, 2, 'dispatch'),
+  ];
+  const few = await dispatch(world, frugal, 3, FEW);
+  const many = await dispatch(world, frugal, 4, MANY);
+  const request = [requestBefore, await bare(world, frugal, 5, 'request')] as const;
+  const dispatched = [dispatchBefore, await bare(world, frugal, 6, 'dispatch')] as const;
+  const ordinaryBefore = await bare(world, ordinary, 7, 'request');
+  const ordinaryFew = await dispatch(world, ordinary, 8, FEW);
+  const ordinaryRequest = [ordinaryBefore, await bare(world, ordinary, 9, 'request')] as const;
+  return { request, dispatch: dispatched, few, many, ordinaryRequest, ordinaryFew };
+}
+
+function figuresOf({ request, dispatch, few, many, ordinaryRequest, ordinaryFew }: Runs): Figure[] {
+  const part = (of: Measured, base: Base): number => (of.perSecond / mean(base).perSecond) * 100;
   const wanted = { atLeast: BARE_PART_WANTED };
   const cpuWanted = { atMost: CPU_MS_WANTED };
   return [
     ...baseFigures('undici alone, request()', request),
     ...baseFigures('undici alone, dispatch()', dispatch),
     figure(`${FEW} integrations`, few.perSecond, '/s'),
-    figure(`${FEW} integrations, of undici's request()`, part(request), '%', 1, wanted),
-    figure(`${FEW} integrations, of undici's dispatch()`, part(dispatch), '%', 1, wanted),
+    figure(`${FEW} integrations, of undici's request()`, part(few, request), '%', 1, wanted),
+    figure(`${FEW} integrations, of undici's dispatch()`, part(few, dispatch), '%', 1, wanted),
     figure(`${FEW} integrations: CPU of the dispatcher`, few.cpuMsEach, 'ms', 3, cpuWanted),
     figure(`${MANY} integrations`, many.perSecond, '/s'),
     figure(`${MANY} integrations: CPU of the dispatcher`, many.cpuMsEach, 'ms', 3, cpuWanted),
     figure(`${MANY} integrations against ${FEW}`, many.perSecond / few.perSecond, '×', 2, { atLeast: 1 }),
+    ...baseFigures("at Node's own server: undici alone, request()", ordinaryRequest),
+    figure(`at Node's own server: ${FEW} integrations`, ordinaryFew.perSecond, '/s'),
+    figure(
+      `at Node's own server: ${FEW} integrations, of undici's request()`,
+      part(ordinaryFew, ordinaryRequest),
+      '%',
+      1,
+      wanted,
+    ),
+    figure(
+      `at Node's own server: ${FEW} integrations: CPU of the dispatcher`,
+      ordinaryFew.cpuMsEach,
+      'ms',
+      3,
+      cpuWanted,
+    ),
   ];
 }
 
 /**
  * One dispatcher with all deliveries in Kafka already – strict, signed, journaled – against undici with as many
  * connections and the same receiver: by `request()`, as a program would use it, and by the raw `dispatch()`, of which
- * the dispatcher itself is made.
+ * the dispatcher itself is made. The receiver costs as little as it can, so that undici is what bounds undici; webhooks
+ * are no such servers, so a second comparison has the server of `node:http`, which bounds undici before it bounds us.
  */
 export async function dispatcherAlone(options: BenchOptions): Promise<FiguresResult> {
   const stack = await OwnStack.start(options);
@@ -154,15 +204,10 @@ export async function dispatcherAlone(options: BenchOptions): Promise<FiguresRes
   try {
     const world = await open(options, stack);
     receiver = world.receiver;
-    const [requestBefore, dispatchBefore] = [await bare(world, 1, 'request'), await bare(world, 2, 'dispatch')];
-    const few = await dispatch(world, 3, FEW);
-    const many = await dispatch(world, 4, MANY);
-    const [requestAfter, dispatchAfter] = [await bare(world, 5, 'request'), await bare(world, 6, 'dispatch')];
-    const bases = { request: [requestBefore, requestAfter], dispatch: [dispatchBefore, dispatchAfter] } as const;
     return {
       scenario: 'dispatcher-alone',
       title: `${options.deliveries} deliveries that are in Kafka already, one process, strict, signed, journaled`,
-      figures: figuresOf(bases, few, many),
+      figures: figuresOf(await runs(world)),
     };
   } finally {
     receiver?.end();
