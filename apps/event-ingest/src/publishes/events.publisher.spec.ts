@@ -53,7 +53,7 @@ test('resolves only after the ack', async () => {
 });
 
 test('is unavailable while no ack comes in time', async () => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { messaging, events } = await open();
   messaging.holdSends();
   const published = expect(events.publish([accepted()], TRACEPARENT)).rejects.toMatchObject({ retryable: true });
