@@ -138,12 +138,11 @@ export class TypeormPartitionStore implements PartitionStore {
  * what the old row added is taken back, and what stands in the table behind the move is added.
  */
 async function moveOutliving(runner: QueryRunner, table: string, partition: string, outliving: OutlivingRows) {
-  const { condition, key, onConflict } = outliving;
+  const { condition, columns, key, onConflict } = outliving;
   await runner.query(CREATE_COUNTS_STAGING);
   await runner.query(uncountingDeliveries(`select * from ${partition}`));
-  await runner.query(`update ${partition} set previous_status = null, previous_finished_at = null where ${condition}`);
-  const moved = `insert into ${table} select * from ${partition} where ${condition} order by ${key}
-    on conflict (${key}) ${onConflict}`;
+  const moved = `insert into ${table} (${columns}) select ${columns} from ${partition} where ${condition}
+    order by ${key} on conflict (${key}) ${onConflict}`;
   await runner.query(countingDeliveries(moved));
   for (const statement of ADD_COUNTS) await runner.query(statement);
 }

@@ -4,6 +4,8 @@ import type { KeptKind } from './kept-since.js';
 /** Where they are, and what holds where a newer row came in between. Statistics count them. */
 export interface OutlivingRows {
   condition: string;
+  /** What is kept of them: not what they said before, which counts take away. */
+  columns: string;
   key: string;
   onConflict: string;
 }
@@ -22,6 +24,7 @@ export interface PartitionedTable {
 /** A delivery that has not ended is not forgotten: its next record would otherwise bring back a row without a past. */
 const OPEN_DELIVERIES = {
   condition: `status in ('pending', 'held')`,
+  columns: DELIVERIES.columns,
   key: DELIVERIES.key,
   onConflict: DELIVERIES.onConflict,
 };
