@@ -1,5 +1,6 @@
 import type { DeliveryRow, DeliveryStatus } from '../project/rows.js';
 import { deliveriesOfEvent } from '../read/deliveries-of-event.js';
+import { hasDeliveryId, hasOneOfDeliveryIds } from '../read/delivery-ids.js';
 import type { ListedRows, ListPosition, PageRequest } from '../read/list-page.js';
 import { type Narrowing, Narrowings } from '../read/list-paths.js';
 import { ListReader, type LookBounds } from '../read/list-reader.js';
@@ -13,7 +14,8 @@ const ROW_COLUMNS = `delivery_id, tenant_id, integration_id, event_id, event_sou
   reason, next_attempt_at, finished_at`;
 
 /** Probes each partition for the id; several have it only where an event came again after the inbox had forgotten it. */
-const NAMED = VIEWS.sql`${VIEWS.rows('deliveries')} where delivery_id = $2 order by accepted_at desc limit 1`;
+const NAMED = VIEWS.sql`(select * from ${VIEWS.rowsFoundById('deliveries')} where ${hasDeliveryId('$2::text')} offset 0) as named
+  order by accepted_at desc limit 1`;
 const GET = VIEWS.sql`select ${ROW_COLUMNS} from ${NAMED}`;
 const FIND = VIEWS.sql`select ${ROW_COLUMNS}, delivery_offset, epoch, sequence, first_offset from ${NAMED}`;
 
@@ -24,7 +26,7 @@ const FIND = VIEWS.sql`select ${ROW_COLUMNS}, delivery_offset, epoch, sequence, 
  */
 const ATTEMPT_COUNTS = VIEWS.sql`select delivery_id, count(*)::integer as attempt_count from (
     select delivery_id from ${VIEWS.rowsFoundById('attempts')}
-      where not late and at >= $3 and delivery_id = any ($2::text[]) and delivery_ids is null
+      where not late and at >= $3 and ${hasOneOfDeliveryIds('$2::text[]')} and delivery_ids is null
     union all
     select unnest(delivery_ids) from ${VIEWS.rowsFoundById('attempts')} where not late and at >= $3 and delivery_ids && $2::text[]
   ) as counted group by delivery_id`;
@@ -109,7 +111,10 @@ async function narrowingBy(views: ViewReader, tenantId: string, filters: Deliver
   if (status === 'delivered') narrowings.byLooking('status = ?', status);
   else narrowings.byIndex(`status <> 'delivered' and status collate "C" = ?`, status);
   if (eventId === undefined) return narrowings;
-  const ofEvent = { text: 'delivery_id = any (?::text[])', value: await deliveriesOfEvent(views, tenantId, eventId) };
+  const ofEvent = {
+    text: hasOneOfDeliveryIds('?::text[]'),
+    value: await deliveriesOfEvent(views, tenantId, eventId),
+  };
   return narrowings.byFew(ofEvent);
 }
 

@@ -1,4 +1,5 @@
 import { deliveriesOfEvent } from '../read/deliveries-of-event.js';
+import { hasDeliveryId } from '../read/delivery-ids.js';
 import { type IndexedFilter, type ListPath, type Narrowing, Narrowings } from '../read/list-paths.js';
 import type { ListWindow } from '../read/list-windows.js';
 import type { ViewReader } from '../read/view-reader.js';
@@ -8,7 +9,7 @@ import { pathsByDeliveries, searchPaths } from './search-paths.js';
 
 const OF_TYPE = 'event_type collate "C" = ?';
 const OF_BATCHED_TYPE = 'event_types @> array[?::text]';
-const OF_DELIVERY = ['delivery_id = ?', 'delivery_ids @> array[?::text]'];
+const OF_DELIVERY = [hasDeliveryId('?::text'), 'delivery_ids @> array[?::text]'];
 const OF_TEST = `trigger <> 'event' and trigger collate "C" = 'test'`;
 const IS_BATCH = 'delivery_ids is not null';
 

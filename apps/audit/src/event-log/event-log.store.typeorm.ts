@@ -1,5 +1,6 @@
 import { deliveryIdOfAttempt } from '../project/attempt-row.js';
 import type { AttemptRow } from '../project/rows.js';
+import { hasDeliveryId } from '../read/delivery-ids.js';
 import type { ListedRows, ListPosition, PageRequest } from '../read/list-page.js';
 import { ListReader, type LookBounds } from '../read/list-reader.js';
 import type { ListTable } from '../read/list-statement.js';
@@ -14,8 +15,8 @@ export const COLUMNS = `attempt_id, tenant_id, integration_id, delivery_id, deli
   next_attempt_at, trace_id, late, method, url, request_headers, request_truncated, response_headers, response_truncated`;
 
 /** Probes each partition: the id does not say when the attempt was made. */
-const GET = VIEWS.sql`select ${COLUMNS}, request_body, response_body from ${VIEWS.rows('attempts')}
-  where delivery_id = $2 and attempt_id = $3`;
+const GET = VIEWS.sql`select ${COLUMNS}, request_body, response_body from ${VIEWS.rowsFoundById('attempts')}
+  where ${hasDeliveryId('$2::text')} and attempt_id = $3`;
 
 const TABLE: ListTable = { name: 'attempts', columns: COLUMNS, time: 'at', key: 'attempt_id collate "C"' };
 

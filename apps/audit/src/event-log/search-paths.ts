@@ -1,4 +1,5 @@
 import { AttemptError } from '@hookstile/contracts';
+import { hasOneOfDeliveryIds, indexedRangeOf, isInIndexedRange, LAST_CHARACTER } from '../read/delivery-ids.js';
 import { literals } from '../read/filters.js';
 import type { IndexedFilter, ListPath } from '../read/list-paths.js';
 import type { ListWindow } from '../read/list-windows.js';
@@ -19,7 +20,7 @@ import {
   searchTextOf,
   searchValue,
 } from './event-log-search.js';
-import { distinctSql, idsInRangeSql, WORDS } from './search-statements.js';
+import { deliveryIdsSql, distinctSql, eventsInRangesSql, WORDS } from './search-statements.js';
 
 /** Deliveries, and events, whose ids begin with what is searched: beyond, the beginning is too short to narrow. */
 const IDS_MAX = 1_000;
@@ -29,8 +30,6 @@ const WORDS_MAX = 1_000;
 const PATHS_MAX = 16;
 const PREFIXES = [ATTEMPT_PREFIX, DELIVERY_PREFIX, INTEGRATION_PREFIX];
 const ERRORS = literals(AttemptError);
-/** Behind every text that begins with another one. */
-const LAST_CHARACTER = '\u{10ffff}';
 
 /** The ways by which indexes lead to what `q` finds in one window; null: there are too many, each row is looked at. */
 type SearchPaths = (window: ListWindow) => Promise<IndexedFilter | null>;
@@ -60,22 +59,15 @@ export async function searchPaths(views: ViewReader, tenantId: string, q: string
 /** Deliveries whose ids, or whose events' ids, begin with the text; null where there are too many. */
 async function deliveryIdsOf(views: ViewReader, tenantId: string, text: SearchText): Promise<string[] | null> {
   const ranges = eventIdSpellings(text).map((spelling): [string, string] => [spelling, spelling + LAST_CHARACTER]);
-  const own = idsInRangeSql('events', 'event_id', 'delivery_ids', ranges, IDS_MAX + 1);
+  const own = eventsInRangesSql(ranges, IDS_MAX + 1);
   const name = `event-ids-in-${ranges.length}-ranges`;
   const events = await views.readPrepared<{ ids: string[] }>(tenantId, name, own.statement, own.parameters);
   const ids = new Set(events.flatMap((event) => event.ids));
   if (text.lower.startsWith(DELIVERY_PREFIX)) {
-    const range: [string, string] = [text.lower, text.lower + LAST_CHARACTER];
-    const { statement, parameters } = idsInRangeSql(
-      'deliveries',
-      'delivery_id',
-      'array[delivery_id]',
-      [range],
-      IDS_MAX + 1,
-    );
+    const { statement, parameters } = deliveryIdsSql(text.lower, IDS_MAX + 1);
     const name = 'delivery-ids-in-range';
-    const deliveries = await views.readPrepared<{ ids: string[] }>(tenantId, name, statement, parameters);
-    for (const delivery of deliveries) for (const id of delivery.ids) ids.add(id);
+    const deliveries = await views.readPrepared<{ id: string }>(tenantId, name, statement, parameters);
+    for (const { id } of deliveries) ids.add(id);
   }
   return events.length > IDS_MAX || ids.size > IDS_MAX ? null : [...ids];
 }
@@ -83,7 +75,7 @@ async function deliveryIdsOf(views: ViewReader, tenantId: string, text: SearchTe
 /** Found first by two indexes of their own: an `or` of the two conditions would walk through the tenant's whole list. */
 export function pathsByDeliveries(deliveryIds: readonly string[]): ListPath[] {
   if (deliveryIds.length === 0) return [];
-  return ['delivery_id = any (?::text[])', 'delivery_ids && ?::text[]'].map((condition) => ({
+  return [hasOneOfDeliveryIds('?::text[]'), 'delivery_ids && ?::text[]'].map((condition) => ({
     indexed: [{ text: condition, value: deliveryIds }],
     filters: [],
     unordered: true,
@@ -107,14 +99,12 @@ function pathsById(text: SearchText): ListPath[] {
   return paths;
 }
 
-/** An attempt's id begins like that of its delivery, which the primary key begins with. */
+/** An attempt's id begins like that of its delivery. */
 function pathByDeliveryId(lower: string): ListPath {
   const [prefix = '', beginning = ''] = lower.split('_');
-  const from = DELIVERY_PREFIX + beginning;
-  const value = [from, from + LAST_CHARACTER, lower];
+  const value = [...indexedRangeOf(DELIVERY_PREFIX + beginning), lower];
   const column = `${prefix}_` === ATTEMPT_PREFIX ? 'attempt_id' : 'delivery_id';
-  const range = 'delivery_id >= (?::text[])[1] and delivery_id < (?::text[])[2]';
-  const text = `${range} and starts_with(${column}, (?::text[])[3])`;
+  const text = `${isInIndexedRange('?::text[]')} and starts_with(${column}, (?::text[])[3])`;
   return { indexed: [{ text, value }], filters: [], unordered: true };
 }
 

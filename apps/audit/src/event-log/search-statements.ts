@@ -1,4 +1,5 @@
 import { DAY_MS } from '../partitions/utc-day.js';
+import { indexedRangeOf, isInIndexedRange } from '../read/delivery-ids.js';
 import { SqlText } from '../read/list-statement.js';
 import type { ListWindow } from '../read/list-windows.js';
 import { VIEWS } from '../read/view-tables.js';
@@ -11,19 +12,22 @@ export const WORDS = {
   integrations: { word: 'integration_id', has: 'integration_id is not null' },
 };
 
-/** Of a tenant's rows whose id lies in one of the ranges, `ids`; as many rows as the limit. */
-export function idsInRangeSql(
-  table: 'events' | 'deliveries',
-  column: string,
-  ids: string,
-  ranges: readonly (readonly [from: string, to: string])[],
-  limit: number,
-) {
+/** The ids of the deliveries of a tenant's events whose id lies in one of the ranges; of as many events as the limit. */
+export function eventsInRangesSql(ranges: readonly (readonly [from: string, to: string])[], limit: number) {
   const sql = new SqlText();
-  const inRanges = ranges.map(([from, to]) => `${column} >= ${sql.value(from)} and ${column} < ${sql.value(to)}`);
+  const inRanges = ranges.map(([from, to]) => `event_id >= ${sql.value(from)} and event_id < ${sql.value(to)}`);
   return {
-    statement: VIEWS.sql`select ${ids} as ids from ${VIEWS.rows(table)} where (${inRanges.join(' or ')}) limit ${limit}`,
+    statement: VIEWS.sql`select delivery_ids as ids from ${VIEWS.rows('events')} where (${inRanges.join(' or ')}) limit ${limit}`,
     parameters: sql.parameters,
+  };
+}
+
+/** The ids of a tenant's deliveries that begin with a text; as many as the limit. */
+export function deliveryIdsSql(beginning: string, limit: number) {
+  const range = isInIndexedRange('$2::text[]');
+  return {
+    statement: VIEWS.sql`select delivery_id as id from ${VIEWS.rowsFoundById('deliveries')} where ${range} and starts_with(delivery_id, $3) limit ${limit}`,
+    parameters: [indexedRangeOf(beginning), beginning],
   };
 }
 

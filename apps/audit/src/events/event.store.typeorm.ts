@@ -39,10 +39,14 @@ interface Found {
   trace_id: string | null;
 }
 
-/** The span lets the planner leave out partitions: it does not look into the arrays. */
-const STATUSES = VIEWS.sql`select delivery_id, accepted_at, status from ${VIEWS.rowsFoundById('deliveries')}
-  where (delivery_id, accepted_at) in (select * from unnest($2::text[], $3::timestamptz[]))
-    and accepted_at between $4 and $5`;
+/**
+ * The span lets the planner leave out partitions: it does not look into the arrays. `offset 0` keeps this a lookup by key
+ * for each delivery.
+ */
+const STATUSES = VIEWS.sql`select found.* from unnest($2::text[], $3::timestamptz[]) as wanted (id, at) cross join lateral (
+    select delivery_id, accepted_at, status from ${VIEWS.rowsFoundById('deliveries')}
+    where accepted_at = wanted.at and delivery_id = wanted.id and accepted_at between $4 and $5 offset 0
+  ) as found`;
 
 interface FoundStatus {
   delivery_id: string;

@@ -68,6 +68,6 @@ describe('projections in Postgres', () => {
     const { rows } = await new TypeormDeliveryStore(views).list('ten_1', {}, { limit: 10, after: null });
     expect(rows).not.toEqual([]);
     expect(views.plan).toMatch(/Index Cond: \(delivery_ids && /);
-    expect(views.plan).toMatch(/Index Cond: \(\(delivery_id = ANY /);
+    expect(views.plan).toMatch(/Index Cond: \(substr\(delivery_id, 5, 7\) = ANY /);
   });
 });

@@ -79,7 +79,7 @@ export const DELIVERIES = projectionTable<DeliveryRow>({
     copy.bigint(row.sequence);
     copy.bigint(row.firstOffset);
   },
-  key: 'delivery_id, accepted_at',
+  key: 'accepted_at, delivery_id',
   onConflict: `do update set
     ${names('status reason next_attempt_at finished_at delivery_offset epoch sequence').map(newer).join(', ')},
     first_offset = least(deliveries.first_offset, excluded.first_offset), previous_status = deliveries.status,
@@ -123,7 +123,7 @@ export const ATTEMPTS = projectionTable<AttemptRow>({
     copy.bytes(row.requestBody);
     copy.bytes(row.responseBody);
   },
-  key: 'delivery_id, epoch, attempt, redelivery_offset, at',
+  key: 'at, delivery_id, epoch, attempt, redelivery_offset',
   onConflict: 'do nothing',
 });
 
