@@ -60,6 +60,7 @@ import { ProjectionPositions1765160000000 } from './migrations/1765160000000-pro
 import { SearchIndexes1765200000000 } from './migrations/1765200000000-search-indexes.migration.js';
 import { RecoveryKeys1765300000000 } from './migrations/1765300000000-recovery-keys.migration.js';
 import { KeysByTime1765400000000 } from './migrations/1765400000000-keys-by-time.migration.js';
+import { EventsOfSourceByOutcome1765400100000 } from './migrations/1765400100000-events-of-source-by-outcome.migration.js';
 import { type KeptDays, keptSinceMs } from './partitions/kept-since.js';
 import { TypeormPartitionStore } from './partitions/partition.store.typeorm.js';
 import { PartitionKeeper } from './partitions/partition-keeper.js';
@@ -255,6 +256,7 @@ export const auditService: ServiceDefinition<AuditEnv> = {
     ProjectionPositions1765160000000,
     RecoveryKeys1765300000000,
     KeysByTime1765400000000,
+    EventsOfSourceByOutcome1765400100000,
   ],
   statementTimeoutMs: FLUSH_STATEMENT_TIMEOUT_MS,
   pools: { [READS]: READ_POOL, [TAIL]: TAIL_POOL, [EXPORTS]: EXPORT_POOL, [RECOVERIES]: RECOVERY_POOL },

@@ -101,13 +101,16 @@ function positionOf(found: Found): ListPosition {
 }
 
 /** A source may be longer than an index takes: its hash stands there. */
+const ofSource = (source: string) =>
+  `hashtextextended(source, 0) = hashtextextended(${source}, 0) and source = ${source}`;
+const ofOutcome = (outcome: string) => `outcome <> 'routed' and outcome collate "C" = ${outcome}`;
+const OF_BOTH = `${ofSource('(?::text[])[1]')} and ${ofOutcome('(?::text[])[2]')}`;
+
 function narrowingBy({ eventId, source, outcome }: EventFilters): Narrowing {
-  const narrowings = new Narrowings().byIndex(
-    'hashtextextended(source, 0) = hashtextextended(?, 0) and source = ?',
-    source,
-  );
-  if (outcome === 'routed') narrowings.byLooking('outcome = ?', outcome);
-  else narrowings.byIndex(`outcome <> 'routed' and outcome collate "C" = ?`, outcome);
+  const narrowings = new Narrowings();
+  if (outcome === 'routed') narrowings.byIndex(ofSource('?'), source).byLooking('outcome = ?', outcome);
+  else if (source !== undefined && outcome !== undefined) narrowings.byIndex(OF_BOTH, [source, outcome]);
+  else narrowings.byIndex(ofSource('?'), source).byIndex(ofOutcome('?'), outcome);
   return eventId === undefined ? narrowings : narrowings.byFew({ text: 'event_id = ?', value: eventId });
 }
 
