@@ -103,6 +103,8 @@ const BATCHES_AT_ONCE = 2;
 /** Behind a backlog, deliveries wait this long for the journal of their partitions; if in vain, then not for this long. */
 const JOURNAL_LEAD_MAX_MS = 5_000;
 const JOURNAL_LEAD_REST_MS = 60_000;
+/** Behind a backlog, deliveries follow their journal by a few flushes. */
+const JOURNALED_KEPT = 5 * BATCH_MAX_RECORDS;
 const RETRY_DELAY_MS = 100;
 const RETRY_DELAY_MAX_MS = 5_000;
 /** A flush can carry the bodies of thousands of attempts; one that is cut off would be tried again as it was. */
@@ -177,6 +179,7 @@ function auditModule({ env, dataSource, pools, clock, logger }: ServiceContext<A
     batchFullRecords: BATCH_MAX_RECORDS,
     journalLeadMaxMs: JOURNAL_LEAD_MAX_MS,
     journalLeadRestMs: JOURNAL_LEAD_REST_MS,
+    journaledKept: JOURNALED_KEPT,
     retryDelayMs: RETRY_DELAY_MS,
     retryDelayMaxMs: RETRY_DELAY_MAX_MS,
     mask: new PayloadMask(env.HOOKSTILE_MASKED_NAMES),

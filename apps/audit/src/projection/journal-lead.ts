@@ -2,7 +2,7 @@ import type { RecordToProject } from '../project/project-record.js';
 
 /**
  * Behind a backlog the journal goes first. What `deliveries` says of a delivery that the journal's record has written
- * already changes nothing, and costs next to nothing; the other way round the row is written twice, into all its
+ * already changes nothing, and is left out; the other way round the row is written twice, into all its
  * indexes. This decides only when records are written, so it may be wrong: it goes by their timestamps.
  *
  * A delivery's attempts are in the partition of the same number. One whose journal is not read here is never waited for.

@@ -65,6 +65,19 @@ describe('projector with a backlog', () => {
     expect(store.rows.attempts.size).toBe(2);
   });
 
+  it('writes nothing for a delivery whose journal is written, or being written', async () => {
+    const first = projector.add('attempts', attempted(1));
+    const write = await writeOf(0);
+    const behind = projector.add('deliveries', routed(deliveryOf(1), 0));
+    write.resolve();
+    await first;
+    const second = await writeOf(1);
+    expect(second.rows.deliveries.size).toBe(0);
+    expect(second.rows.positions.size).toBe(1);
+    second.resolve();
+    await behind;
+  });
+
   it('judges what comes again by what the flush before it will have stored', async () => {
     const first = projector.add('deliveries', routed(deliveryOf(7), 0));
     const write = await writeOf(0);

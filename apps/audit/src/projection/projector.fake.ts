@@ -16,6 +16,7 @@ export function projectorOver(
   return new Projector(store, fixedClock(), pino({ level: 'silent' }), metrics, {
     journalLeadMaxMs: 60_000,
     journalLeadRestMs: 60_000,
+    journaledKept: 3,
     retryDelayMs: 1,
     retryDelayMaxMs: 2,
     mask: new PayloadMask([]),

@@ -5,6 +5,7 @@ import { ALL_KEPT, type KeptSinceMs } from '../partitions/kept-since.js';
 import type { ProjectedTopic, RecordToProject } from '../project/project-record.js';
 import type { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
 import { FlushQueue, type FlushQueueOptions, type Waiting } from './flush-queue.js';
+import { JournaledDeliveries } from './journaled-deliveries.js';
 import type { ProjectionStore } from './projection.store.js';
 import type { ProjectionMetrics } from './projection-metrics.js';
 import { projectBatches, type WrittenBatches } from './write-batches.js';
@@ -15,6 +16,8 @@ export interface ProjectorOptions extends FlushQueueOptions {
   /** Waits this long between tries while the database does not take a flush; doubles up to the second. */
   retryDelayMs: number;
   retryDelayMaxMs: number;
+  /** Of so many deliveries, and twice as many at most, it is remembered that the journal has written their rows. */
+  journaledKept: number;
   /** Takes secrets out of payloads. */
   mask: PayloadMask;
   /** Which days retention has dropped at a moment; left out, none. */
@@ -37,6 +40,7 @@ interface Writing {
  */
 export class Projector {
   readonly #queue: FlushQueue;
+  readonly #journaled: JournaledDeliveries;
   #running: Promise<void> | null = null;
   #stopped = false;
   /** Why the database does not take the rows at present, or null. */
@@ -55,6 +59,7 @@ export class Projector {
     private readonly options: ProjectorOptions,
   ) {
     this.#queue = new FlushQueue(options);
+    this.#journaled = new JournaledDeliveries(options.journaledKept);
   }
 
   /**
@@ -122,6 +127,7 @@ export class Projector {
       try {
         const { rows, stopped } = ready ?? (await this.#project(taken, null));
         await this.store.write(rows);
+        this.#journaled.remember(rows);
         this.#failure = null;
         this.metrics.flushed(rows, this.clock.monotonicMs() - startedMs, this.clock.nowMs() - oldestMs(taken));
         for (const waiting of taken) this.#answer(waiting, stopped.get(waiting) ?? []);
@@ -155,7 +161,8 @@ export class Projector {
 
   #project(taken: readonly Waiting[], before: WrittenBatches | null): Promise<WrittenBatches> {
     const { mask, keptSince } = this.options;
-    return projectBatches(this.store, taken, { mask, since: keptSince?.(this.clock.nowMs()) ?? ALL_KEPT, before });
+    const since = keptSince?.(this.clock.nowMs()) ?? ALL_KEPT;
+    return projectBatches(this.store, taken, { mask, since, before, journaled: this.#journaled });
   }
 
   #stop(error: UnknownContractVersionError): StoppedAt {

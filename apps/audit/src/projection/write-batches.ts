@@ -12,6 +12,7 @@ import {
 import { ProjectionRows, positionKey } from '../project/projection-rows.js';
 import type { PositionRow } from '../project/rows.js';
 import { UnknownContractVersionError } from '../project/unknown-contract-version.error.js';
+import type { JournaledDeliveries } from './journaled-deliveries.js';
 import type { ProjectionStore } from './projection.store.js';
 
 /** Records of one topic, those of each partition in offset order. */
@@ -38,6 +39,8 @@ export interface Projecting {
   since: KeptSinceMs;
   /** What is being written meanwhile and will be there before these rows are. */
   before: WrittenBatches | null;
+  /** Left out, nothing is known of what was written before. */
+  journaled?: JournaledDeliveries;
 }
 
 /** One flush: projects the batches and writes their rows in one transaction. */
@@ -56,7 +59,7 @@ export async function writeBatches(
 export async function projectBatches(
   store: ProjectionStore,
   batches: readonly Batch[],
-  { mask, since, before }: Projecting,
+  { mask, since, before, journaled }: Projecting,
 ): Promise<WrittenBatches> {
   const { positions, ...known } = await knownState(store, batches, before);
   const state = { ...known, mask };
@@ -72,6 +75,7 @@ export async function projectBatches(
   }
   rows.addEpochs(state.epochs.found);
   rows.addMarks(state.marks.found);
+  journaled?.leaveOutKnown(rows, before?.rows);
   return { rows, stopped };
 }
 
