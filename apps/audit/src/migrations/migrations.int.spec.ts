@@ -14,6 +14,8 @@ import { RedeliveredAttempts1764800000000 } from './1764800000000-redelivered-at
 import { DailyPartitions1764900000000 } from './1764900000000-daily-partitions.migration.js';
 import { Stats1765000000000 } from './1765000000000-stats.migration.js';
 import { ProjectionPositions1765160000000 } from './1765160000000-projection-positions.migration.js';
+import { KeysByTime1765400000000 } from './1765400000000-keys-by-time.migration.js';
+import { EventsOfSourceByOutcome1765400100000 } from './1765400100000-events-of-source-by-outcome.migration.js';
 
 const LATER = [
   new AuditLogIds1764200000000(),
@@ -25,6 +27,8 @@ const LATER = [
   new DailyPartitions1764900000000(),
   new Stats1765000000000(),
   new ProjectionPositions1765160000000(),
+  new KeysByTime1765400000000(),
+  new EventsOfSourceByOutcome1765400100000(),
 ];
 const SEQUENCES = [9, 10, 11];
 
