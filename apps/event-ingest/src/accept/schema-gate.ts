@@ -1,12 +1,9 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, RecentConfiguration } from '@hookstile/service-runtime';
+import { LoopTurns } from '../loop-turns.js';
 import type { EventSchemas } from '../schemas/event-schemas.js';
 import type { Reading } from './accepted-event.js';
 
 export const SCHEMA_GATE = Symbol('SchemaGate');
-
-/** Other requests get their turn at least as often while the events of a batch are checked. */
-const TURN_MAX_MS = 10;
 
 /** The schemas of event types at the front door: what passes is accepted for good, whatever the schema says later. */
 export class SchemaGate {
@@ -26,12 +23,9 @@ export class SchemaGate {
     if (!readings.some((reading) => this.hasSchema(reading))) return [...readings];
     await this.configuration.newest();
     const checked: Reading[] = [];
-    let sinceMs = this.clock.monotonicMs();
+    const turns = new LoopTurns(this.clock);
     for (const reading of readings) {
-      if (this.clock.monotonicMs() - sinceMs > TURN_MAX_MS) {
-        await turn();
-        sinceMs = this.clock.monotonicMs();
-      }
+      if (turns.isDue) await turns.give();
       checked.push((reading.outcome === 'accepted' ? this.schemas.rejectionOf(reading) : null) ?? reading);
     }
     return checked;

@@ -9,6 +9,8 @@ import type { IngestMetrics } from '../ingest-metrics.js';
 import { deliveryRecord } from '../publishes/deliveries.publisher.js';
 import { isOfRecovery, type RedeliverySource, redeliverySourceOf } from './redelivery-source.js';
 
+const ROUND_MAX_RECORDS = 1_000;
+
 export interface RedeliveryRoundsOptions {
   configuration: RedeliveryConfiguration;
   inbox: InboxStore;
@@ -21,6 +23,9 @@ export interface RedeliveryRoundsOptions {
 
 /** Takes the redeliveries of one round from bytes to acknowledged deliveries. */
 export class RedeliveryRounds {
+  /** Each is written as one. */
+  readonly maxRecords = ROUND_MAX_RECORDS;
+
   constructor(private readonly options: RedeliveryRoundsOptions) {}
 
   /**

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '@hookstile/service-runtime';
 import type { AcceptedEvent } from '../accept/accepted-event.js';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
@@ -7,11 +6,9 @@ import type { InboxEntry } from '../inbox/inbox-entry.js';
 import type { Candidate } from '../inbox/settlement.js';
 import type { TenantBeginnings } from '../inbox/tenant-beginnings.js';
 import type { IngestMetrics } from '../ingest-metrics.js';
+import { LoopTurns } from '../loop-turns.js';
 import type { EventSchemas } from '../schemas/event-schemas.js';
 import type { SourceRecord } from './source-record.js';
-
-/** The group's heartbeats get their turn at least as often while events are compared with their schemas. */
-const TURN_MAX_MS = 10;
 
 /** A record that holds an event. */
 export type EventRecord = SourceRecord & { reading: AcceptedEvent; tenantId: string; inboxEntry: InboxEntry };
@@ -69,14 +66,10 @@ export class Admissions {
   }
 
   private async candidatesOf(events: readonly EventRecord[]): Promise<Candidate[]> {
-    const { clock } = this.options;
     const candidates: Candidate[] = [];
-    let sinceMs = clock.monotonicMs();
+    const turns = new LoopTurns(this.options.clock);
     for (const event of events) {
-      if (clock.monotonicMs() - sinceMs > TURN_MAX_MS) {
-        await turn();
-        sinceMs = clock.monotonicMs();
-      }
+      if (turns.isDue) await turns.give();
       candidates.push({ ...event.inboxEntry, rejection: this.rejectionOf(event) });
     }
     return candidates;

@@ -8,6 +8,7 @@ import { ingestMetrics } from '../ingest-metrics.js';
 import { IntegrationMatcher } from '../match/integration-matcher.js';
 import { NO_SCHEMAS } from '../schemas/event-schemas.fake.js';
 import { RoundRouter } from './round-router.js';
+import { ROUND_WRITES_WANTED } from './round-size.js';
 
 const TENANT = 'ten_1';
 
@@ -26,6 +27,7 @@ class World {
   /** Whether the topic `configuration` has the tenant. */
   tenantExists = false;
   readonly clock = fixedClock();
+  integrations = [anIntegration({ id: 'int_a', tenantId: TENANT })];
   /** What happens while an event is matched. */
   atMatch = () => {};
 
@@ -38,7 +40,7 @@ class World {
         knowsTenant: () => sees,
         matcherOf: () => {
           this.atMatch();
-          return new IntegrationMatcher([anIntegration({ id: 'int_a', tenantId: TENANT })]);
+          return new IntegrationMatcher(this.integrations);
         },
         isRecent: true,
         catchUp: async () => {
@@ -144,4 +146,38 @@ test('others get their turn while events of one round are matched at length', as
   await router.route([0, 1, 2].map((offset) => eventAt(offset, `e${offset}`)));
   expect(turnsBefore).toEqual([0, 1, 2]);
   expect(world.fates).toEqual(['0 routed', '1 routed', '2 routed']);
+});
+
+test('others get their turn while the deliveries of one event are built', async () => {
+  const world = new World();
+  world.tenantExists = true;
+  world.integrations = Array.from({ length: 300 }, (_, n) => anIntegration({ id: `int_${n}`, tenantId: TENANT }));
+  const router = await world.router();
+  const { monotonicMs } = world.clock;
+  world.clock.monotonicMs = () => {
+    world.clock.advance(1);
+    return monotonicMs.call(world.clock);
+  };
+  let turns = 0;
+  let isRouting = true;
+  const take = () => {
+    turns += 1;
+    if (isRouting) setImmediate(take);
+  };
+  setImmediate(take);
+  await router.route([eventAt(0, 'e0')]);
+  isRouting = false;
+  expect(world.messaging.records('deliveries')).toHaveLength(300);
+  expect(turns).toBeGreaterThan(30);
+});
+
+test('takes less into a round once many integrations want each event, and writes it in order', async () => {
+  const world = new World();
+  world.tenantExists = true;
+  world.integrations = Array.from({ length: 9 }, (_, n) => anIntegration({ id: `int_${n}`, tenantId: TENANT }));
+  const router = await world.router();
+  const before = router.maxRecords;
+  await router.route(Array.from({ length: 200 }, (_, offset) => eventAt(offset, `e${offset}`)));
+  expect([before, router.maxRecords]).toEqual([ROUND_WRITES_WANTED, ROUND_WRITES_WANTED / 10]);
+  expect(world.fates).toEqual(Array.from({ length: 200 }, (_, offset) => `${offset} routed`));
 });

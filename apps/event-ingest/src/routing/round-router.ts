@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { OutgoingRecord, ReceivedRecord, RecordPublisher } from '@hookstile/messaging';
 import { type Clock, type SpanHandle, tracing } from '@hookstile/service-runtime';
 import type { RoutingConfiguration } from '../consumes/configuration.consumer.js';
@@ -6,18 +5,20 @@ import type { InboxStore } from '../inbox/inbox.store.js';
 import type { TenantBeginningStore } from '../inbox/tenant-beginning.store.js';
 import { TenantBeginnings } from '../inbox/tenant-beginnings.js';
 import type { IngestMetrics } from '../ingest-metrics.js';
+import { LoopTurns } from '../loop-turns.js';
 import type { EventSchemas } from '../schemas/event-schemas.js';
 import { Admissions } from './admission.js';
 import { type EmissionTopics, emissionOf, type Routed } from './emission.js';
 import { type Fate, fateOf } from './fate.js';
+import { RoundSize } from './round-size.js';
 import { type SourceRecord, sourceRecordOf } from './source-record.js';
 
-/** A round can fan out to many deliveries; they are built and written in pieces of at most this much. */
-export const EMIT_MAX_RECORDS = 2_000;
+/**
+ * A round can fan out to many deliveries; they are built and written in pieces of at most this much, so that those in
+ * front are on their way while the others are built.
+ */
+export const EMIT_MAX_RECORDS = 500;
 export const EMIT_MAX_BYTES = 8 * 1024 * 1024;
-
-/** The group's heartbeats get their turn at least as often while events are asked against filters: a round has many. */
-const TURN_MAX_MS = 10;
 
 export interface RoundRouterOptions {
   configuration: RoutingConfiguration;
@@ -46,10 +47,15 @@ function spanOf(source: SourceRecord): SpanHandle {
 /** Takes the records of one round from bytes to acknowledged deliveries and routings. */
 export class RoundRouter {
   private readonly admissions: Admissions;
+  private readonly size = new RoundSize();
 
   constructor(private readonly options: RoundRouterOptions) {
     const beginnings = new TenantBeginnings(options.beginnings, options.clock);
     this.admissions = new Admissions({ ...options, beginnings });
+  }
+
+  get maxRecords(): number {
+    return this.size.maxRecords;
   }
 
   /**
@@ -64,12 +70,9 @@ export class RoundRouter {
     const spans: SpanHandle[] = [];
     const round: Routed[] = [];
     try {
-      let sinceMs = clock.monotonicMs();
+      const turns = new LoopTurns(clock);
       for (const source of sources) {
-        if (clock.monotonicMs() - sinceMs > TURN_MAX_MS) {
-          await turn();
-          sinceMs = clock.monotonicMs();
-        }
+        if (turns.isDue) await turns.give();
         const span = spanOf(source);
         spans.push(span);
         const fate = fateOf(source, this.options.configuration, admission);
@@ -87,20 +90,25 @@ export class RoundRouter {
 
   /** Every piece is acknowledged before the next is written, so that no delivery overtakes one before it. */
   private async emit(round: readonly Routed[]): Promise<void> {
-    const { publisher, topics } = this.options;
+    const { publisher, topics, clock } = this.options;
+    const turns = new LoopTurns(clock);
     let piece: OutgoingRecord[] = [];
     let bytes = 0;
+    let written = 0;
     for (const routed of round) {
       for (const record of emissionOf(routed, topics)) {
+        if (turns.isDue) await turns.give();
         piece.push(record);
         bytes += record.value.length;
         if (piece.length < EMIT_MAX_RECORDS && bytes < EMIT_MAX_BYTES) continue;
         await publisher.publish(piece);
+        written += piece.length;
         piece = [];
         bytes = 0;
       }
     }
     if (piece.length > 0) await publisher.publish(piece);
+    this.size.wrote(round.length, written + piece.length);
   }
 
   private count(fates: readonly Fate[]): void {

@@ -4,7 +4,6 @@ import type { EventsConsumer } from '../consumes/events.consumer.js';
 import type { IngestMetrics } from '../ingest-metrics.js';
 import type { RoutingProgress } from './progress.js';
 
-export const ROUND_MAX_RECORDS = 1_000;
 export const ROUND_MAX_BYTES = 8 * 1024 * 1024;
 export const RETRY_DELAY_MS = 100;
 export const RETRY_DELAY_MAX_MS = 5_000;
@@ -14,10 +13,10 @@ export const CHECKPOINT_INTERVAL_MS = 1_000;
 /** With Kafka or Postgres away a round or a commit does not end; a stop leaves it as it is after this. */
 export const STOP_TIMEOUT_MS = 8_000;
 
-const ROUND_BOUNDS = { records: ROUND_MAX_RECORDS, bytes: ROUND_MAX_BYTES };
-
 /** Takes what one round holds from bytes to acknowledged records. */
 export interface Rounds {
+  /** Of the next round. */
+  readonly maxRecords: number;
   /** Where it rejects, the same round is given again. */
   route(records: readonly ReceivedRecord[]): Promise<void>;
 }
@@ -110,12 +109,12 @@ export class Router {
   }
 
   private async run(): Promise<void> {
-    const { consumer } = this.options;
+    const { consumer, rounds } = this.options;
     while (!this.stopping) {
       // After an assignment a round needs no records: what is lost is to be told before the next event comes.
       if (this.loadedGeneration === consumer.generation) await consumer.ready();
       if (this.stopping) return;
-      const records = consumer.take(ROUND_BOUNDS);
+      const records = consumer.take({ records: rounds.maxRecords, bytes: ROUND_MAX_BYTES });
       if (records.length > 0 || this.loadedGeneration !== consumer.generation) await this.routeUntilDone(records);
     }
   }
