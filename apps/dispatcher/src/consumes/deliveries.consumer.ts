@@ -6,6 +6,8 @@ import type { DeliveryIntake } from './delivery-intake.js';
 const SESSION_TIMEOUT_MS = 6_000;
 /** What closely follows on fetched records comes with the next fetch (docs/adr/0017). */
 const FETCH_INTERVAL_MS = 8;
+/** What is fetched is taken in at once, and holds up all attempts for as long: some two hundred deliveries of a kilobyte. */
+const FETCH_PARTITION_MAX_BYTES = 128 * 1024;
 
 export interface DeliveriesConsumerOptions {
   messaging: Messaging;
@@ -38,6 +40,7 @@ export class DeliveriesConsumer {
       from: 'beginning',
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       fetchIntervalMs: FETCH_INTERVAL_MS,
+      fetchPartitionMaxBytes: FETCH_PARTITION_MAX_BYTES,
       onBatch: (batch) => this.take(batch),
       onAssignment: (partitions) => this.assign(partitions),
     });
