@@ -102,8 +102,8 @@ export class Dispatcher {
     };
     this.turns = new Turns<LaneTurn>(bounds, (turn) => turn.lane.shell.startAttempt(turn));
     this.timers = new Timers<Lane>(clock, (lane, nowMs) => lane.shell.give(lane, { kind: 'timer fired', nowMs }));
-    this.memory = new Memory({ maxCount: MEMORY_MAX_COUNT, maxBytes: MEMORY_MAX_BYTES }, (paused) =>
-      this.consumer.press(paused),
+    this.memory = new Memory({ maxCount: MEMORY_MAX_COUNT, maxBytes: MEMORY_MAX_BYTES }, (pressure) =>
+      this.consumer.press(pressure),
     );
     const lanes: LaneServices = {
       clock,
@@ -165,7 +165,7 @@ export class Dispatcher {
       for (const runner of this.partitions.runners) runner.sweep();
     }, LANE_SWEEP_INTERVAL_MS);
     this.relief = setInterval(() => {
-      if (this.memory.short) this.relieveMemory();
+      if (this.memory.isShort) this.relieveMemory();
     }, MEMORY_RELIEF_INTERVAL_MS);
   }
 

@@ -22,11 +22,12 @@ beforeEach(() => {
   ahead = new AheadDeliveries({
     logger: pino({ level: 'silent' }),
     memory: {
-      change: (count, bytes) => {
+      change: (_partition, count, bytes) => {
         inMemory.count += count;
         inMemory.bytes += bytes;
       },
     },
+    partition: 0,
     versionOf: (id) => versions.get(id) ?? null,
     catchUp: () => {
       const { promise, ...settle } = Promise.withResolvers<void>();

@@ -8,6 +8,7 @@ export interface AheadOptions {
   logger: Logger;
   /** What waits counts as deliveries in memory. */
   memory: Pick<Memory, 'change'>;
+  partition: number;
   /** The version of an integration that is known, or null. */
   versionOf(integrationId: string): number | null;
   /** Resolves once everything that was acknowledged before is known. */
@@ -113,6 +114,7 @@ export class AheadDeliveries {
   private account(count: number, bytes: number): void {
     this.count += count;
     this.bytes += bytes;
-    this.options.memory.change(count, bytes);
+    const { memory, partition } = this.options;
+    memory.change(partition, count, bytes);
   }
 }

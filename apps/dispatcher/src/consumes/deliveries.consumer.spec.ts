@@ -139,11 +139,29 @@ describe('the reader of deliveries', () => {
     await consumer.start();
     const { offsets, taking } = intake();
     consumer.activate(0, taking, 0);
-    consumer.press(true);
+    consumer.press({ heavy: new Set(), isFull: true });
     await write(0, 1);
     await settled();
     expect(offsets).toEqual([]);
-    consumer.press(false);
+    consumer.press({ heavy: new Set(), isFull: false });
     await until(() => offsets.length === 1);
+  });
+
+  it('fetches nothing of a partition that has more than its share of memory, and goes on with the others', async () => {
+    await consumer.start();
+    const [heavy, light] = [intake(), intake()];
+    consumer.activate(0, heavy.taking, 0);
+    consumer.activate(1, light.taking, 0);
+    consumer.press({ heavy: new Set([0]), isFull: false });
+    await write(0, 1);
+    await write(1, 1);
+    await until(() => light.offsets.length === 1);
+    expect(heavy.offsets).toEqual([]);
+    messaging.rebalance(GROUP);
+    await write(1, 1);
+    await until(() => light.offsets.at(-1) === 1);
+    expect(heavy.offsets).toEqual([]);
+    consumer.press({ heavy: new Set(), isFull: false });
+    await until(() => heavy.offsets.length === 1);
   });
 });

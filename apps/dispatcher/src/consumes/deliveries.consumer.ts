@@ -1,5 +1,6 @@
 import type { Messaging, Position, RecordBatch, Subscription, TopicPartition } from '@hookstile/messaging';
 import type { Logger } from 'pino';
+import type { Pressure } from '../lanes/memory.js';
 import type { DeliveryIntake } from './delivery-intake.js';
 
 /** A dead member's partitions are given away after this; the lease, not the group, is what fences it. */
@@ -26,7 +27,7 @@ export class DeliveriesConsumer {
   private readonly endOffsets = new Map<number, number>();
   /** Partitions whose intake takes nothing at present. */
   private readonly blocked = new Set<number>();
-  private pressed = false;
+  private pressure: Pressure = { heavy: new Set(), isFull: false };
   private stopping = false;
   private committing: Promise<void> = Promise.resolve();
 
@@ -62,7 +63,7 @@ export class DeliveriesConsumer {
     const firstOffset = early[0]?.records[0]?.offset;
     if (firstOffset !== undefined && firstOffset <= from) for (const batch of early) intake.push(batch.records);
     else this.seek(partition, from);
-    if (!this.pressed && !this.stopping && !this.blocked.has(partition)) this.resume([partition]);
+    if (this.isWanted(partition)) this.resume([partition]);
   }
 
   /** What an intake asks for. */
@@ -71,7 +72,7 @@ export class DeliveriesConsumer {
     if (blocked) this.blocked.add(partition);
     else this.blocked.delete(partition);
     if (blocked) this.subscription?.pause([this.topicPartition(partition)]);
-    else if (!this.pressed && !this.stopping) this.resume([partition]);
+    else if (this.isWanted(partition)) this.resume([partition]);
   }
 
   deactivate(partition: number): void {
@@ -82,13 +83,11 @@ export class DeliveriesConsumer {
     this.subscription?.pause([this.topicPartition(partition)]);
   }
 
-  /** With the lanes' memory short nothing is fetched. */
-  press(pressed: boolean): void {
-    this.pressed = pressed;
-    if (this.stopping) return;
-    const active = [...this.intakes.keys()].filter((partition) => !this.blocked.has(partition));
-    if (pressed) this.subscription?.pause(active.map((partition) => this.topicPartition(partition)));
-    else this.resume(active);
+  /** With the lanes' memory short, of some partitions, or of all, nothing is fetched. */
+  press({ heavy, isFull }: Pressure): void {
+    this.pressure = { heavy: new Set(heavy), isFull };
+    this.resume([...this.intakes.keys()].filter((partition) => this.isWanted(partition)));
+    this.pauseAsNeeded();
   }
 
   seek(partition: number, offset: number): void {
@@ -145,11 +144,13 @@ export class DeliveriesConsumer {
 
   /** A rebalance resumes everything. */
   private pauseAsNeeded(): void {
-    const all = this.pressed || this.stopping;
-    const paused = [...this.assigned].filter(
-      (partition) => all || !this.intakes.has(partition) || this.blocked.has(partition),
-    );
+    const paused = [...this.assigned].filter((partition) => !this.isWanted(partition));
     this.subscription?.pause(paused.map((partition) => this.topicPartition(partition)));
+  }
+
+  private isWanted(partition: number): boolean {
+    const isPressed = this.pressure.isFull || this.pressure.heavy.has(partition);
+    return !isPressed && !this.stopping && this.intakes.has(partition) && !this.blocked.has(partition);
   }
 
   private resume(partitions: readonly number[]): void {

@@ -66,11 +66,12 @@ const intakeOf = (overrides: Partial<IntakeOptions> = {}) =>
     versionOf: () => 1,
     catchUp: async () => {},
     memory: {
-      change: (count, bytes) => {
+      change: (_partition, count, bytes) => {
         inMemory.count += count;
         inMemory.bytes += bytes;
       },
     },
+    partition: 0,
     isInLog: async () => true,
     seek: (offset) => soughtOffsets.push(offset),
     pause: (value) => {

@@ -9,7 +9,7 @@ import type { LaneRunner } from '../lanes/lane-runner.js';
 import { AheadDeliveries, type AheadOptions } from './ahead-deliveries.js';
 import { GAP_LOOK_RETRY_DELAY_MS, GAP_REREADS_MAX } from './intake.bounds.js';
 
-export interface IntakeOptions extends Pick<AheadOptions, 'logger' | 'memory' | 'versionOf' | 'catchUp'> {
+export interface IntakeOptions extends Pick<AheadOptions, 'logger' | 'memory' | 'partition' | 'versionOf' | 'catchUp'> {
   runner: LaneRunner;
   history: JournalHistory;
   /** Offsets whose delivery is a row already. */

@@ -145,7 +145,7 @@ export class LaneRunner {
     });
   }
 
-  /** With the memory of all short, integrations that are slow go to rows, so that they do not hold up the others. */
+  /** With memory short, integrations that are slow go to rows, so that they do not hold up the others. */
   relieveMemory(slowAttemptMs: number): void {
     for (const integration of this.parts.integrations.all) relieve(integration, slowAttemptMs, this.relief);
   }
@@ -181,7 +181,7 @@ export class LaneRunner {
       this.parts.attempts.withdraw(lane);
       this.services.timers.forget(lane);
       const { count, bytes } = inMemory(lane.state);
-      this.services.memory.change(-count, -bytes);
+      this.services.memory.change(this.fence.partition, -count, -bytes);
       this.services.loaded.bytes -= loadedBytes(lane.state.loaded);
       lane.state = decideLane(lane.state, { kind: 'lease lost' }).state;
       this.endSkipping(lane);
@@ -218,7 +218,7 @@ export class LaneRunner {
     lane.state = state;
     const after = inMemory(state);
     if (after.count !== before.count || after.bytes !== before.bytes)
-      this.services.memory.change(after.count - before.count, after.bytes - before.bytes);
+      this.services.memory.change(this.fence.partition, after.count - before.count, after.bytes - before.bytes);
     if (state.loaded !== loadedBefore)
       this.services.loaded.bytes += loadedBytes(state.loaded) - loadedBytes(loadedBefore);
     for (const effect of effects) this.carryOut(lane, effect);

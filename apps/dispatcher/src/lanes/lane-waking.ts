@@ -49,7 +49,7 @@ export class LaneWaking {
       give(integrations.laneOf(integration, key, null), { kind: 'enqueued', items: [item] });
       return;
     }
-    this.options.services.memory.change(1, item.bytes);
+    this.account(1, item.bytes);
     (waking ?? this.begin(integration, key)).items.push(item);
   }
 
@@ -90,14 +90,19 @@ export class LaneWaking {
   }
 
   lose(integration: LanedIntegration): void {
-    const { memory, awake } = this.options.services;
+    const { awake } = this.options.services;
     const { sleepers } = integration;
     for (const { items, awake: waiting } of sleepers.waking.values()) {
-      memory.change(-items.length, -bytesOf(items));
+      this.account(-items.length, -bytesOf(items));
       for (const tell of waiting) tell(null);
     }
     sleepers.waking.clear();
     awake.count -= sleepers.woken;
+  }
+
+  private account(count: number, bytes: number): void {
+    const { services, fence } = this.options;
+    services.memory.change(fence.partition, count, bytes);
   }
 
   private begin(integration: LanedIntegration, key: string): WakingLane {
@@ -133,11 +138,11 @@ export class LaneWaking {
   }
 
   private found(integration: LanedIntegration, key: string, waking: WakingLane, stored: StoredLane | null): void {
-    const { services, catchingUp, nextOffset } = this.options;
+    const { catchingUp, nextOffset } = this.options;
     integration.sleepers.waking.delete(key);
     const { items } = waking;
     const due = this.options.times.woke(integration, key, stored);
-    services.memory.change(-items.length, -bytesOf(items));
+    this.account(-items.length, -bytesOf(items));
     const lane = stored !== null || items.length > 0 ? this.bring(integration, key, stored, due, waking) : null;
     catchingUp.reached(nextOffset());
     for (const tell of waking.awake) tell(lane);

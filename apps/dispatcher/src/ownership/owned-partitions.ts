@@ -232,6 +232,7 @@ export class OwnedPartitions {
       versionOf: (integrationId) => lanes.integration(integrationId)?.version ?? null,
       catchUp,
       memory: lanes.memory,
+      partition,
       isInLog: (offset) => isInLog(takeover, partition, offset),
       seek: (offset) => consumer.seek(partition, offset),
       pause: (paused) => consumer.block(partition, paused),
