@@ -25,3 +25,16 @@ export function latenciesOf(streams: readonly StreamTimes[], received: readonly 
   }
   return { acceptedMs: accepted.subarray(0, next), sentMs: sent.subarray(0, next) };
 }
+
+/** From the 202 to the receiver, of the events that were sent from this time of the clock on. */
+export function acceptedMsFrom(sinceMs: number, streams: readonly StreamTimes[], received: readonly Received[]) {
+  const latencies = received.flatMap(({ stream, atMs }) => {
+    const times = streams[stream];
+    if (!times) return [];
+    return Array.from(atMs, (at, number) => {
+      const isMeant = (times.sentMs[number] ?? 0) >= sinceMs;
+      return isMeant ? [Math.max(0, at - (times.acceptedMs[number] ?? at))] : [];
+    }).flat();
+  });
+  return Float64Array.from(latencies);
+}

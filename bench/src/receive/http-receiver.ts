@@ -6,6 +6,7 @@ const LOOPBACK = '127.0.0.1';
 
 const ANSWERS = {
   200: Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'),
+  429: Buffer.from('HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\ncontent-length: 2\r\n\r\nno'),
   503: Buffer.from('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\nno'),
 } as const;
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { OnRequest } from './http-receiver.ts';
 
 const LOOPBACK = '127.0.0.1';
-const TEXTS = { 200: 'ok', 503: 'no' } as const;
+const TEXTS = { 200: 'ok', 429: 'no', 503: 'no' } as const;
 
 /** A webhook as Node's own server makes one of it, with nothing above; resolves with its port once it listens. */
 export async function startNodeReceiver(onRequest: OnRequest): Promise<number> {

@@ -1,14 +1,17 @@
+import { partitionOf } from '@hookstile/contracts';
+import { connectMessaging } from '@hookstile/messaging';
 import { Child } from '../child.ts';
-import { type FiguresResult, figure } from '../measure/figures.ts';
-import { latenciesOf } from '../measure/latencies.ts';
+import { type Figure, type FiguresResult, figure } from '../measure/figures.ts';
+import { acceptedMsFrom, latenciesOf } from '../measure/latencies.ts';
 import { percentilesOf, percentilesOfAll } from '../measure/percentiles.ts';
+import { type Part, startUsage } from '../measure/usage-of-parts.ts';
 import { type Bench, openBench } from '../open-bench.ts';
 import type { BenchOptions } from '../options.ts';
 import type { PressCommand, PressPlan, PressReport } from '../press/press.types.ts';
 import { startHttpReceiver } from '../receive/http-receiver.ts';
 import { runLoad } from '../run-load.ts';
 import { type StackUnderTest, startStackUnderTest } from '../stack-under-test.ts';
-import { createTenant } from '../tenant.ts';
+import { type Api, type BenchTenant, createTenant } from '../tenant.ts';
 
 /** Events a second of each tenant; the one that is measured stays below it. */
 const QUOTA = 100;
@@ -26,9 +29,35 @@ const WANTED_RATIO = { atMost: 1.5 };
 /** Latencies of a phase: its p99 then stands on 24 of them. */
 const SAMPLES_MIN = 2_400;
 
+/** Of the noise, what it has saved is gone by then. */
+const BURST_MS = 5_000;
+const PARTITIONS = 12;
+/** Written to Kafka at once, where no quota holds them. */
+const FLOOD_EVENTS = 20_000;
+const FLOOD_PIECE = 1_000;
+const EVENTS_TOPIC = 'hookstile.events';
+
 type Presser = Child<PressCommand, PressReport>;
 
-async function phase(bench: Bench, seconds: number): Promise<Float64Array> {
+interface Pressed {
+  sentPerSecond: number;
+  takenPerSecond: number;
+}
+
+interface Phase {
+  latencies: Float64Array;
+  /** Of what was sent behind the burst. */
+  behindBurst: Float64Array;
+  /** CPU-ms a second, by process. */
+  usage: { name: string; cpuMs: number }[];
+}
+
+const WHOLE_NOISE = { singles: SINGLES_PER_SECOND, batches: BATCHES_PER_SECOND };
+const AT_QUOTA = { singles: QUOTA, batches: 0 };
+
+async function phase(bench: Bench, parts: readonly Part[], seconds: number): Promise<Phase> {
+  const startedAt = performance.timeOrigin + performance.now();
+  const usageOf = startUsage(parts);
   const { streams, received } = await runLoad(bench.wire, {
     durationMs: seconds * 1_000,
     ratePerSecond: QUIET_RATE,
@@ -37,29 +66,74 @@ async function phase(bench: Bench, seconds: number): Promise<Float64Array> {
     deliveriesPerEvent: 1,
     fanOut: false,
   });
-  return latenciesOf(streams, received).acceptedMs;
+  return {
+    latencies: latenciesOf(streams, received).acceptedMs,
+    behindBurst: acceptedMsFrom(startedAt + BURST_MS, streams, received),
+    usage: usageOf(seconds).map(({ name, cpuMsEach }) => ({ name, cpuMs: cpuMsEach })),
+  };
 }
 
-/** All of it for so long: one event a request, and a hundred. */
-async function makeNoise(pressers: readonly [Presser, Presser], plan: Omit<PressPlan, 'eventsARequest' | 'everyMs'>) {
-  const every = (perSecond: number) => (1_000 * plan.connections) / perSecond;
-  const press = (presser: Presser, eventsARequest: number, everyMs: number) =>
-    presser.ask({ kind: 'press', plan: { ...plan, eventsARequest, everyMs } }, 'pressed');
-  const [singles, batches] = await Promise.all([
-    press(pressers[0], 1, every(SINGLES_PER_SECOND)),
-    press(pressers[1], BATCH_EVENTS, every(BATCHES_PER_SECOND)),
-  ]);
-  const sent = singles.events + singles.refused + batches.events + batches.refused * BATCH_EVENTS;
-  return { sentPerSecond: sent / plan.seconds, takenPerSecond: (singles.events + batches.events) / plan.seconds };
+/** For so long: one event a request, and a hundred. */
+function pressOf(pressers: readonly [Presser, Presser], plan: Omit<PressPlan, 'port' | 'eventsARequest' | 'everyMs'>) {
+  const ask = async (presser: Presser, port: number, eventsARequest: number, perSecond: number) => {
+    if (perSecond === 0) return { events: 0, sent: 0 };
+    const everyMs = (1_000 * plan.connections) / perSecond;
+    const command = { kind: 'press', plan: { ...plan, port, eventsARequest, everyMs } } as const;
+    const { events, refused } = await presser.ask(command, 'pressed');
+    return { events, sent: events + refused * eventsARequest };
+  };
+  return async (port: number, perSecond: typeof WHOLE_NOISE): Promise<Pressed> => {
+    const [singles, batches] = await Promise.all([
+      ask(pressers[0], port, 1, perSecond.singles),
+      ask(pressers[1], port, BATCH_EVENTS, perSecond.batches),
+    ]);
+    return {
+      sentPerSecond: (singles.sent + batches.sent) / plan.seconds,
+      takenPerSecond: (singles.events + batches.events) / plan.seconds,
+    };
+  };
+}
+
+/** Of another partition than the quiet one: within a partition events keep their order, and wait for those before them. */
+async function anotherTenant(api: Api, quietId: string, port: number): Promise<BenchTenant> {
+  for (;;) {
+    const plan = { integrations: NOISY_INTEGRATIONS, urlOf: () => `http://127.0.0.1:${port}/` };
+    const tenant = await createTenant(api, { ...plan, settings: { eventTypes: ['*'] } });
+    if (partitionOf(tenant.id, PARTITIONS) !== partitionOf(quietId, PARTITIONS)) return tenant;
+  }
+}
+
+/** As a platform's producer writes them, as fast as the broker takes them. */
+async function flood(brokers: readonly string[], tenantId: string, dataBytes: number): Promise<void> {
+  const messaging = await connectMessaging({ brokers: [...brokers], clientId: 'bench-flood' });
+  const publisher = await messaging.publisher({ name: 'flood' });
+  const value = Buffer.from(JSON.stringify({ text: 'x'.repeat(dataBytes) }));
+  const attributes = { ce_specversion: '1.0', ce_source: '/bench', ce_type: 'bench.flood', ce_tenantid: tenantId };
+  const partition = partitionOf(tenantId, PARTITIONS);
+  const event = (n: number) => {
+    const headers = { ...attributes, ce_id: `flood-${n}`, 'content-type': 'application/json' };
+    return { topic: EVENTS_TOPIC, partition, key: tenantId, headers, value };
+  };
+  for (let from = 0; from < FLOOD_EVENTS; from += FLOOD_PIECE)
+    await publisher.publish(Array.from({ length: FLOOD_PIECE }, (_, n) => event(from + n)));
+  await messaging.close();
+}
+
+function usageFigures(name: string, { usage }: Phase): Figure[] {
+  return usage.map((one) => figure(`CPU ${name}: ${one.name}`, one.cpuMs, 'ms a second'));
 }
 
 /**
  * Accepted → received of a tenant that keeps within its quota, while another one sends a hundred times its own, each event
- * to four endpoints; through front door, router and dispatcher. Against the phases before and after without the noise.
+ * to four endpoints; through front door, router and dispatcher. Against the phases before and after without the noise; a
+ * second time, when the code that it runs through is compiled. What the machine has to do with it is told by two more
+ * phases: the same noise sent to a server that takes none of it, and the same tenant keeping within its quota. In the end
+ * it writes to Kafka, where no quota holds it, more than a dispatcher has memory for: who shares a partition of
+ * `deliveries` with it waits for that.
  */
 export async function noisyTenant(options: BenchOptions): Promise<FiguresResult> {
   const quotas = { HOOKSTILE_EVENTS_PER_SECOND: String(QUOTA), HOOKSTILE_EVENTS_BURST: String(BURST) };
-  const stack = await startStackUnderTest(options, quotas);
+  const stack = await startStackUnderTest(options, { ...quotas, HOOKSTILE_PARTITIONS: String(PARTITIONS) });
   try {
     return await besideNoise(options, stack);
   } finally {
@@ -71,42 +145,64 @@ async function besideNoise(options: BenchOptions, stack: StackUnderTest): Promis
   const pressers: [Presser, Presser] = [new Child('./press/press-process.ts'), new Child('./press/press-process.ts')];
   // It takes all that the quota lets through of the noise.
   const endpoint = await startHttpReceiver((_path, _body, exchange) => exchange.answer(200));
+  const elsewhere = await startHttpReceiver((_path, _body, exchange) => exchange.answer(429));
   const bench = await openBench(options, stack, { integrations: QUIET_INTEGRATIONS, streams: options.streams });
   try {
     const { run } = stack;
     const api = { configUrl: run.services.config.url, adminKey: run.adminKey };
-    const noisy = await createTenant(api, {
-      integrations: NOISY_INTEGRATIONS,
-      urlOf: () => `http://127.0.0.1:${endpoint.port}/`,
-      settings: { eventTypes: ['*'] },
-    });
-    const { hostname: host, port } = new URL(run.services['event-ingest'].url);
+    const noisy = await anotherTenant(api, bench.tenant.id, endpoint.port);
+    const { hostname: host, port: doorPort } = new URL(run.services['event-ingest'].url);
     const seconds = Math.max(options.seconds, Math.ceil(SAMPLES_MIN / QUIET_RATE));
-    const target = { host, port: Number(port), key: noisy.key, connections: CONNECTIONS };
-    await phase(bench, options.warmUpSeconds);
-    const before = await phase(bench, seconds);
-    const plan = { ...target, seconds, dataBytes: options.dataBytes, refusals: 'count' } as const;
-    const [during, noise] = await Promise.all([phase(bench, seconds), makeNoise(pressers, plan)]);
-    const after = await phase(bench, seconds);
-    const baseline = percentilesOfAll(before, after);
-    const latency = percentilesOf(during);
+    const common = { host, key: noisy.key, connections: CONNECTIONS, seconds, dataBytes: options.dataBytes };
+    const press = pressOf(pressers, { ...common, refusals: 'count' });
+    const parts = [...bench.all, ...pressers.map(({ pid }, n) => ({ name: n === 0 ? 'singles' : 'batches', pid }))];
+    const beside = async (port: number, perSecond: typeof WHOLE_NOISE) => {
+      const [quiet, pressed] = await Promise.all([phase(bench, parts, seconds), press(port, perSecond)]);
+      return { ...quiet, ...pressed };
+    };
+    await phase(bench, parts, options.warmUpSeconds);
+    const before = await phase(bench, parts, seconds);
+    const during = await beside(Number(doorPort), WHOLE_NOISE);
+    const after = await phase(bench, parts, seconds);
+    const again = await beside(Number(doorPort), WHOLE_NOISE);
+    const machine = await beside(elsewhere.port, WHOLE_NOISE);
+    const within = await beside(Number(doorPort), AT_QUOTA);
+    const [flooded] = await Promise.all([
+      phase(bench, parts, seconds),
+      flood(run.kafka.brokers, noisy.id, options.dataBytes),
+    ]);
+    const baseline = percentilesOfAll(before.latencies, after.latencies);
+    const against = (name: string, latencies: Float64Array, wanted?: Figure['wanted']) => {
+      const { p50, p99 } = percentilesOf(latencies);
+      return [
+        figure(`${name}: p50`, p50, 'ms', 1),
+        figure(`${name}: p99`, p99, 'ms', 1),
+        figure(`${name}: p50 against without`, p50 / baseline.p50, '×', 2),
+        figure(`${name}: p99 against without`, p99 / baseline.p99, '×', 2, wanted),
+      ];
+    };
     return {
       scenario: 'noisy-tenant',
       title: `${QUIET_RATE} events/s of a tenant beside another one that sends ${NOISE} times its quota of ${QUOTA}; phases of ${seconds} s`,
       figures: [
-        figure('noise sent', noise.sentPerSecond, 'events/s'),
-        figure('noise taken', noise.takenPerSecond, 'events/s'),
-        figure('without it, before: p99', percentilesOf(before).p99, 'ms', 1),
-        figure('without it, after: p99', percentilesOf(after).p99, 'ms', 1),
-        figure('beside it: p50', latency.p50, 'ms', 1),
-        figure('beside it: p99', latency.p99, 'ms', 1),
-        figure('beside it: p50 against without', latency.p50 / baseline.p50, '×', 2),
-        figure('beside it: p99 against without', latency.p99 / baseline.p99, '×', 2, WANTED_RATIO),
+        figure('noise sent', during.sentPerSecond, 'events/s'),
+        figure('noise taken', during.takenPerSecond, 'events/s'),
+        figure('without it, before: p99', percentilesOf(before.latencies).p99, 'ms', 1),
+        figure('without it, after: p99', percentilesOf(after.latencies).p99, 'ms', 1),
+        ...against('beside it', during.latencies, WANTED_RATIO),
+        ...against('beside it, behind its burst', during.behindBurst),
+        ...against('beside it, a second time', again.latencies),
+        ...against('while it is sent elsewhere', machine.latencies),
+        ...against('beside the same tenant within its quota', within.latencies),
+        ...against(`beside ${FLOOD_EVENTS} events that it writes to Kafka at once`, flooded.latencies),
+        ...usageFigures('without it', after),
+        ...usageFigures('beside it', during),
       ],
     };
   } finally {
     for (const presser of pressers) presser.end();
     await endpoint.refuse();
+    await elsewhere.refuse();
     await bench.end();
   }
 }
