@@ -3,16 +3,18 @@ import { EventQuotas } from './event-quotas.js';
 
 function quotasOf(perSecond: number, burst = 0, given: Record<string, string> = {}) {
   const time = { ms: 0 };
+  const read: number[] = [];
   const settings = { HOOKSTILE_EVENTS_PER_SECOND: perSecond, HOOKSTILE_EVENTS_BURST: burst };
   const quotas = new EventQuotas(settings, { monotonicMs: () => time.ms });
-  const send = (tenantId: string, events = 1) => {
+  const send = (tenantId: string, events = 1, bytes = 0) => {
     const headers: Record<string, string> = { ...given };
     const answer = { getHeader: (name: string) => headers[name], header: (n: string, v: string) => (headers[n] = v) };
-    quotas.refuseSpent(tenantId, answer);
-    quotas.spend(tenantId, events, answer);
+    quotas.refuseSpent(tenantId, answer, bytes);
+    read.push(events);
+    quotas.spend(tenantId, events, answer, bytes);
     return headers;
   };
-  return { time, send };
+  return { time, send, read };
 }
 
 const refusal = (retryAfterSeconds: number) => expect.objectContaining({ code: 'rate_limited', retryAfterSeconds });
@@ -75,4 +77,31 @@ test('saves no more than one second’s events where no burst is given', () => {
   time.ms = 60_000;
   for (let n = 0; n < 3; n += 1) send('a');
   expect(() => send('a')).toThrow(refusal(1));
+});
+
+test('a batch like one that was refused is not read before there is enough for that one', () => {
+  const { send, time, read } = quotasOf(10, 100);
+  send('a', 60, 6_000);
+  expect(() => send('a', 60, 6_000)).toThrow(refusal(2));
+  read.length = 0;
+  for (let n = 0; n < 50; n += 1) expect(() => send('a', 60, 6_000 + n)).toThrow(refusal(2));
+  expect(() => send('a', 60, Number.POSITIVE_INFINITY), 'whose length nobody tells').toThrow(refusal(2));
+  expect(read).toEqual([]);
+  time.ms = 2_000;
+  send('a', 60, 6_000);
+  expect(read).toEqual([60]);
+});
+
+test('smaller batches and single events are read, and taken, all the while', () => {
+  const { send, time } = quotasOf(10, 100);
+  send('a', 60, 6_000);
+  expect(() => send('a', 60, 6_000)).toThrow(refusal(2));
+  send('a', 1, 0);
+  send('a', 20, 2_000);
+  expect(() => send('a', 30, 3_000)).toThrow(refusal(2));
+  expect(() => send('a', 25, 2_500)).toThrow(refusal(1));
+  expect(() => send('a', 30, 3_000), 'not before the one that is smaller').toThrow(refusal(1));
+  time.ms = 600;
+  send('a', 25, 2_500);
+  expect(() => send('a', 2, 200)).toThrow(refusal(1));
 });

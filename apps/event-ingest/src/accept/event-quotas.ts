@@ -21,6 +21,8 @@ interface Bucket {
   /** Below zero after a batch that was larger than what was left. */
   tokens: number;
   filledAtMs: number;
+  /** The smallest batch that was read and refused since one was taken. */
+  refused: { bytes: number; events: number } | null;
 }
 
 /**
@@ -44,18 +46,28 @@ export class EventQuotas {
 
   /**
    * Before the events are read: of a tenant that has nothing left, none would be taken whatever the request holds. One
-   * of which nothing is known has sent nothing. Throws `rate_limited`.
+   * of which nothing is known has sent nothing. A batch of at least as many bytes as one that was refused is refused
+   * unread until there is enough for that one: to read it to its end is what it costs. Throws `rate_limited`.
+   * @param batchBytes of a batch, as its head tells; 0 of a single event
    */
-  refuseSpent(tenantId: string, headers: AnswerHeaders): void {
-    if (this.perSecond > 0 && this.buckets.has(tenantId)) this.refuseBelow(1, this.bucketOf(tenantId), headers);
+  refuseSpent(tenantId: string, headers: AnswerHeaders, batchBytes = 0): void {
+    if (this.perSecond === 0 || !this.buckets.has(tenantId)) return;
+    const bucket = this.bucketOf(tenantId);
+    const { refused } = bucket;
+    const isLikeRefused = refused !== null && batchBytes > 0 && batchBytes >= refused.bytes;
+    this.refuseBelow(isLikeRefused ? refused.events : 1, bucket, headers);
   }
 
   /** Counts events that are to be written, all or, where it throws `rate_limited`, none. */
-  spend(tenantId: string, events: number, headers: AnswerHeaders): void {
+  spend(tenantId: string, events: number, headers: AnswerHeaders, bytes = 0): void {
     if (this.perSecond === 0 || events === 0) return;
     const bucket = this.bucketOf(tenantId);
-    this.refuseBelow(Math.min(events, this.burst), bucket, headers);
+    const wanted = Math.min(events, this.burst);
+    if (events > 1 && bucket.tokens < wanted && bytes < (bucket.refused?.bytes ?? Number.POSITIVE_INFINITY))
+      bucket.refused = { bytes, events: wanted };
+    this.refuseBelow(wanted, bucket, headers);
     bucket.tokens -= events;
+    if (events > 1) bucket.refused = null;
     this.tell(bucket, headers);
   }
 
@@ -69,7 +81,7 @@ export class EventQuotas {
 
   private bucketOf(tenantId: string): Bucket {
     const nowMs = this.clock.monotonicMs();
-    const bucket = this.buckets.get(tenantId) ?? { tokens: this.burst, filledAtMs: nowMs };
+    const bucket = this.buckets.get(tenantId) ?? { tokens: this.burst, filledAtMs: nowMs, refused: null };
     const saved = ((nowMs - bucket.filledAtMs) * this.perSecond) / MS_PER_SECOND;
     bucket.tokens = Math.min(this.burst, bucket.tokens + saved);
     bucket.filledAtMs = nowMs;

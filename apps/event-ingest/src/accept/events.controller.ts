@@ -68,20 +68,21 @@ export class EventsController {
     const tenantId = tenantOf(principal);
     if (principal.type === 'platform') await this.requireTenant(tenantId);
     // Once more: others were taken while the body was on its way, and to read it costs most.
-    this.headCheck.checkHead(principal, reply);
+    this.headCheck.checkHead(principal, request, reply);
+    const body = Buffer.isBuffer(request.body) ? request.body : NO_BODY;
     const reading = readHttpRequest(
       {
         rawHeaders: request.raw.rawHeaders,
         contentType: request.headers['content-type'],
         contentEncoding: request.headers['content-encoding'],
-        body: Buffer.isBuffer(request.body) ? request.body : NO_BODY,
+        body,
       },
       this.defaultsOf(tenantId),
     );
     if (reading.outcome === 'rejected') throw this.refused(reading);
     const read = reading.outcome === 'batch' ? reading.readings : [reading];
     // Also what its schema then refuses: to compare it is what costs most.
-    this.quotas.spend(tenantId, read.filter(({ outcome }) => outcome === 'accepted').length, reply);
+    this.quotas.spend(tenantId, read.filter(({ outcome }) => outcome === 'accepted').length, reply, body.length);
     const readings = await this.schemas.check(read);
     const accepted = readings.filter((item) => item.outcome === 'accepted');
     if (reading.outcome === 'batch') {

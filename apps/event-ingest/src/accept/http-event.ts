@@ -17,6 +17,7 @@ export interface EventRequest {
 }
 
 const ATTRIBUTE_PREFIX = 'ce-';
+export const BATCH_TYPE = 'application/cloudevents-batch+json';
 
 type HeaderAttributes = { outcome: 'attributes'; attributes: Record<string, string> | null } | Rejection;
 
@@ -59,7 +60,7 @@ export function readHttpRequest(request: EventRequest, defaults: EventDefaults):
   switch (mediaType.essence) {
     case 'application/cloudevents+json':
       return readStructuredEvent(request.body, defaults);
-    case 'application/cloudevents-batch+json':
+    case BATCH_TYPE:
       return readEventBatch(request.body, defaults);
   }
   if (mediaType.essence.startsWith('application/cloudevents')) return unsupported(request.contentType);

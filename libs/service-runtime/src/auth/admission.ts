@@ -80,7 +80,7 @@ export class Admission {
       ? this.platform(request)
       : await this.tenantKey(digest, request, reply);
     checkAccess(access, principal);
-    if (headCheck) this.headCheckOf(headCheck).checkHead(principal, reply);
+    if (headCheck) this.headCheckOf(headCheck).checkHead(principal, request, reply);
     request[PRINCIPAL] = principal;
   }
 

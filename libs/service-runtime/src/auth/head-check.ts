@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from './principal.js';
 
 /**
@@ -7,5 +7,5 @@ import type { Principal } from './principal.js';
  */
 export interface HeadCheck {
   /** Throws the problem that the request is answered with. */
-  checkHead(principal: Principal, reply: FastifyReply): void;
+  checkHead(principal: Principal, request: FastifyRequest, reply: FastifyReply): void;
 }
