@@ -105,3 +105,22 @@ test('smaller batches and single events are read, and taken, all the while', () 
   send('a', 25, 2_500);
   expect(() => send('a', 2, 200)).toThrow(refusal(1));
 });
+
+test('a batch that is refused behind a smaller one, which there was enough for by then, is read once', () => {
+  const { send, time, read } = quotasOf(10, 100);
+  send('a', 99, 9_900);
+  expect(() => send('a', 2, 200)).toThrow(refusal(1));
+  time.ms = 100;
+  read.length = 0;
+  for (let n = 0; n < 50; n += 1) expect(() => send('a', 60, 6_000)).toThrow(refusal(6));
+  expect(read).toEqual([60]);
+});
+
+test('a batch is held back no more once there was enough for the one that was refused', () => {
+  const { send, time } = quotasOf(10, 100);
+  send('a', 60, 6_000);
+  expect(() => send('a', 60, 6_000)).toThrow(refusal(2));
+  time.ms = 3_000;
+  for (let n = 0; n < 40; n += 1) send('a');
+  send('a', 10, 7_000);
+});

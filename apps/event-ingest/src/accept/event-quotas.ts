@@ -21,7 +21,7 @@ interface Bucket {
   /** Below zero after a batch that was larger than what was left. */
   tokens: number;
   filledAtMs: number;
-  /** The smallest batch that was read and refused since one was taken. */
+  /** The smallest batch that was read and refused since one was taken, until there is enough for it. */
   refused: { bytes: number; events: number } | null;
 }
 
@@ -85,6 +85,8 @@ export class EventQuotas {
     const saved = ((nowMs - bucket.filledAtMs) * this.perSecond) / MS_PER_SECOND;
     bucket.tokens = Math.min(this.burst, bucket.tokens + saved);
     bucket.filledAtMs = nowMs;
+    // Its wait is over, also where what was saved for it then goes to others.
+    if (bucket.refused !== null && bucket.tokens >= bucket.refused.events) bucket.refused = null;
     this.buckets.set(tenantId, bucket);
     return bucket;
   }
