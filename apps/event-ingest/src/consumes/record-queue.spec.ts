@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { ReceivedRecord } from '@hookstile/messaging';
 import { expect, test } from 'vitest';
 import { RecordQueue } from './record-queue.js';
@@ -82,4 +84,17 @@ test('knows what it holds of a partition', () => {
   expect(queue.heldOf(1)).toMatchObject({ records: 0, bytes: 0 });
   queue.keep((partition) => partition === 1);
   expect([queue.heldOf(0).records, queue.records, queue.bytes]).toEqual([0, 0, 0]);
+});
+
+test('keeps nothing of a batch that was taken, while the rest of it waits', async () => {
+  const queue = new RecordQueue();
+  queue.push(batch(0, 1, 2, 3));
+  const [taken] = queue.take({ ...ALL, records: 1 }).map((record) => new WeakRef(record));
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  // What a weak reference was made of lives as long as the turn of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  expect(taken?.deref()).toBeUndefined();
+  expect(places(queue.take(ALL))).toEqual(['0/2', '0/3']);
 });

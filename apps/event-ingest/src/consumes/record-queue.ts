@@ -11,8 +11,8 @@ export interface Amount {
 }
 
 interface PartitionQueue extends Amount {
-  /** What is left of fetched batches, in the order of their offsets. */
-  batches: (readonly ReceivedRecord[])[];
+  /** Fetched batches in the order of their offsets, without what was taken of them. */
+  batches: (ReceivedRecord | undefined)[][];
   /** Of the first batch. */
   taken: number;
 }
@@ -46,7 +46,7 @@ export class RecordQueue {
     if (!last) return;
     this.next.set(partition, last.offset + 1);
     const queue = this.queues.get(partition) ?? { batches: [], taken: 0, records: 0, bytes: 0 };
-    queue.batches.push(fresh);
+    queue.batches.push([...fresh]);
     this.queues.set(partition, queue);
     this.count(
       queue,
@@ -91,8 +91,11 @@ export class RecordQueue {
   }
 
   private removeFirst(partition: number, queue: PartitionQueue, bytes: number): void {
+    const [batch = []] = queue.batches;
+    // All partitions have a batch of which some is taken: it must not keep that in memory, where nothing counts it.
+    batch[queue.taken] = undefined;
     queue.taken += 1;
-    if (queue.taken === queue.batches[0]?.length) {
+    if (queue.taken === batch.length) {
       queue.batches.shift();
       queue.taken = 0;
     }
