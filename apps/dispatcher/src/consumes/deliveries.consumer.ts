@@ -7,7 +7,10 @@ import type { DeliveryIntake } from './delivery-intake.js';
 const SESSION_TIMEOUT_MS = 6_000;
 /** What closely follows on fetched records comes with the next fetch (docs/adr/0017). */
 const FETCH_INTERVAL_MS = 8;
-/** What is fetched is taken in at once, and holds up all attempts for as long: some two hundred deliveries of a kilobyte. */
+/**
+ * What is fetched is taken in at once, and holds up all attempts for as long: some two hundred deliveries of a kilobyte.
+ * A batch that is larger comes whole, when the broker comes to its partition first.
+ */
 const FETCH_PARTITION_MAX_BYTES = 128 * 1024;
 
 export interface DeliveriesConsumerOptions {
