@@ -7,7 +7,7 @@ import { percentilesOf, percentilesOfAll } from '../measure/percentiles.ts';
 import { type Part, startUsage } from '../measure/usage-of-parts.ts';
 import { type Bench, openBench } from '../open-bench.ts';
 import type { BenchOptions } from '../options.ts';
-import type { PressCommand, PressPlan, PressReport } from '../press/press.types.ts';
+import { PRESSED_TYPE, type PressCommand, type PressPlan, type PressReport } from '../press/press.types.ts';
 import { startHttpReceiver } from '../receive/http-receiver.ts';
 import { runLoad } from '../run-load.ts';
 import { type StackUnderTest, startStackUnderTest } from '../stack-under-test.ts';
@@ -15,12 +15,12 @@ import { type Api, type BenchTenant, createTenant } from '../tenant.ts';
 
 /** Events a second of each tenant; the one that is measured stays below it. */
 const QUOTA = 100;
-/** What a tenant has saved: the quiet one sends what it owes after a moment in which the machine stood still. */
-const BURST = 10 * QUOTA;
 const QUIET_RATE = 80;
 const NOISE = 100;
 const QUIET_INTEGRATIONS = 20;
+/** All of them get what is written to Kafka, and one gets the rest, as each of the quiet tenant's events has one receiver. */
 const NOISY_INTEGRATIONS = 4;
+const FLOOD_TYPE = 'bench.flood';
 const BATCH_EVENTS = 100;
 const BATCHES_PER_SECOND = 90;
 const SINGLES_PER_SECOND = QUOTA * NOISE - BATCHES_PER_SECOND * BATCH_EVENTS;
@@ -29,8 +29,10 @@ const WANTED_RATIO = { atMost: 1.5 };
 /** Latencies of a phase: its p99 then stands on 24 of them. */
 const SAMPLES_MIN = 2_400;
 
-/** Of the noise, what it has saved is gone by then. */
+/** Of the noise, what it may send at once is gone by then. */
 const BURST_MS = 5_000;
+/** With the noise: what it runs through is compiled by then. */
+const NOISY_WARM_UP_SECONDS = 20;
 const PARTITIONS = 12;
 /** Written to Kafka at once, where no quota holds them. */
 const FLOOD_EVENTS = 20_000;
@@ -97,8 +99,9 @@ function pressOf(pressers: readonly [Presser, Presser], plan: Omit<PressPlan, 'p
 /** Of another partition than the quiet one: within a partition events keep their order, and wait for those before them. */
 async function anotherTenant(api: Api, quietId: string, port: number): Promise<BenchTenant> {
   for (;;) {
-    const plan = { integrations: NOISY_INTEGRATIONS, urlOf: () => `http://127.0.0.1:${port}/` };
-    const tenant = await createTenant(api, { ...plan, settings: { eventTypes: ['*'] } });
+    const settingsOf = (index: number) => ({ eventTypes: index === 0 ? [PRESSED_TYPE, FLOOD_TYPE] : [FLOOD_TYPE] });
+    const plan = { integrations: NOISY_INTEGRATIONS, urlOf: () => `http://127.0.0.1:${port}/`, settingsOf };
+    const tenant = await createTenant(api, plan);
     if (partitionOf(tenant.id, PARTITIONS) !== partitionOf(quietId, PARTITIONS)) return tenant;
   }
 }
@@ -108,7 +111,7 @@ async function flood(brokers: readonly string[], tenantId: string, dataBytes: nu
   const messaging = await connectMessaging({ brokers: [...brokers], clientId: 'bench-flood' });
   const publisher = await messaging.publisher({ name: 'flood' });
   const value = Buffer.from(JSON.stringify({ text: 'x'.repeat(dataBytes) }));
-  const attributes = { ce_specversion: '1.0', ce_source: '/bench', ce_type: 'bench.flood', ce_tenantid: tenantId };
+  const attributes = { ce_specversion: '1.0', ce_source: '/bench', ce_type: FLOOD_TYPE, ce_tenantid: tenantId };
   const partition = partitionOf(tenantId, PARTITIONS);
   const event = (n: number) => {
     const headers = { ...attributes, ce_id: `flood-${n}`, 'content-type': 'application/json' };
@@ -124,16 +127,17 @@ function usageFigures(name: string, { usage }: Phase): Figure[] {
 }
 
 /**
- * Accepted → received of a tenant that keeps within its quota, while another one sends a hundred times its own, each event
- * to four endpoints; through front door, router and dispatcher. Against the phases before and after without the noise; a
- * second time, when the code that it runs through is compiled. What the machine has to do with it is told by two more
- * phases: the same noise sent to a server that takes none of it, and the same tenant keeping within its quota. In the end
- * it writes to Kafka, where no quota holds it, more than a dispatcher has memory for: who shares a partition of
- * `deliveries` with it waits for that.
+ * Accepted → received of a tenant that keeps within its quota, while another one like it sends a hundred times its own;
+ * through front door, router and dispatcher. Against the phases before and after without the noise. What the machine has
+ * to do with it is told by two more phases: the same noise sent to a server that takes none of it, and the same tenant
+ * keeping within its quota. In the end it writes to Kafka, where no quota holds it and for four endpoints, more than a
+ * dispatcher has memory for: who shares a partition of `deliveries` with it waits for that.
  */
 export async function noisyTenant(options: BenchOptions): Promise<FiguresResult> {
-  const quotas = { HOOKSTILE_EVENTS_PER_SECOND: String(QUOTA), HOOKSTILE_EVENTS_BURST: String(BURST) };
-  const stack = await startStackUnderTest(options, { ...quotas, HOOKSTILE_PARTITIONS: String(PARTITIONS) });
+  const stack = await startStackUnderTest(options, {
+    HOOKSTILE_EVENTS_PER_SECOND: String(QUOTA),
+    HOOKSTILE_PARTITIONS: String(PARTITIONS),
+  });
   try {
     return await besideNoise(options, stack);
   } finally {
@@ -160,6 +164,8 @@ async function besideNoise(options: BenchOptions, stack: StackUnderTest): Promis
       const [quiet, pressed] = await Promise.all([phase(bench, parts, seconds), press(port, perSecond)]);
       return { ...quiet, ...pressed };
     };
+    const warm = pressOf(pressers, { ...common, seconds: NOISY_WARM_UP_SECONDS, refusals: 'count' });
+    await Promise.all([phase(bench, parts, NOISY_WARM_UP_SECONDS), warm(Number(doorPort), WHOLE_NOISE)]);
     await phase(bench, parts, options.warmUpSeconds);
     const before = await phase(bench, parts, seconds);
     const during = await beside(Number(doorPort), WHOLE_NOISE);
