@@ -124,3 +124,14 @@ test('a batch is held back no more once there was enough for the one that was re
   for (let n = 0; n < 40; n += 1) send('a');
   send('a', 10, 7_000);
 });
+
+test('a batch of few large events is held back no longer than was told, though others take what comes', () => {
+  const { send, time } = quotasOf(10, 100);
+  send('a', 60, 6_000);
+  expect(() => send('a', 60, 6_000)).toThrow(refusal(2));
+  for (let n = 0; n < 40; n += 1) send('a');
+  time.ms = 1_999;
+  expect(() => send('a', 2, 6_000)).toThrow(refusal(5));
+  time.ms = 2_000;
+  send('a', 2, 6_000);
+});

@@ -21,8 +21,8 @@ interface Bucket {
   /** Below zero after a batch that was larger than what was left. */
   tokens: number;
   filledAtMs: number;
-  /** The smallest batch that was read and refused since one was taken, until there is enough for it. */
-  refused: { bytes: number; events: number } | null;
+  /** The smallest batch that was read and refused since one was taken; until there is enough for it, or its wait is over. */
+  refused: { bytes: number; events: number; untilMs: number } | null;
 }
 
 /**
@@ -47,7 +47,8 @@ export class EventQuotas {
   /**
    * Before the events are read: of a tenant that has nothing left, none would be taken whatever the request holds. One
    * of which nothing is known has sent nothing. A batch of at least as many bytes as one that was refused is refused
-   * unread until there is enough for that one: to read it to its end is what it costs. Throws `rate_limited`.
+   * unread for as long as that one was told to wait, or until there is enough for it: to read it to its end is what it
+   * costs. Throws `rate_limited`.
    * @param batchBytes of a batch, as its head tells; 0 of a single event
    */
   refuseSpent(tenantId: string, headers: AnswerHeaders, batchBytes = 0): void {
@@ -63,8 +64,10 @@ export class EventQuotas {
     if (this.perSecond === 0 || events === 0) return;
     const bucket = this.bucketOf(tenantId);
     const wanted = Math.min(events, this.burst);
-    if (events > 1 && bucket.tokens < wanted && bytes < (bucket.refused?.bytes ?? Number.POSITIVE_INFINITY))
-      bucket.refused = { bytes, events: wanted };
+    if (events > 1 && bucket.tokens < wanted && bytes < (bucket.refused?.bytes ?? Number.POSITIVE_INFINITY)) {
+      const untilMs = bucket.filledAtMs + this.secondsUntil(wanted, bucket) * MS_PER_SECOND;
+      bucket.refused = { bytes, events: wanted, untilMs };
+    }
     this.refuseBelow(wanted, bucket, headers);
     bucket.tokens -= events;
     if (events > 1) bucket.refused = null;
@@ -74,9 +77,13 @@ export class EventQuotas {
   private refuseBelow(wanted: number, bucket: Bucket, headers: AnswerHeaders): void {
     if (bucket.tokens >= wanted) return;
     this.tell(bucket, headers);
-    const retryAfterSeconds = Math.ceil((wanted - bucket.tokens) / this.perSecond);
+    const retryAfterSeconds = this.secondsUntil(wanted, bucket);
     const detail = `the tenant may send ${this.perSecond} events a second, and ${this.burst} at once after a pause`;
     throw new ProblemError('rate_limited', detail, { retryAfterSeconds });
+  }
+
+  private secondsUntil(wanted: number, { tokens }: Bucket): number {
+    return Math.ceil((wanted - tokens) / this.perSecond);
   }
 
   private bucketOf(tenantId: string): Bucket {
@@ -85,8 +92,9 @@ export class EventQuotas {
     const saved = ((nowMs - bucket.filledAtMs) * this.perSecond) / MS_PER_SECOND;
     bucket.tokens = Math.min(this.burst, bucket.tokens + saved);
     bucket.filledAtMs = nowMs;
-    // Its wait is over, also where what was saved for it then goes to others.
-    if (bucket.refused !== null && bucket.tokens >= bucket.refused.events) bucket.refused = null;
+    // Its wait is over, also where what was saved for it then goes to others, or went to others all the while.
+    const { refused } = bucket;
+    if (refused !== null && (bucket.tokens >= refused.events || nowMs >= refused.untilMs)) bucket.refused = null;
     this.buckets.set(tenantId, bucket);
     return bucket;
   }

@@ -118,6 +118,19 @@ test('while questions are not answered nobody waits, until one is', async () => 
   await recent.recent();
 });
 
+test('a question that is never answered is asked once more, and then again only after as long', async () => {
+  const recent = configuration(20);
+  await expect(recent.recent()).rejects.toMatchObject({ code: 'unavailable' });
+  for (let n = 0; n < 10; n += 1) await expect(recent.recent()).rejects.toMatchObject({ code: 'unavailable' });
+  expect(asked).toHaveLength(1);
+  nowMs += 21;
+  for (let n = 0; n < 10; n += 1) await expect(recent.recent()).rejects.toMatchObject({ code: 'unavailable' });
+  expect(asked).toHaveLength(2);
+  asked[1]?.resolve();
+  await Promise.resolve();
+  await recent.recent();
+});
+
 test('config announces for longer than readers go without asking', () => {
   expect(RECENT_NOTICE_MS).toBeGreaterThan(RECENT_MAX_AGE_MS);
 });

@@ -91,9 +91,10 @@ export class RecentConfiguration {
     return this.underWay && this.underWay.askedAtMs >= atMs ? this.underWay.answered : this.ask();
   }
 
-  /** Asks beside the requests, unless somebody has. */
+  /** Asks beside the requests, unless somebody has; of a topic that was cut meanwhile, an old question is never answered. */
   private confirm(): void {
-    if (!this.underWay) this.ask().catch(() => undefined);
+    const latestMs = this.clock.monotonicMs() - this.timeoutMs;
+    if (!this.underWay || this.underWay.askedAtMs < latestMs) this.ask().catch(() => undefined);
   }
 
   private ask(): Promise<void> {
