@@ -10,8 +10,8 @@ const CREATE_TIMEOUT_MS = 20_000;
 /** How long a new topic may take until its partitions have leaders, and how often that is looked at. */
 const LEADERS_TIMEOUT_MS = 20_000;
 const LEADERS_POLL_MS = 50;
-/** What a broker answers that has not heard of a new topic, or of its leaders, yet. */
-const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+/** What a broker answers that has not heard of a new topic, or of its leaders, or that it leads it, yet. */
+const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
 
 async function partitionCounts(admin: Admin, topics: readonly TopicDefinition[]): Promise<Map<string, number>> {
   const existing = new Set(await admin.listTopics());
@@ -49,11 +49,21 @@ async function createMissing(admin: Admin, topics: readonly TopicDefinition[], r
   }
 }
 
-/** Resolves with the partition counts once every partition has a leader. */
+/**
+ * The partition counts, of topics whose leaders have taken them up. A broker tells of a leader before that one knows, and
+ * a request for several partitions of which one is not led yet is repeated whole: the others' records are there twice.
+ */
+async function countsOfLed(admin: Admin, topics: readonly TopicDefinition[]): Promise<Map<string, number>> {
+  const counts = await partitionCounts(admin, topics);
+  for (const name of counts.keys()) await admin.fetchTopicOffsets(name);
+  return counts;
+}
+
+/** Resolves with the partition counts once every partition has a leader that says so, too. */
 async function countsOnceLed(admin: Admin, topics: readonly TopicDefinition[]): Promise<Map<string, number>> {
   const untilMs = performance.now() + LEADERS_TIMEOUT_MS;
   for (;;) {
-    const counts = await partitionCounts(admin, topics).catch((error: unknown) => {
+    const counts = await countsOfLed(admin, topics).catch((error: unknown) => {
       if (NOT_YET.has(brokerErrorType(error) ?? '')) return null;
       throw error;
     });
