@@ -27,6 +27,14 @@ describe('log lines of kafkajs', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('are not warnings when a leader does not know yet that it leads a new topic', () => {
+    const { warnings, log } = setUp();
+    log('Response ListOffsets(key: 2, version: 3)', {
+      error: 'This server is not the leader for that topic-partition',
+    });
+    expect(warnings).toEqual([]);
+  });
+
   it('are warned of once while they repeat, and again after ten seconds', () => {
     const { warnings, clock, log } = setUp();
     log('Connection error: refused');

@@ -6,7 +6,7 @@ const WARN_LEVEL = 2;
 /** What a rebalance always brings, and what the caller hears about anyway: not worth a warning. */
 const EXPECTED = [
   /rebalanc/i,
-  /^Response (JoinGroup|SyncGroup|Heartbeat|LeaveGroup|DeleteGroups|OffsetCommit)\(/,
+  /^Response (JoinGroup|SyncGroup|Heartbeat|LeaveGroup|DeleteGroups|OffsetCommit|ListOffsets)\(/,
   /not aware of this member/,
   /re-joining/,
 ];
