@@ -65,6 +65,10 @@ test('never runs on for ever, whatever the bytes', () => {
   );
 });
 
+test('refuses a name with an escape that JSON does not know', () => {
+  expect(() => rawObjectOf(bytesOf('{"\\{"'))).toThrow(RangeError);
+});
+
 test('finds a duplicate that is hidden by an escape', () => {
   expect(rawObjectOf(bytesOf('{"data":1,"\\u0064ata":2}'))?.duplicate).toBe('data');
 });

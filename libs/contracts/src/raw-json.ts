@@ -97,7 +97,12 @@ function valueAt(json: Uint8Array, from: number): RawValue {
 
 function nameOf(json: Uint8Array, start: number, end: number): string {
   const text = Buffer.from(json.buffer, json.byteOffset + start, end - start).toString('utf8');
-  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1);
+  if (!text.includes('\\')) return text.slice(1, -1);
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return ranOut();
+  }
 }
 
 /** The document's one value without the whitespace around it. */
