@@ -209,7 +209,9 @@ export function foreignThings(worldOf: () => AccessWorld): void {
       );
       expect(fate.outcome).toBe('routed');
       // Attempts that name the other tenant's event are in the log before the log is watched for its marks.
-      await until(async () => (await caller.list(`/v1/event-log?eventId=${eventId}`)).length > 0 || null, {
+      const [delivered] = own.values.integrationId ?? [];
+      const attempts = `/v1/event-log?eventId=${eventId}&integrationId=${delivered}`;
+      await until(async () => (await caller.list(attempts)).length > 0 || null, {
         what: 'the attempt of the event',
         timeoutMs: TIMEOUT_MS,
       });
